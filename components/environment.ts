@@ -1,0 +1,31 @@
+import type { Settings } from "../settings/load.ts";
+import type { Configuration } from "./configuration.ts";
+import type { EnvValue } from "./pod.ts";
+import { VALKEY_HOST } from "./valkey.ts";
+
+type Environment = Readonly<Record<string, EnvValue | undefined>>;
+
+/** How a pod reaches PostgreSQL. */
+export function databaseEnvironment({ postgres }: Configuration): Environment {
+  return {
+    POSTGRESQL_USER: { from: postgres, key: "database-user" },
+    POSTGRESQL_PASSWORD: { from: postgres, key: "database-password" },
+    POSTGRESQL_HOST: { from: postgres, key: "database-host" },
+    POSTGRESQL_DATABASE: { from: postgres, key: "database-name" },
+  };
+}
+
+/** What every pod of Packit's own images is told. DEPLOYMENT is a free word here, not the one of packit-service.yaml. */
+export function commonEnvironment(settings: Settings, { sentry }: Configuration): Environment {
+  return {
+    PROJECT: settings.namespace,
+    DEPLOYMENT: settings.deployment,
+    REDIS_SERVICE_HOST: VALKEY_HOST,
+    SENTRY_SECRET: sentry && { from: sentry, key: "dsn" },
+  };
+}
+
+/** Where dist-git is. */
+export function distGitEnvironment({ distGit }: Settings): Environment {
+  return { DISTGIT_URL: distGit.url, DISTGIT_NAMESPACE: distGit.namespace };
+}

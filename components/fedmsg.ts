@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { FollowedImage } from "../platform/image-stream.ts";
+import type { Site } from "../platform/site.ts";
+import type { Settings } from "../settings/load.ts";
+import type { Configuration } from "./configuration.ts";
+import { deployment } from "./deployment.ts";
+import { commonEnvironment } from "./environment.ts";
+
+export interface FedmsgArgs {
+  readonly site: Site;
+  readonly settings: Settings;
+  readonly configuration: Configuration;
+  readonly image: FollowedImage;
+}
+
+const NAME = "packit-service-fedmsg";
+
+/** The listener on Fedora's message bus, which queues a task for each message that concerns Packit. */
+export class Fedmsg extends pulumi.ComponentResource {
+  constructor(name: string, args: FedmsgArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:app:Fedmsg", name, {}, opts);
+    const { site, settings, configuration, image } = args;
+    const directory = "/home/packit/.config";
+    deployment(
+      `${name}-deployment`,
+      {
+        site,
+        component: NAME,
+        workloadAnnotations: image.triggers(NAME),
+        image: image.reference,
+        env: {
+          ...commonEnvironment(settings, configuration),
+          FEDORA_MESSAGING_CONF: `${directory}/fedora.toml`,
+        },
+        resources: settings.fedmsg.resources,
+        mounts: [
+          {
+            name: "packit-config",
+            path: directory,
+            readOnly: true,
+            from: { files: [configuration.packit.pick("fedora.toml")] },
+          },
+        ],
+        livenessProbe: { exec: { command: ["liveness.sh"] }, initialDelaySeconds: 300, periodSeconds: 60 },
+        nodeSelector: settings.fedmsg.nodeSelector,
+      },
+      { parent: this, ...image.resourceOptions, ...(opts?.dependsOn && { dependsOn: opts.dependsOn }) },
+    );
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Site } from "../platform/site.ts";
+
+export interface FilesArgs<K extends string> {
+  readonly site: Site;
+  /** The name of the Secret or ConfigMap. */
+  readonly name: string;
+  /** File contents by key. */
+  readonly data: Readonly<Record<K, pulumi.Input<string>>>;
+  /** The keys whose contents are base64 of bytes that are no text. */
+  readonly binary?: readonly NoInfer<K>[];
+}
+
+/** Some files of a Secret or ConfigMap: what a pod's volume names, and a digest that changes with their contents. */
+export interface Picked {
+  readonly source: k8s.types.input.core.v1.VolumeProjection;
+  readonly digest: pulumi.Output<string>;
+}
+
+/** A Secret or ConfigMap, and what its readers need to know of it. */
+export interface Files<K extends string = string> {
+  readonly name: string;
+  /** The named keys as files of the same names. */
+  pick(...keys: readonly K[]): Picked;
+  /** One key as a file of another name. */
+  pickAs(key: K, path: string): Picked;
+}
+
+/** Makes a Secret of files. Every value is secret to Pulumi from here on. */
+export function secretFiles<K extends string>(
+  name: string,
+  args: FilesArgs<K>,
+  opts: pulumi.CustomResourceOptions,
+): Files<K> {
+  const binary: readonly string[] = args.binary ?? [];
+  const data = Object.entries<pulumi.Input<string>>(args.data).map(([key, value]) => {
+    const known = pulumi.secret(value);
+    return [key, binary.includes(key) ? known : known.apply((text) => Buffer.from(text).toString("base64"))];
+  });
+  new k8s.core.v1.Secret(
+    name,
+    { metadata: args.site.object(args.name), type: "Opaque", data: Object.fromEntries(data) },
+    opts,
+  );
+  return files(args, (items) => ({ secret: { name: args.name, items } }));
+}
+
+/** Makes a ConfigMap of files. */
+export function configMapFiles<K extends string>(
+  name: string,
+  args: FilesArgs<K>,
+  opts: pulumi.CustomResourceOptions,
+): Files<K> {
+  new k8s.core.v1.ConfigMap(name, { metadata: args.site.object(args.name), data: args.data }, opts);
+  return files(args, (items) => ({ configMap: { name: args.name, items } }));
+}
+
+type Items = { key: string; path: string }[];
+
+function files<K extends string>(args: FilesArgs<K>, source: (items: Items) => Picked["source"]): Files<K> {
+  const pick = (items: { key: K; path: string }[]) => ({
+    source: source(items),
+    digest: digest(items.map(({ key, path }) => pulumi.output([path, args.data[key]]))),
+  });
+  return {
+    name: args.name,
+    pick: (...keys) => pick(keys.map((key) => ({ key, path: key }))),
+    pickAs: (key, path) => pick([{ key, path }]),
+  };
+}
+
+/** A SHA-256 of secret contents is not secret itself, and must not hide the rest of the pod in Pulumi's previews. */
+function digest(contents: pulumi.Output<string[]>[]): pulumi.Output<string> {
+  const hash = pulumi
+    .all(contents)
+    .apply((all) => createHash("sha256").update(JSON.stringify(all)).digest("hex"));
+  return pulumi.unsecret(hash);
+}

@@ -1,0 +1,21 @@
+import { GITHUB_APP_KEY } from "../files/packit-service-yaml.ts";
+import type { Configuration } from "./configuration.ts";
+import type { Mount } from "./pod.ts";
+
+/** The GitHub App's key, where the instance has one. */
+export function githubAppMount({ githubApp }: Configuration): Mount[] {
+  if (githubApp === undefined) return [];
+  const files = [githubApp.pick(GITHUB_APP_KEY.file)];
+  return [{ name: "gh-secrets", path: GITHUB_APP_KEY.directory, readOnly: true, from: { files } }];
+}
+
+/**
+ * centpkg-sig.conf, where gitlab.com is served. Its folder holds other files of the image, so it is mounted alone;
+ * such a mount never changes under a running pod, but a change of the file replaces the pod.
+ */
+export function centpkgSigMount({ centpkgSig }: Configuration): Mount[] {
+  if (centpkgSig === undefined) return [];
+  const files = [centpkgSig.pick("centpkg-sig.conf")];
+  const path = "/etc/rpkg/centpkg-sig.conf";
+  return [{ name: "centpkg-sig", path, subPath: "centpkg-sig.conf", readOnly: true, from: { files } }];
+}

@@ -1,0 +1,64 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Platform } from "../platform/platform.ts";
+import { STACK_LABEL } from "../platform/site.ts";
+
+/** A toleration that a namespace gives to each pod in it. */
+export interface DefaultToleration {
+  /** The taint's key. */
+  readonly key: string;
+  /** @default Equal */
+  readonly operator?: "Equal" | "Exists";
+  /** The taint's value, with the operator Equal. */
+  readonly value?: string | undefined;
+  /** @default - every effect */
+  readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute" | undefined;
+}
+
+export interface NamespaceArgs {
+  /** The namespace's exact name. */
+  readonly name: string;
+  /** The stack that it belongs to. */
+  readonly stack: string;
+  /** Who makes namespaces on this cluster. */
+  readonly platform: Platform;
+  /** @default - none */
+  readonly defaultTolerations?: readonly DefaultToleration[];
+}
+
+/** What Kubernetes' PodTolerationRestriction plugin reads: a JSON list of tolerations. */
+const TOLERATIONS_ANNOTATION = "scheduler.alpha.kubernetes.io/defaultTolerations";
+
+/**
+ * A namespace that adds its default tolerations to every pod made in it. Where the platform's operator makes
+ * namespaces, this one is there already and gets the annotation alone.
+ */
+export class Namespace extends pulumi.ComponentResource {
+  /** The name, known only once the namespace exists. */
+  readonly name: pulumi.Output<string>;
+
+  constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:cluster:Namespace", name, args, opts);
+    const tolerations = args.defaultTolerations ?? [];
+    const metadata = {
+      name: args.name,
+      labels: { [STACK_LABEL]: args.stack },
+      ...(tolerations.length > 0 && {
+        annotations: { [TOLERATIONS_ANNOTATION]: tolerationsJson(tolerations) },
+      }),
+    };
+    const object =
+      args.platform.namespaces.by === "program"
+        ? new k8s.core.v1.Namespace(`${name}-namespace`, { metadata }, { parent: this })
+        : new k8s.core.v1.NamespacePatch(`${name}-namespace`, { metadata }, { parent: this });
+    this.name = object.metadata.apply(({ name: made }) => made ?? args.name);
+    this.registerOutputs({ name: this.name });
+  }
+}
+
+/** The annotation's value, each toleration with its fields in the order of the API's own documentation. */
+function tolerationsJson(tolerations: readonly DefaultToleration[]): string {
+  return JSON.stringify(
+    tolerations.map(({ key, operator = "Equal", value, effect }) => ({ key, operator, value, effect })),
+  );
+}

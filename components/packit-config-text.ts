@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type ForgeCredentials, packitServiceYaml } from "../files/packit-service-yaml.ts";
+import type { Site } from "../platform/site.ts";
+import type { Settings } from "../settings/load.ts";
+import type { Sensitive } from "../settings/sensitive.ts";
+import type { Passwords } from "./passwords.ts";
+
+/** The text of packit-service.yaml for pods with and without a cache volume, from the instance's settings. */
+export function packitConfigText(site: Site, settings: Settings, passwords: Passwords["values"]) {
+  const secrets = pulumi.all({
+    webhook_secret: passwords.webhookSecret,
+    gitlab_token_secret: passwords.gitlabTokenSecret,
+    testing_farm_secret: secret(settings.secrets.testingFarmSecret),
+    internal_testing_farm_secret: secret(settings.secrets.internalTestingFarmSecret),
+    fas_password: secret(settings.secrets.fasPassword),
+    redhat_api_refresh_token: secret(settings.secrets.redhatApiRefreshToken),
+    logdetective_token: secret(settings.secrets.logdetectiveToken),
+  });
+  const forges = pulumi.secret(forgeCredentials(settings));
+  return ({ repositoryCache }: { readonly repositoryCache: boolean }): pulumi.Output<string> =>
+    pulumi.all([secrets, forges]).apply(([secretKeys, credentials]) =>
+      packitServiceYaml({
+        deployment: settings.deployment,
+        serverName: settings.hosts.service,
+        dashboardUrl: settings.hosts.dashboard && `https://${settings.hosts.dashboard}`,
+        fasUser: settings.identity.fasUser,
+        config: settings.packitConfig,
+        forges: credentials,
+        secrets: secretKeys,
+        sandbox: {
+          namespace: settings.sandboxNamespace,
+          image: settings.images.sandbox ?? `quay.io/packit/sandcastle:${settings.deployment}`,
+          storageClass: site.platform.storageClass,
+          appCode: site.platform.appCode,
+        },
+        repositoryCache: repositoryCache && settings.repositoryCache.enabled,
+      }),
+    );
+}
+
+function forgeCredentials({ forges, secrets }: Settings): Record<string, ForgeCredentials> {
+  const entries = Object.entries(forges).map(([host, { instanceUrl, type, githubApp }]) => {
+    const access = githubApp
+      ? { githubAppId: secrets.githubAppId?.reveal() ?? "" }
+      : { token: secrets.forgeTokens[host]?.reveal() ?? "" };
+    return [host, { instanceUrl, type, ...access }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function secret(value: Sensitive | undefined): pulumi.Output<string | undefined> {
+  return pulumi.secret(value?.reveal());
+}

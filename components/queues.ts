@@ -1,0 +1,47 @@
+import type { Settings } from "../settings/load.ts";
+
+/** The module in which Celery finds Packit's tasks. */
+export const CELERY_APP = "packit_service.worker.tasks";
+
+type Pools = Pick<Settings["workers"], "generic" | "shortRunning" | "longRunning">;
+
+/** A pool's name, its queues, and what its workers do. */
+export interface WorkerPoolKind {
+  /** Its key among the settings. */
+  readonly setting: keyof Pools;
+  /** The StatefulSet's name, and so the beginning of each worker's. */
+  readonly name: string;
+  readonly queues: readonly ("short-running" | "long-running" | "rate-limited")[];
+  /** Whether the workers clone repositories and run commands in the sandbox. */
+  readonly clones: boolean;
+}
+
+export const WORKER_POOLS: readonly WorkerPoolKind[] = [
+  {
+    setting: "generic",
+    name: "packit-worker",
+    queues: ["short-running", "long-running", "rate-limited"],
+    clones: true,
+  },
+  { setting: "shortRunning", name: "packit-worker-short-running", queues: ["short-running"], clones: false },
+  {
+    setting: "longRunning",
+    name: "packit-worker-long-running",
+    queues: ["long-running", "rate-limited"],
+    clones: true,
+  },
+];
+
+/** The pools that have workers. */
+export function activePools(workers: Pools): readonly WorkerPoolKind[] {
+  return WORKER_POOLS.filter(({ setting }) => workers[setting].replicas > 0);
+}
+
+/** The names of all worker pods that use the sandbox. */
+export function sandboxWorkers(workers: Pools): readonly string[] {
+  return activePools(workers)
+    .filter(({ clones }) => clones)
+    .flatMap(({ setting, name }) =>
+      Array.from({ length: workers[setting].replicas }, (_, i) => `${name}-${i}`),
+    );
+}

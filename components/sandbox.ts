@@ -1,0 +1,60 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Site } from "../platform/site.ts";
+import { volumeClaim } from "./volume-claim.ts";
+
+export interface SandboxArgs {
+  /** The sandbox's own namespace, shared with no other instance, as worker pods' names repeat. */
+  readonly site: Site;
+  /** The account of the workers, which is given the sandbox's Role. */
+  readonly workers: {
+    readonly serviceAccount: pulumi.Input<string>;
+    readonly namespace: pulumi.Input<string>;
+  };
+  /** The worker pods that each get a cache volume in the sandbox. */
+  readonly cachedWorkers: readonly string[];
+  /** The size of each cache volume. */
+  readonly cacheSize: string;
+}
+
+/** What sandcastle does with the API: it makes pods, copies files through exec, reads their logs, and deletes them. */
+const RULES = [
+  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "create", "delete"] },
+  { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+  { apiGroups: [""], resources: ["pods/exec"], verbs: ["get", "create"] },
+  { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["list", "create", "delete"] },
+];
+
+/** Where the commands of Packit's users run: a namespace in which the workers, and only they, may make pods. */
+export class Sandbox extends pulumi.ComponentResource {
+  constructor(name: string, args: SandboxArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:cluster:Sandbox", name, args, opts);
+    const { site } = args;
+    const role = "packit-worker-sandbox";
+    new k8s.rbac.v1.Role(`${name}-role`, { metadata: site.object(role), rules: RULES }, { parent: this });
+    new k8s.rbac.v1.RoleBinding(
+      `${name}-role-binding`,
+      {
+        metadata: site.object(role),
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role },
+        subjects: [
+          { kind: "ServiceAccount", name: args.workers.serviceAccount, namespace: args.workers.namespace },
+        ],
+      },
+      { parent: this },
+    );
+    for (const worker of args.cachedWorkers) {
+      const claim = { site, name: cacheClaimName(worker), size: args.cacheSize };
+      volumeClaim(`${name}-cache-${worker}`, claim, { parent: this });
+    }
+    this.registerOutputs();
+  }
+}
+
+/**
+ * The name under which a worker looks for its sandbox's cache volume; run_worker.sh of the image makes the same one.
+ * It must never end in "-pvc": Packit deletes claims named sandcastle-*-pvc that no pod holds.
+ */
+export function cacheClaimName(worker: string): string {
+  return `sandcastle-repository-cache-${worker}`;
+}

@@ -1,0 +1,28 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Site } from "../platform/site.ts";
+
+export interface ServiceObjectArgs {
+  readonly site: Site;
+  /** The Service's name, which is its host name in the namespace. */
+  readonly name: string;
+  /** The component whose pods it leads to. */
+  readonly component: string;
+  readonly port: { readonly name: string; readonly port: number; readonly targetPort: number };
+}
+
+/** A Service in front of a component's pods. */
+export function serviceObject(
+  name: string,
+  { site, ...args }: ServiceObjectArgs,
+  opts: pulumi.CustomResourceOptions,
+) {
+  return new k8s.core.v1.Service(
+    name,
+    {
+      metadata: site.service(args.name),
+      spec: { selector: { component: args.component }, ports: [{ protocol: "TCP", ...args.port }] },
+    },
+    opts,
+  );
+}

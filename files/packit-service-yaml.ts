@@ -1,0 +1,91 @@
+import { stringify } from "yaml";
+import type { PackitConfig } from "../settings/packit-config.ts";
+
+/** The credentials for one forge. */
+export type ForgeCredentials =
+  | { readonly instanceUrl: string; readonly type?: string | undefined; readonly token: string }
+  | { readonly instanceUrl: string; readonly type?: string | undefined; readonly githubAppId: string };
+
+export interface PackitServiceYaml {
+  readonly deployment: "dev" | "stg" | "prod";
+  /** The host, and the port where it is not 443, under which the API answers. */
+  readonly serverName: string;
+  readonly dashboardUrl?: string | undefined;
+  readonly fasUser: string;
+  readonly config: PackitConfig;
+  readonly forges: Readonly<Record<string, ForgeCredentials>>;
+  /** Secrets by Packit's names of them; those that are `undefined` are left out. */
+  readonly secrets: Readonly<Record<string, string | undefined>>;
+  readonly sandbox?:
+    | {
+        readonly namespace: string;
+        readonly image: string;
+        readonly storageClass?: string | undefined;
+        readonly appCode?: string | undefined;
+      }
+    | undefined;
+  /** Whether the pod that reads this has a cache volume: Packit makes the folder itself, and cannot without one. */
+  readonly repositoryCache: boolean;
+}
+
+/** Where the cache volume is mounted, in workers as in sandbox pods. */
+export const REPOSITORY_CACHE_PATH = "/repository-cache";
+
+/** Where the GitHub App's key is mounted. */
+export const GITHUB_APP_KEY = { directory: "/gh-secrets", file: "private-key.pem" } as const;
+
+/** The environment variable in which a worker finds the name of its sandbox's cache volume; run_worker.sh sets it. */
+const CACHE_VOLUME_VARIABLE = "SANDCASTLE_REPOSITORY_CACHE_VOLUME";
+
+/**
+ * packit-service.yaml. Packit refuses unknown keys and nulls, so absent settings are left out; and run_httpd.sh
+ * greps `server_name`, so that one must be a plain line of its own. Written for YAML 1.1, which Python reads.
+ */
+export function packitServiceYaml(args: PackitServiceYaml): string {
+  const { deployment, fasUser, config, secrets, serverName, dashboardUrl } = args;
+  const keys = withoutAbsent({
+    ...config,
+    ...secrets,
+    deployment,
+    fas_user: fasUser,
+    keytab_path: "/secrets/fedora.keytab",
+    dashboard_url: dashboardUrl,
+    authentication: Object.fromEntries(
+      Object.entries(args.forges).map(([host, forge]) => [host, credentials(forge)]),
+    ),
+    ...sandboxKeys(args),
+    ...(args.repositoryCache
+      ? { repository_cache: REPOSITORY_CACHE_PATH, add_repositories_to_repository_cache: false }
+      : {}),
+  });
+  return `server_name: ${serverName}\n${stringify(keys, { version: "1.1", lineWidth: 0, sortMapEntries: true })}`;
+}
+
+function sandboxKeys({ sandbox, repositoryCache }: PackitServiceYaml): object {
+  if (sandbox === undefined) return { command_handler: "local", command_handler_work_dir: "/tmp/sandcastle" };
+  const cache = { path: REPOSITORY_CACHE_PATH, pvc_from_env: CACHE_VOLUME_VARIABLE, read_only: true };
+  return {
+    command_handler: "sandcastle",
+    command_handler_work_dir: "/tmp/sandcastle",
+    command_handler_image_reference: sandbox.image,
+    command_handler_k8s_namespace: sandbox.namespace,
+    command_handler_storage_class: sandbox.storageClass,
+    appcode: sandbox.appCode,
+    ...(repositoryCache ? { command_handler_pvc_volume_specs: [cache] } : {}),
+  };
+}
+
+function credentials(forge: ForgeCredentials): object {
+  const access =
+    "token" in forge
+      ? { token: forge.token }
+      : {
+          github_app_id: forge.githubAppId,
+          github_app_private_key_path: `${GITHUB_APP_KEY.directory}/${GITHUB_APP_KEY.file}`,
+        };
+  return withoutAbsent({ instance_url: forge.instanceUrl, type: forge.type, ...access });
+}
+
+function withoutAbsent<T extends object>(map: T): Partial<T> {
+  return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

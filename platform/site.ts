@@ -1,0 +1,70 @@
+import type { Input } from "@pulumi/pulumi";
+import type { Platform } from "./platform.ts";
+
+/** The label that every object of a stack carries, and by which it is found again. */
+export const STACK_LABEL = "packit.dev/stack";
+
+/** Asks Pulumi's provider not to wait for an object: its users' own readiness says as much, and sooner. */
+export const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" } as const;
+
+/** Where a component's objects go: the stack, the namespace, and what the platform wants on each of them. */
+export class Site {
+  readonly namespace: Input<string>;
+  readonly platform: Platform;
+  readonly #stack: string;
+
+  constructor(args: { stack: string; namespace: Input<string>; platform: Platform }) {
+    this.#stack = args.stack;
+    this.namespace = args.namespace;
+    this.platform = args.platform;
+  }
+
+  /** The labels of an object that belongs to no namespace, or is one. */
+  get stackLabels(): Record<string, string> {
+    return { [STACK_LABEL]: this.#stack };
+  }
+
+  /** Metadata of a plain object: ConfigMap, Secret, ServiceAccount, ImageStream … */
+  object(name: string) {
+    return { name, namespace: this.namespace, labels: this.stackLabels };
+  }
+
+  /** Metadata of a Deployment or StatefulSet. */
+  workload(name: string, annotations?: Record<string, string>) {
+    const labels = { ...this.stackLabels, ...this.platform.workloadLabels };
+    return { name, namespace: this.namespace, labels, ...(annotations && { annotations }) };
+  }
+
+  /** Metadata of a Service, which Pulumi need not wait for. */
+  service(name: string) {
+    const labels = { ...this.stackLabels, ...this.platform.labels };
+    return { name, namespace: this.namespace, labels, annotations: SKIP_AWAIT };
+  }
+
+  /** Metadata of a Route. */
+  route(name: string) {
+    const labels = { ...this.stackLabels, ...this.platform.labels, ...this.platform.routeLabels };
+    return { name, namespace: this.namespace, labels };
+  }
+
+  /** Metadata of a volume claim, which is bound, on many clusters, only once a pod uses it. */
+  volumeClaim(name: string) {
+    const labels = { ...this.stackLabels, ...this.platform.labels };
+    return {
+      name,
+      namespace: this.namespace,
+      labels,
+      annotations: { ...this.platform.volumeAnnotations, ...SKIP_AWAIT },
+    };
+  }
+
+  /** The spec of a volume claim of `size` that one pod at a time may use. */
+  volumeSpec(size: string) {
+    const { storageClass } = this.platform;
+    return {
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: size } },
+      ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+    };
+  }
+}

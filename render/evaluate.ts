@@ -1,0 +1,48 @@
+import * as pulumi from "@pulumi/pulumi";
+import { program } from "../program.ts";
+import type { Settings } from "../settings/load.ts";
+import { inReadingOrder, type KubernetesObject, order } from "./kubernetes-object.ts";
+import { unwrap } from "./secret-value.ts";
+
+/** Makes the value of a generated password or UUID; the same one for the same resource, each time. */
+export type Generate = (resource: {
+  readonly type: string;
+  readonly name: string;
+  readonly length?: number;
+}) => string;
+
+/** What becomes of secret values: they are kept, to be applied, or each replaced by this text, to be shown. */
+export type SecretValues = { readonly keep: true } | { readonly replaceBy: string };
+
+/**
+ * Runs the program without Pulumi's engine, on Pulumi's own mocks, and returns the Kubernetes objects that it
+ * declares, in the order in which they can be applied.
+ */
+export async function evaluate(
+  settings: Settings,
+  { generate, secrets }: { readonly generate: Generate; readonly secrets: SecretValues },
+): Promise<KubernetesObject[]> {
+  const objects: KubernetesObject[] = [];
+  const mocks: pulumi.runtime.Mocks = {
+    call: ({ token }) => {
+      throw new Error(`The program calls ${token}, which only Pulumi's engine can answer.`);
+    },
+    newResource: ({ type, name, inputs }) => {
+      if (isKubernetes(type)) objects.push(inReadingOrder(unwrap(inputs, secrets) as KubernetesObject));
+      const state = type.startsWith("random:")
+        ? { ...inputs, result: generate({ type, name, ...inputs }) }
+        : inputs;
+      return { id: `${name}-id`, state };
+    },
+  };
+  await pulumi.runtime.setMocks(mocks, "packit", settings.stack);
+  await pulumi.runtime.runInPulumiStack(async () => program(settings));
+  // Waits until every resource has been registered.
+  await pulumi.runtime.disconnect();
+  return objects.sort(order);
+}
+
+/** `kubernetes:apps/v1:Deployment`, but none of the provider's own abstractions. */
+function isKubernetes(type: string): boolean {
+  return type.startsWith("kubernetes:");
+}

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { loadSettings, type Settings } from "./load.ts";
+import { PREFIX, type StackConfig, StackFile } from "./stack-file.ts";
+
+/** Settings of the stack that Pulumi's engine runs, with the secrets that it decrypted. */
+export async function settingsFromEngine(root: string): Promise<Settings> {
+  const config = engineConfig(root, pulumi.getStack());
+  if (config.values.disposable !== true) return loadSettings(config, { kind: "given", root });
+  const { standIns } = await import("./stand-ins.ts");
+  const standIn = await standIns(standInsDirectory(root, config.stack), hostsOf(config));
+  return loadSettings(config, { kind: "given", root, standIn });
+}
+
+/** Where a disposable stack's stand-ins are kept. */
+export function standInsDirectory(root: string, stack: string): string {
+  return join(root, ".local", "stand-ins", stack);
+}
+
+/** The hosts of a stack's configuration, as far as they can be read before it is checked. */
+export function hostsOf(config: StackConfig): string[] {
+  const hosts = config.values.hosts;
+  const values = typeof hosts === "object" && hosts !== null ? Object.values(hosts) : [];
+  return values.filter((host) => typeof host === "string");
+}
+
+function engineConfig(root: string, stack: string): StackConfig {
+  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(PREFIX));
+  const values = Object.fromEntries(own.map(([key, text]) => [key.slice(PREFIX.length), parse(text)]));
+  const path = join(root, `Pulumi.${stack}.yaml`);
+  if (!existsSync(path)) return { stack, values };
+  return { stack, values, file: new StackFile(basename(path), readFileSync(path, "utf8")) };
+}
+
+/** The engine hands over maps and lists as JSON, and scalars as bare text. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { flag, line, url } from "./values.ts";
+
+const lines = z.array(line);
+const path = line.meta({ allowed: "one line of text", example: ".packit.yaml" });
+
+const projectToSync = z.strictObject({
+  forge: line,
+  repo_namespace: line,
+  repo_name: line,
+  branch: line,
+  dg_repo_name: line,
+  dg_branch: line,
+});
+
+const fedoraCi = z.strictObject({
+  enabled_projects: lines.optional(),
+  disabled_projects: lines.optional(),
+  disabled_projects_for_eln: lines.optional(),
+  disabled_projects_for_logdetective: lines.optional(),
+});
+
+/**
+ * The keys of packit-service.yaml that a stack file may set, by the names that Packit gives them. Packit refuses a
+ * key that it does not know and dies at start, so the list is closed. Keys that follow from other settings (hosts,
+ * identity, sandbox, cache, credentials) are not here: they are written by files/packit-service-yaml.ts.
+ */
+export const packitConfig = z.strictObject({
+  debug: flag.default(true).describe("Log at debug level."),
+  validate_webhooks: flag.default(true).describe("Refuse webhooks without a valid signature."),
+  testing_farm_api_url: url
+    .default("https://api.testing-farm.io/v0.1/")
+    .describe("Where Testing Farm takes requests."),
+  rate_limit_threshold: z
+    .int()
+    .min(0)
+    .default(200)
+    .describe("Forge API calls left below which tasks move to the rate-limited queue; 0 switches that off."),
+  default_parse_time_macros: z
+    .record(line, z.union([z.int(), line]))
+    .default({ fedora: 0 })
+    .describe("Macros that specfile sets when it parses a spec file."),
+  comment_command_prefix: z
+    .string()
+    .regex(/^\/[a-z0-9-]+$/)
+    .meta({ allowed: "a slash, then lower-case letters, digits and dashes", example: "/packit-stg" })
+    .optional()
+    .describe("The word that starts a command in a comment; Packit's own default is /packit."),
+  kerberos_realm: line.optional().describe("Packit's own default is FEDORAPROJECT.ORG."),
+  admins: lines.optional().describe("GitHub users who need no approval."),
+  enabled_projects_for_internal_tf: lines
+    .optional()
+    .describe("Projects that may use the internal Testing Farm."),
+  enabled_private_namespaces: lines.optional().describe("Private namespaces that are served."),
+  enabled_projects_for_srpm_in_copr: lines.optional().describe("Projects whose SRPMs are built in Copr."),
+  projects_to_sync: z
+    .array(projectToSync)
+    .optional()
+    .describe("Spec files synced from dist-git to upstream."),
+  gitlab_mr_targets_handled: z
+    .array(z.strictObject({ repo: line.optional(), branch: line.optional() }))
+    .optional()
+    .describe("Regular expressions of the merge request targets that are handled."),
+  package_config_path_override: path.optional().describe("Where every package's configuration is read from."),
+  upstream_git_remote: line.optional().describe("The name of the upstream's git remote."),
+  package_config_path: path.optional().describe("Where a package's configuration is looked for."),
+  pkg_tool: line.optional().describe("Packit's own default is fedpkg."),
+  koji_build_command: line.optional().describe("Packit's own default is koji build."),
+  koji_logs_url: url.optional().describe("Where links to Koji's logs lead."),
+  koji_web_url: url.optional().describe("Where links to Koji's pages lead."),
+  fedora_ci_run_by_default: flag
+    .optional()
+    .describe("Serve Fedora CI for all of dist-git, not only for those enabled."),
+  fedora_ci: fedoraCi.optional().describe("Which dist-git projects Fedora CI serves or leaves out."),
+  logdetective_enabled: flag.optional().describe("Ask Log Detective about failed builds."),
+  logdetective_url: url.optional().describe("Where Log Detective answers."),
+});
+
+export type PackitConfig = Readonly<z.output<typeof packitConfig>>;

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { bytes, cpu, inBytes, inProcessors } from "./values.ts";
+
+interface Defaults {
+  readonly requests: { readonly cpu: string; readonly memory: string };
+  readonly limits: { readonly cpu: string; readonly memory: string };
+}
+
+/** What a container asks for and may use at most. */
+export type Resources = z.output<ReturnType<typeof resources>>;
+
+/** The schema of a container's resources; a stack file names only those of the four that differ from `defaults`. */
+export function resources(defaults: Defaults) {
+  const amount = (of: { cpu: string; memory: string }) =>
+    z
+      .strictObject({
+        cpu: cpu.default(of.cpu).describe("Processors."),
+        memory: bytes.default(of.memory).describe("Bytes of memory."),
+      })
+      .prefault({});
+  return z
+    .strictObject({
+      requests: amount(defaults.requests).describe("What the scheduler sets aside."),
+      limits: amount(defaults.limits).describe("Where the container is throttled (cpu) or killed (memory)."),
+    })
+    .superRefine(({ requests, limits }, context) => {
+      const excess = (resource: "cpu" | "memory", size: (quantity: string) => number) => {
+        if (size(requests[resource]) <= size(limits[resource])) return;
+        context.addIssue({
+          code: "custom",
+          path: ["requests", resource],
+          input: requests[resource],
+          message: `at most the limit, ${limits[resource]}`,
+          params: { remedy: `lower the request or raise limits.${resource}` },
+        });
+      };
+      excess("cpu", inProcessors);
+      excess("memory", inBytes);
+    })
+    .prefault({});
+}

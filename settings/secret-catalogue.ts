@@ -1,0 +1,53 @@
+/** What is known of one external secret: what it is for, and how its value looks. */
+export interface SecretSpec {
+  readonly purpose: string;
+  /** `pem` and `base64` values are checked for their form; the rest is any text. */
+  readonly form: "pem" | "base64" | "text";
+  /**
+   * `always`: no instance runs without it. `githubApp`: needed where a forge uses the GitHub App. `optional`: may be
+   * left out, with the reason. `generated`: made by the program unless given, as for an instance that is taken over.
+   */
+  readonly needed: "always" | "githubApp" | "optional" | "generated";
+}
+
+const spec = <N extends Needed>(needed: N, purpose: string, form: SecretSpec["form"] = "text") => ({
+  needed,
+  purpose,
+  form,
+});
+
+/** Every secret that a stack may be given under `packit:secrets`, but for the forges' tokens. */
+export const CATALOGUE = {
+  tlsCertificate: spec("always", "the certificate chain of the hosts (fullchain.pem)", "pem"),
+  tlsPrivateKey: spec("always", "the key of that certificate (privkey.pem)", "pem"),
+  keytab: spec("always", "the Kerberos keytab of the Fedora account, base64", "base64"),
+  sshPrivateKey: spec("always", "the SSH key of the Fedora account (id_ed25519)", "pem"),
+  copr: spec("always", "Copr's API token, the file that copr.fedorainfracloud.org/api shows"),
+  testingFarmSecret: spec("always", "Testing Farm's API token"),
+  githubAppId: spec("githubApp", "the GitHub App's id"),
+  githubAppPrivateKey: spec("githubApp", "the GitHub App's key (private-key.pem)", "pem"),
+  fasPassword: spec("optional", "the Fedora account's password"),
+  internalTestingFarmSecret: spec("optional", "the internal Testing Farm's API token"),
+  redhatApiRefreshToken: spec("optional", "Image Builder's refresh token"),
+  logdetectiveToken: spec("optional", "Log Detective's token"),
+  sentryDsn: spec("optional", "Sentry's DSN"),
+  awsAccessKeyId: spec("optional", "the S3 key id of the database's backups"),
+  awsSecretAccessKey: spec("optional", "the S3 key of the database's backups"),
+  webhookSecret: spec("generated", "the GitHub App's webhook secret"),
+  gitlabTokenSecret: spec("generated", "the key that signs the tokens of GitLab's webhooks"),
+  postgresPassword: spec("generated", "PostgreSQL's password"),
+  flowerPassword: spec("generated", "Flower's password"),
+  fedoraMessagingQueue: spec("generated", "the UUID of the queue on Fedora's message bus"),
+} as const;
+
+export type SecretName = keyof typeof CATALOGUE;
+
+type Needed = SecretSpec["needed"];
+
+/** The names of the secrets that are needed in a certain way. */
+export type NamesNeeded<N extends Needed> = {
+  [K in SecretName]: (typeof CATALOGUE)[K]["needed"] extends N ? K : never;
+}[SecretName];
+
+/** Object.keys with the catalogue's own type. */
+export const SECRET_NAMES = Object.keys(CATALOGUE) as SecretName[];

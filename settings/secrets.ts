@@ -1,0 +1,156 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import {
+  CATALOGUE,
+  type NamesNeeded,
+  SECRET_NAMES,
+  type SecretName,
+  type SecretSpec,
+} from "./secret-catalogue.ts";
+import { REDACTED, Sensitive } from "./sensitive.ts";
+import type { Path, StackConfig } from "./stack-file.ts";
+import { formatPath, nearest, type Violation } from "./violation.ts";
+
+/** The secrets that a stack was given. Those that are generated when absent are `undefined` here. */
+export type Secrets = { readonly [K in NamesNeeded<"always">]: Sensitive } & {
+  readonly [K in NamesNeeded<"githubApp" | "optional" | "generated">]: Sensitive | undefined;
+} & {
+  /** The token of each forge that is not served through the GitHub App. */
+  readonly forgeTokens: Readonly<Record<string, Sensitive>>;
+};
+
+/** Makes a stand-in for a secret that a disposable stack was not given. */
+export type StandIn = (name: SecretName | "forgeToken") => string;
+
+interface Forges {
+  readonly [host: string]: { readonly githubApp: boolean };
+}
+
+/** Where secrets come from: the stack (and, in a disposable one, stand-ins), or nowhere, for output without them. */
+export type SecretSource =
+  | { readonly kind: "given"; readonly root: string; readonly standIn?: StandIn }
+  | { readonly kind: "redacted" };
+
+/** Reads `packit:secrets` and reports everything that is missing, misspelt or unreadable, never a value. */
+export function readSecrets(
+  config: StackConfig,
+  forges: Forges,
+  source: SecretSource,
+): { readonly secrets: Secrets; readonly violations: readonly Violation[] } {
+  const reader = new SecretReader(config, source);
+  const given = asMap(config.values.secrets);
+  const withApp = Object.values(forges).some(({ githubApp }) => githubApp);
+  const tokenHosts = Object.keys(forges).filter((host) => !forges[host]?.githubApp);
+  reader.refuseUnknown(["secrets"], given, [...SECRET_NAMES, "forgeTokens"]);
+
+  const named = SECRET_NAMES.map((name) => {
+    const spec: SecretSpec = CATALOGUE[name];
+    const needed = spec.needed === "githubApp" ? (withApp ? "always" : "generated") : spec.needed;
+    return [name, reader.read(["secrets", name], given[name], name, { ...spec, needed })];
+  });
+
+  const tokens = asMap(given.forgeTokens);
+  reader.refuseUnknown(["secrets", "forgeTokens"], tokens, tokenHosts);
+  const forgeTokens = tokenHosts.map((host) => {
+    const spec: SecretSpec = { needed: "always", form: "text", purpose: `the account's token at ${host}` };
+    return [host, reader.read(["secrets", "forgeTokens", host], tokens[host], "forgeToken", spec)];
+  });
+
+  // What is needed is there once no violation was found, and the caller stops at the first one.
+  const secrets = { ...Object.fromEntries(named), forgeTokens: Object.fromEntries(forgeTokens) } as Secrets;
+  return { secrets, violations: reader.violations };
+}
+
+class SecretReader {
+  readonly violations: Violation[] = [];
+  readonly #config: StackConfig;
+  readonly #source: SecretSource;
+
+  constructor(config: StackConfig, source: SecretSource) {
+    this.#config = config;
+    this.#source = source;
+  }
+
+  refuseUnknown(path: Path, given: Readonly<Record<string, unknown>>, known: readonly string[]): void {
+    for (const key of Object.keys(given).filter((name) => !known.includes(name))) {
+      const meant = nearest(key, known);
+      const remedy = meant === undefined ? "remove it" : `did you mean ${meant}?`;
+      this.#refuse([...path, key], "an unknown key", `one of ${known.join(", ")}`, remedy);
+    }
+  }
+
+  read(path: Path, given: unknown, name: SecretName | "forgeToken", spec: SecretSpec): Sensitive | undefined {
+    const { leftOut, file } = asMap(given);
+    if (typeof leftOut === "string" && leftOut !== "") {
+      if (spec.needed === "optional") return undefined;
+      this.#refuse(path, "leftOut", `${spec.purpose}; it cannot be left out`, setCommand(path));
+      return undefined;
+    }
+    if (this.#source.kind === "redacted") {
+      return spec.needed === "generated" && given === undefined ? undefined : new Sensitive(REDACTED);
+    }
+    if (given === undefined) return this.#absent(path, name, spec);
+    if (typeof file === "string") return this.#fromFile(path, file, spec);
+    if (typeof given === "string" && this.#config.file?.isPlainText(path)) {
+      this.#refuse(path, "a value in plain text", `${spec.purpose}, encrypted`, setCommand(path));
+      return undefined;
+    }
+    if (typeof given === "string" && given !== "") return this.#checked(path, given, spec);
+    const forms = spec.needed === "optional" ? "{ file: PATH } or { leftOut: REASON }" : "or { file: PATH }";
+    this.#refuse(path, "something else", `${spec.purpose}: an encrypted value, ${forms}`, setCommand(path));
+    return undefined;
+  }
+
+  #absent(path: Path, name: SecretName | "forgeToken", spec: SecretSpec): Sensitive | undefined {
+    if (spec.needed === "generated" || this.#source.kind !== "given") return undefined;
+    if (this.#source.standIn) return new Sensitive(this.#source.standIn(name));
+    const opt =
+      spec.needed === "optional"
+        ? `, or say why not: pulumi config set --path '${formatPath(path)}.leftOut' WHY`
+        : "";
+    this.#refuse(path, "nothing", spec.purpose, setCommand(path) + opt);
+    return undefined;
+  }
+
+  #fromFile(path: Path, file: string, spec: SecretSpec): Sensitive | undefined {
+    const root = this.#source.kind === "given" ? this.#source.root : ".";
+    try {
+      const content = readFileSync(resolve(root, file));
+      return this.#checked(path, content.toString(spec.form === "base64" ? "base64" : "utf8"), spec);
+    } catch (error) {
+      const reason = (error as NodeJS.ErrnoException).code ?? "unreadable";
+      // The name is not shown: a value can stand there by mistake.
+      this.#refuse(
+        path,
+        `a file that cannot be read (${reason})`,
+        `${spec.purpose}, in a file`,
+        "check the path",
+      );
+      return undefined;
+    }
+  }
+
+  #checked(path: Path, value: string, spec: SecretSpec): Sensitive | undefined {
+    const fits = { pem: /^-----BEGIN [A-Z ]+-----/, base64: /^[A-Za-z0-9+/\s]+={0,2}\s*$/, text: /\S/ }[
+      spec.form
+    ];
+    if (fits.test(value)) return new Sensitive(value);
+    const form = { pem: "in PEM form, from -----BEGIN on", base64: "in base64", text: "not empty" }[
+      spec.form
+    ];
+    this.#refuse(path, "a value of another form", `${spec.purpose}, ${form}`, setCommand(path));
+    return undefined;
+  }
+
+  #refuse(path: Path, given: string, allowed: string, remedy: string): void {
+    this.violations.push({ path, given, allowed, remedy });
+  }
+}
+
+function setCommand(path: Path): string {
+  return `pulumi config set --secret --path '${formatPath(path)}'`;
+}
+
+function asMap(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

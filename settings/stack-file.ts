@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { UserError } from "../errors.ts";
+
+/** The prefix of this program's keys in a stack file: the project's name in Pulumi.yaml. */
+export const PREFIX = "packit:";
+
+/** The path of a setting below `config`, the prefix left out: `["workers", "longRunning", "replicas"]`. */
+export type Path = readonly (string | number)[];
+
+/** A stack's configuration: its values as plain data, and the file that they stand in, where one does. */
+export interface StackConfig {
+  readonly stack: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly file?: StackFile;
+}
+
+/** A parsed Pulumi.<stack>.yaml, which knows on what line each setting stands. */
+export class StackFile {
+  readonly name: string;
+  readonly #document: Document;
+  readonly #lines: LineCounter;
+
+  constructor(name: string, text: string) {
+    this.name = name;
+    this.#lines = new LineCounter();
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    if (this.#document.errors.length === 0) return;
+    // The library's message can quote the text, and that can be a secret; its code cannot.
+    const list = this.#document.errors.map(({ code, pos }) => {
+      return `  ${name}:${this.#lines.linePos(pos[0]).line}  ${code.toLowerCase().replaceAll("_", " ")}`;
+    });
+    throw new UserError(`${name} is not valid YAML.\n${list.join("\n")}`);
+  }
+
+  /** The names of all keys below `config`, with their prefixes. */
+  get keys(): readonly string[] {
+    const config = this.#document.get("config");
+    return isMap(config) ? config.items.map(({ key }) => String(isScalar(key) ? key.value : key)) : [];
+  }
+
+  /** The values of this program's keys, their prefix taken off. An encrypted value stays `{ secure: … }`. */
+  values(): Record<string, unknown> {
+    const { config } = (this.#document.toJS() ?? {}) as { config?: Record<string, unknown> };
+    const own = Object.entries(config ?? {}).filter(([key]) => key.startsWith(PREFIX));
+    return Object.fromEntries(own.map(([key, value]) => [key.slice(PREFIX.length), value]));
+  }
+
+  /** The line of a setting; where it is absent, that of the nearest setting around it. */
+  line(path: Path): number | undefined {
+    for (let length = path.length; length >= 0; length--) {
+      const offset = this.#offset(path.slice(0, length));
+      if (offset !== undefined) return this.#lines.linePos(offset).line;
+    }
+    return undefined;
+  }
+
+  /** Whether a setting is written in this file as it is, and not encrypted. */
+  isPlainText(path: Path): boolean {
+    return isScalar(this.#document.getIn(nodePath(path), true));
+  }
+
+  /** Whether a setting is encrypted in this file. */
+  isEncrypted(path: Path): boolean {
+    const node = this.#document.getIn(nodePath(path), true);
+    return isMap(node) && node.has("secure");
+  }
+
+  #offset(path: Path): number | undefined {
+    const keys = nodePath(path);
+    const parent = this.#document.getIn(keys.slice(0, -1), true);
+    const last = keys.at(-1);
+    if (isMap(parent)) {
+      const key = parent.items.find((item) => isScalar(item.key) && item.key.value === last)?.key;
+      return isNode(key) ? key.range?.[0] : undefined;
+    }
+    const node = this.#document.getIn(keys, true);
+    return isNode(node) ? node.range?.[0] : undefined;
+  }
+}
+
+/** Reads Pulumi.<stack>.yaml of the project in `root`. */
+export function readStackFile(root: string, stack: string): StackConfig & { readonly file: StackFile } {
+  const path = join(root, `Pulumi.${stack}.yaml`);
+  if (!existsSync(path)) {
+    throw new UserError(`There is no stack "${stack}": ${basename(path)} does not exist in ${root}.`);
+  }
+  const file = new StackFile(basename(path), readFileSync(path, "utf8"));
+  return { stack, values: file.values(), file };
+}
+
+function nodePath(path: Path): (string | number)[] {
+  const [first, ...rest] = path;
+  return first === undefined ? ["config"] : ["config", `${PREFIX}${first}`, ...rest];
+}

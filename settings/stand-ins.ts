@@ -1,0 +1,54 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { generate } from "selfsigned";
+import { generatePrivateKey } from "sshpk";
+import type { SecretName } from "./secret-catalogue.ts";
+import type { StandIn } from "./secrets.ts";
+
+/** How long a stand-in certificate is valid, in days: longer than any stack that may use it lives. */
+const CERTIFICATE_DAYS = 365;
+
+/**
+ * Stand-ins for the secrets that a disposable stack was not given: a self-signed certificate for its hosts, keys that
+ * fit nothing, tokens that no service knows. They are kept in `directory` (mode 0600), so that the next run finds the
+ * same ones.
+ */
+export async function standIns(directory: string, hosts: readonly string[]): Promise<StandIn> {
+  const file = join(directory, "stand-ins.json");
+  const kept: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : keys();
+  if (kept.hosts !== hosts.join()) {
+    Object.assign(kept, { hosts: hosts.join() }, await certificate(hosts));
+    write(directory, file, kept);
+  }
+  return (name) => kept[name] ?? `stand-in-${kept.token}`;
+}
+
+async function certificate(hosts: readonly string[]) {
+  const { cert, private: key } = await generate([{ name: "commonName", value: hosts[0] ?? "localhost" }], {
+    keyType: "ec",
+    notAfterDate: new Date(Date.now() + CERTIFICATE_DAYS * 86_400_000),
+    extensions: [{ name: "subjectAltName", altNames: hosts.map((value) => ({ type: 2 as const, value })) }],
+  });
+  return { tlsCertificate: cert, tlsPrivateKey: key } satisfies Partial<Record<SecretName, string>>;
+}
+
+/** The stand-ins that must have a certain form; all others are one token. */
+function keys(): Record<string, string> {
+  const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const made: Partial<Record<SecretName, string>> = {
+    sshPrivateKey: generatePrivateKey("ed25519").toString("openssh"),
+    githubAppPrivateKey: rsa.privateKey.export({ type: "pkcs1", format: "pem" }).toString(),
+    githubAppId: "0",
+    keytab: randomBytes(64).toString("base64"),
+    copr: "[copr-cli]\nlogin = stand-in\nusername = stand-in\ntoken = stand-in\ncopr_url = https://copr.fedorainfracloud.org\n",
+  };
+  return { ...made, token: randomBytes(16).toString("hex") };
+}
+
+function write(directory: string, file: string, content: object): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, JSON.stringify(content), { mode: 0o600 });
+  renameSync(temporary, file);
+}

@@ -1,0 +1,93 @@
+import { z } from "zod";
+
+declare module "zod" {
+  /** What a value's schema says for an error message: the allowed form in words, and one example of it. */
+  interface GlobalMeta {
+    allowed?: string;
+    example?: unknown;
+  }
+}
+
+const text = (pattern: RegExp, allowed: string, example: string) =>
+  z.string().regex(pattern).meta({ allowed, example });
+
+/** RFC 1123 label, as Kubernetes asks of namespaces. */
+export const dnsLabel = text(
+  /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+  "lower-case letters, digits and dashes, at most 63, no dash at either end",
+  "packit--stg",
+);
+
+/** A host name of at least two labels whose last one starts with a letter, so that YAML never reads it as a number. */
+export const hostName = text(
+  /^(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  "a host name: lower-case labels with dots between them, no scheme, port or path",
+  "stg.packit.dev",
+);
+
+export const url = z
+  .url({ protocol: /^https?$/ })
+  .meta({ allowed: "an http or https address", example: "https://dashboard.packit.dev" });
+
+/** A Kubernetes quantity of bytes. */
+export const bytes = text(
+  /^[1-9][0-9]*(Ki|Mi|Gi|Ti)$/,
+  "a whole number with the unit Ki, Mi, Gi or Ti",
+  "4Gi",
+);
+
+/** A Kubernetes quantity of processors. */
+export const cpu = text(
+  /^([1-9][0-9]*m|[1-9][0-9]*)$/,
+  "whole processors, or thousandths with the unit m",
+  "100m",
+);
+
+/** An image reference with a tag or a digest, so that nothing ever falls back to `latest` unseen. */
+export const imageReference = text(
+  /^[a-z0-9]([-._a-z0-9:]*[a-z0-9])?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][-._A-Za-z0-9]{0,127}|@sha256:[0-9a-f]{64})$/,
+  "an image reference with a tag or a sha256 digest",
+  "quay.io/packit/packit-worker:stg",
+);
+
+export const labelValue = text(
+  /^(([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])?$/,
+  "at most 63 letters, digits, dashes, underscores and dots, a letter or digit at either end",
+  "stage",
+);
+
+export const labelKey = text(
+  /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+  "a label key, with an optional DNS prefix and a slash",
+  "env",
+);
+
+export const line = text(/^[^\r\n]+$/, "one line of text", "packit-stg");
+
+export const count = z.int().min(0).max(1000).meta({ allowed: "a whole number from 0 to 1000", example: 2 });
+
+export const positive = z
+  .int()
+  .min(1)
+  .max(1000)
+  .meta({ allowed: "a whole number from 1 to 1000", example: 1 });
+
+export const seconds = z
+  .int()
+  .min(0)
+  .max(86_400)
+  .meta({ allowed: "seconds, a whole number from 0 to 86400", example: 900 });
+
+export const flag = z.boolean().meta({ allowed: "true or false", example: true });
+
+const UNITS: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
+
+/** The number of bytes that a quantity accepted by {@link bytes} stands for. */
+export function inBytes(quantity: string): number {
+  return Number.parseInt(quantity, 10) * (UNITS[quantity.slice(-2)] ?? 1);
+}
+
+/** The number of processors that a quantity accepted by {@link cpu} stands for. */
+export function inProcessors(quantity: string): number {
+  return Number.parseInt(quantity, 10) / (quantity.endsWith("m") ? 1000 : 1);
+}

@@ -1,0 +1,52 @@
+import { closest, distance } from "fastest-levenshtein";
+import { UserError } from "../errors.ts";
+import { type Path, PREFIX, type StackConfig } from "./stack-file.ts";
+
+/** One thing that is wrong with a stack's settings, with all that is needed to mend it. */
+export interface Violation {
+  readonly path: Path;
+  /** The value as it may be shown; never that of a secret. */
+  readonly given: string;
+  readonly allowed: string;
+  readonly remedy: string;
+}
+
+/** One error for all violations, each with its line in the stack file where it has one. */
+export function violationsError(config: StackConfig, violations: readonly Violation[]): UserError {
+  const name = config.file?.name ?? `stack ${config.stack}`;
+  const count = violations.length === 1 ? "1 setting is wrong" : `${violations.length} settings are wrong`;
+  const list = violations
+    .map((violation) => ({ violation, line: config.file?.line(violation.path) }))
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+    .map(({ violation, line }) => format(violation, line === undefined ? name : `${name}:${line}`));
+  return new UserError(`${name}: ${count}; nothing was applied.\n\n${list.join("\n\n")}`);
+}
+
+/** `packit:workers.longRunning.replicas`, as Pulumi's `config set --path` takes it. */
+export function formatPath([first, ...rest]: Path): string {
+  const steps = rest.map((step) =>
+    /^[A-Za-z_]\w*$/.test(String(step)) ? `.${step}` : `[${JSON.stringify(step)}]`,
+  );
+  return `${PREFIX}${first ?? ""}${steps.join("")}`;
+}
+
+/** The known name that a mistyped one most likely stands for, if any is near enough. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const best = closest(name.toLowerCase(), known.map(lowerCase));
+  const near = distance(name.toLowerCase(), best) <= Math.max(2, Math.floor(name.length / 3));
+  return near ? known.find((candidate) => lowerCase(candidate) === best) : undefined;
+}
+
+function lowerCase(text: string): string {
+  return text.toLowerCase();
+}
+
+function format({ path, given, allowed, remedy }: Violation, place: string): string {
+  return [
+    `  ${place}  ${formatPath(path)}`,
+    `    given    ${given}`,
+    `    allowed  ${allowed}`,
+    `    remedy   ${remedy}`,
+  ].join("\n");
+}
