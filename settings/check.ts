@@ -26,8 +26,20 @@ function violationsOf(schema: Schema, value: unknown, issue: Issue): Violation[]
       remedy: remedyForKey(key, known, valueAt(value, path)),
     }));
   }
+  if (issue.code === "invalid_key") {
+    const map = schemaAt(schema, path.slice(0, -1));
+    const keys = map instanceof z.ZodRecord ? z.globalRegistry.get(map.keyType) : undefined;
+    const allowed = `as a key, ${keys?.allowed ?? issue.message}`;
+    return [{ path, given: "another key", allowed, remedy: `for example ${keys?.example ?? "KEY"}` }];
+  }
   const given = valueAt(value, path);
-  const { allowed, example } = hintOf(schemaAt(schema, path), issue);
+  const at = schemaAt(schema, path);
+  if (given === undefined && at instanceof z.ZodObject) {
+    return check(at, {}).violations.map((violation) => ({ ...violation, path: [...path, ...violation.path] }));
+  }
+  const { allowed, example } = hintOf(at, issue);
+  const meant = issue.code === "invalid_value" && nearest(String(given), issue.values.map(String));
+  if (meant) return [{ path, given: show(given), allowed, remedy: `did you mean ${meant}?` }];
   const set = `pulumi config set --path '${formatPath(path)}' ${example ?? "VALUE"}`;
   const remedy =
     given === undefined ? `add it: ${set}` : example === undefined ? "correct it" : `for example ${example}`;

@@ -44,7 +44,8 @@ function foreignKeys(config: StackConfig): Violation[] {
   return (config.file?.keys ?? [])
     .filter((key) => !key.startsWith(PREFIX) && nearest(key.split(":")[0] ?? "", [own]) !== undefined)
     .map((key) => ({
-      path: [key],
+      path: [],
+      key,
       given: "an unknown prefix",
       allowed: `keys that start with ${PREFIX}`,
       remedy: `did you mean ${PREFIX}${key.split(":").slice(1).join(":")}?`,

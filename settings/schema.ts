@@ -207,8 +207,8 @@ export const schema = z.strictObject({
   postgres: z
     .strictObject({
       version: z
-        .enum(["13", "15"])
-        .default("15")
+        .literal([13, 15])
+        .default(15)
         .describe("The major version; it is part of the objects' names."),
       storage: bytes.default("2Gi").describe("The size of the database's volume."),
       resources: resources({

@@ -86,15 +86,15 @@ class SecretReader {
       this.#refuse(path, "leftOut", `${spec.purpose}; it cannot be left out`, setCommand(path));
       return undefined;
     }
+    if (typeof given === "string" && this.#config.file?.isPlainText(path)) {
+      this.#refuse(path, "a value in plain text", `${spec.purpose}, encrypted`, setCommand(path));
+      return undefined;
+    }
     if (this.#source.kind === "redacted") {
       return spec.needed === "generated" && given === undefined ? undefined : new Sensitive(REDACTED);
     }
     if (given === undefined) return this.#absent(path, name, spec);
     if (typeof file === "string") return this.#fromFile(path, file, spec);
-    if (typeof given === "string" && this.#config.file?.isPlainText(path)) {
-      this.#refuse(path, "a value in plain text", `${spec.purpose}, encrypted`, setCommand(path));
-      return undefined;
-    }
     if (typeof given === "string" && given !== "") return this.#checked(path, given, spec);
     const forms = spec.needed === "optional" ? "{ file: PATH } or { leftOut: REASON }" : "or { file: PATH }";
     this.#refuse(path, "something else", `${spec.purpose}: an encrypted value, ${forms}`, setCommand(path));

@@ -48,10 +48,11 @@ export class StackFile {
   }
 
   /** The line of a setting; where it is absent, that of the nearest setting around it. */
-  line(path: Path): number | undefined {
+  line(path: Path, key?: string): number | undefined {
+    if (key !== undefined) return this.#lineAt(["config", key]);
     for (let length = path.length; length >= 0; length--) {
-      const offset = this.#offset(path.slice(0, length));
-      if (offset !== undefined) return this.#lines.linePos(offset).line;
+      const line = this.#lineAt(nodePath(path.slice(0, length)));
+      if (line !== undefined) return line;
     }
     return undefined;
   }
@@ -67,16 +68,11 @@ export class StackFile {
     return isMap(node) && node.has("secure");
   }
 
-  #offset(path: Path): number | undefined {
-    const keys = nodePath(path);
+  #lineAt(keys: readonly (string | number)[]): number | undefined {
     const parent = this.#document.getIn(keys.slice(0, -1), true);
-    const last = keys.at(-1);
-    if (isMap(parent)) {
-      const key = parent.items.find((item) => isScalar(item.key) && item.key.value === last)?.key;
-      return isNode(key) ? key.range?.[0] : undefined;
-    }
-    const node = this.#document.getIn(keys, true);
-    return isNode(node) ? node.range?.[0] : undefined;
+    const pair = isMap(parent) && parent.items.find(({ key }) => isScalar(key) && key.value === keys.at(-1));
+    const node = pair ? pair.key : this.#document.getIn(keys, true);
+    return isNode(node) && node.range ? this.#lines.linePos(node.range[0]).line : undefined;
   }
 }
 

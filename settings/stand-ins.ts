@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
-import { generatePrivateKey } from "sshpk";
+import sshpk from "sshpk";
 import type { SecretName } from "./secret-catalogue.ts";
 import type { StandIn } from "./secrets.ts";
 
@@ -37,7 +37,7 @@ async function certificate(hosts: readonly string[]) {
 function keys(): Record<string, string> {
   const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const made: Partial<Record<SecretName, string>> = {
-    sshPrivateKey: generatePrivateKey("ed25519").toString("openssh"),
+    sshPrivateKey: sshpk.generatePrivateKey("ed25519").toString("openssh"),
     githubAppPrivateKey: rsa.privateKey.export({ type: "pkcs1", format: "pem" }).toString(),
     githubAppId: "0",
     keytab: randomBytes(64).toString("base64"),

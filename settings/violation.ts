@@ -5,6 +5,8 @@ import { type Path, PREFIX, type StackConfig } from "./stack-file.ts";
 /** One thing that is wrong with a stack's settings, with all that is needed to mend it. */
 export interface Violation {
   readonly path: Path;
+  /** The whole name of the setting, where it is none of this program's. */
+  readonly key?: string;
   /** The value as it may be shown; never that of a secret. */
   readonly given: string;
   readonly allowed: string;
@@ -16,7 +18,7 @@ export function violationsError(config: StackConfig, violations: readonly Violat
   const name = config.file?.name ?? `stack ${config.stack}`;
   const count = violations.length === 1 ? "1 setting is wrong" : `${violations.length} settings are wrong`;
   const list = violations
-    .map((violation) => ({ violation, line: config.file?.line(violation.path) }))
+    .map((violation) => ({ violation, line: config.file?.line(violation.path, violation.key) }))
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
     .map(({ violation, line }) => format(violation, line === undefined ? name : `${name}:${line}`));
   return new UserError(`${name}: ${count}; nothing was applied.\n\n${list.join("\n\n")}`);
@@ -42,9 +44,9 @@ function lowerCase(text: string): string {
   return text.toLowerCase();
 }
 
-function format({ path, given, allowed, remedy }: Violation, place: string): string {
+function format({ path, key, given, allowed, remedy }: Violation, place: string): string {
   return [
-    `  ${place}  ${formatPath(path)}`,
+    `  ${place}  ${key ?? formatPath(path)}`,
     `    given    ${given}`,
     `    allowed  ${allowed}`,
     `    remedy   ${remedy}`,

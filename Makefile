@@ -1,0 +1,43 @@
+# The stack that `make local` brings up.
+STACK ?= stage
+# What brings it up: `apply` needs nothing else; `pulumi` runs `pulumi up`, where a Pulumi CLI is on PATH.
+ENGINE ?= apply
+
+INSTALLED := node_modules/.package-lock.json
+# Two runs at once must not install into each other's files.
+LOCKED := $(if $(shell command -v flock),flock .local/install.lock)
+
+.PHONY: help local local-down render test bench format
+
+help:
+	@echo 'make local [STACK=stage] [ENGINE=pulumi]   bring a stack up on a control plane on this machine'
+	@echo 'make local-down [STACK=stage]              remove that stack, or the whole control plane'
+	@echo 'make render [STACK=stage]                  print the objects of a stack'
+	@echo 'make test                                  format, lint, types, and all tests'
+	@echo 'make bench                                 how long things take, and how much memory'
+
+local: $(INSTALLED)
+	@npm run --silent local -- up --stack $(STACK) --engine $(ENGINE)
+
+local-down: $(INSTALLED)
+	@npm run --silent local -- down $(if $(filter command line environment,$(origin STACK)),--stack $(STACK))
+
+render: $(INSTALLED)
+	@npm run --silent render -- $(STACK)
+
+test: $(INSTALLED)
+	@npm run --silent lint
+	@npm run --silent types
+	@npm run --silent test
+
+bench: $(INSTALLED)
+	@npm run --silent bench
+
+format: $(INSTALLED)
+	@npm run --silent format
+
+$(INSTALLED): package.json package-lock.json .npmrc
+	@mkdir -p .local
+	@echo 'Installing npm packages (about a minute, once)'
+	@$(LOCKED) sh -c 'test $@ -nt package-lock.json || npm ci --loglevel=error'
+	@touch $@

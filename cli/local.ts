@@ -1,0 +1,66 @@
+import "./compile-cache.ts";
+import { relative } from "node:path";
+import { defineCommand } from "citty";
+import { removeControlPlane, removeStack } from "../local/down.ts";
+import { withLock } from "../local/lock.ts";
+import { type Paths, localPaths } from "../local/paths.ts";
+import { runPhases } from "../local/phases.ts";
+import { summary, timing } from "../local/summary.ts";
+import { clusterPhases, localClient, localSettings, stackPhases } from "../local/up.ts";
+import { ROOT } from "./root.ts";
+import { run } from "./run.ts";
+
+const PATHS = localPaths(`${ROOT}/.local/control-plane`);
+
+const up = defineCommand({
+  meta: { name: "up", description: "Bring a stack up on a control plane on this machine." },
+  args: {
+    stack: { type: "string", default: "stage", description: "The stack: stage, prod …" },
+    limit: { type: "string", default: "60", description: "Seconds that the stack may take to be ready" },
+  },
+  async run({ args: { stack, limit } }) {
+    const { settings, overrides } = await localSettings(ROOT, stack);
+    print(`Bringing ${stack} up on this machine. What this machine lacks is replaced:`);
+    for (const { key, from, to, why } of overrides) print(`  packit:${key}: ${from} -> ${to} (${why})`);
+    await exclusively(async () => {
+      const stackArgs = { paths: PATHS, settings, limitSeconds: Number(limit) };
+      const seconds = await runPhases([...clusterPhases(PATHS), ...stackPhases(stackArgs)]);
+      print(await summary(localClient(PATHS), [settings.namespace, settings.sandboxNamespace]));
+      print(timing(seconds));
+    });
+    print(`Look around:  export KUBECONFIG=${relative(process.cwd(), PATHS.kubeconfig)}`);
+    print(`              ${PATHS.kit}/kubectl get pods -n ${settings.namespace}`);
+    print(`Remove it:    make local-down STACK=${stack}     everything: make local-down`);
+  },
+});
+
+const down = defineCommand({
+  meta: { name: "down", description: "Remove a stack from the local control plane, or the whole control plane." },
+  args: { stack: { type: "string", description: "The stack to remove; without it, everything goes" } },
+  async run({ args: { stack } }) {
+    await exclusively(async () => {
+      if (stack) print(`${await removeStack(PATHS, stack)} objects of ${stack} removed.`);
+      else {
+        await removeControlPlane(PATHS);
+        print("The control plane is stopped, and its data deleted.");
+      }
+    });
+  },
+});
+
+function exclusively(work: () => Promise<void>): Promise<void> {
+  const folder: Paths["lock"] = PATHS.lock;
+  const onWait = () => print("Another run is at work on this control plane; waiting for it.");
+  return withLock({ folder, limitSeconds: 1800, onWait }, work);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+await run(
+  defineCommand({
+    meta: { name: "local", description: "Packit Service on a control plane on this machine." },
+    subCommands: { up, down },
+  }),
+);

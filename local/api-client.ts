@@ -1,0 +1,174 @@
+import { Agent, type RequestOptions, request } from "node:https";
+import { KubeConfig } from "@kubernetes/client-node";
+import { EnvironmentError, UserError } from "../errors.ts";
+import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { until } from "./until.ts";
+
+/** Too many requests, and a kind whose storage is not ready yet: the same request goes through a moment later. */
+const BUSY = [429, 503];
+
+/** An answer of the API server that is not a success. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** A kind that the API server knows. */
+export interface Resource {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+/** Which objects of a kind are meant. */
+export interface Selection {
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Kubernetes' API for objects of any kind. They travel as they are: the typed clients drop fields that they do not
+ * know, and the API server is here to refuse those.
+ */
+export class ApiClient {
+  readonly #config: KubeConfig;
+  readonly #agent: Agent;
+  readonly #resources = new Map<string, Promise<Resource[]>>();
+
+  /** A client for one context, which must be named: there is no default one. */
+  constructor({ kubeconfig, context }: { readonly kubeconfig?: string; readonly context: string }) {
+    this.#config = new KubeConfig();
+    if (kubeconfig === undefined) this.#config.loadFromDefault();
+    else this.#config.loadFromFile(kubeconfig);
+    const known = this.#config.getContexts().map(({ name }) => name);
+    if (!known.includes(context)) {
+      throw new UserError(`The kubeconfig has no context "${context}". It has: ${known.join(", ") || "none"}.`);
+    }
+    this.#config.setCurrentContext(context);
+    const { caData, skipTLSVerify } = this.#config.getCurrentCluster() ?? {};
+    const ca = caData === undefined ? {} : { ca: Buffer.from(caData, "base64") };
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 24, rejectUnauthorized: !skipTLSVerify, ...ca });
+  }
+
+  /** Applies an object server-side. Returns it as it is then. */
+  async apply(object: KubernetesObject, fieldManager: string): Promise<KubernetesObject> {
+    const query = new URLSearchParams({ fieldManager, force: "true", fieldValidation: "Strict" });
+    const path = `${await this.#pathOf(object)}?${query}`;
+    return this.request("PATCH", path, object, "application/apply-patch+yaml");
+  }
+
+  /** Creates an object, with every field that is unknown refused. */
+  async create(object: KubernetesObject): Promise<KubernetesObject> {
+    const path = await this.#pathOf(object, false);
+    return this.request("POST", `${path}?fieldValidation=Strict`, object);
+  }
+
+  /** An object as it is now, or nothing if it is not there. */
+  async read(object: KubernetesObject): Promise<KubernetesObject | undefined> {
+    try {
+      return await this.request("GET", await this.#pathOf(object));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** Deletes an object, and what it owns in the background; one that is gone is no error. */
+  async delete(object: KubernetesObject): Promise<void> {
+    try {
+      await this.request("DELETE", await this.#pathOf(object), { propagationPolicy: "Background" });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 404)) throw error;
+    }
+  }
+
+  /** All objects of a kind that are selected. */
+  async list(resource: Pick<Resource, "apiVersion" | "kind">, { namespace, labels }: Selection = {}): Promise<KubernetesObject[]> {
+    const { plural, apiVersion, kind } = await this.#resource(resource);
+    const selector = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
+    const query = new URLSearchParams({ labelSelector: selector.join() });
+    const scope = namespace === undefined ? "" : `/namespaces/${namespace}`;
+    const answer = await this.request<{ items: KubernetesObject[] }>("GET", `${root(apiVersion)}${scope}/${plural}?${query}`);
+    return answer.items.map((item) => ({ ...item, apiVersion, kind }));
+  }
+
+  /** Every kind that can be listed and deleted, as the API server says. */
+  async listableResources(): Promise<Resource[]> {
+    const { groups } = await this.request<{ groups: { preferredVersion: { groupVersion: string } }[] }>("GET", "/apis");
+    const versions = ["v1", ...groups.map(({ preferredVersion }) => preferredVersion.groupVersion)];
+    const all = await Promise.all(versions.map((version) => this.#resourcesOf(version)));
+    return all.flat().filter(({ verbs }) => verbs.includes("list") && verbs.includes("delete"));
+  }
+
+  async request<T = KubernetesObject>(method: string, path: string, body?: object, type = "application/json"): Promise<T> {
+    const options: RequestOptions = { method, headers: { accept: "application/json", "content-type": type } };
+    await this.#config.applyToHTTPSOptions(options);
+    options.agent = this.#agent;
+    const url = `${this.#config.getCurrentCluster()?.server}${path}`;
+    const json = body === undefined ? undefined : JSON.stringify(body);
+    const { status, text } = await until(
+      async () => {
+        const answer = await send(url, options, json);
+        return BUSY.includes(answer.status) ? false : answer;
+      },
+      { what: `the API server to be less busy with ${method} ${path}`, limitSeconds: 30 },
+    );
+    const answer = text === "" ? {} : JSON.parse(text);
+    if (status >= 300) throw new ApiError(status, answer.message ?? `${method} ${path} was answered with ${status}`);
+    return answer;
+  }
+
+  async #pathOf(object: KubernetesObject, withName = true): Promise<string> {
+    const { plural, namespaced } = await this.#resource(object);
+    const scope = namespaced ? `/namespaces/${object.metadata.namespace}` : "";
+    return `${root(object.apiVersion)}${scope}/${plural}${withName ? `/${object.metadata.name}` : ""}`;
+  }
+
+  async #resource({ apiVersion, kind }: Pick<Resource, "apiVersion" | "kind">): Promise<Resource> {
+    const found = (await this.#resourcesOf(apiVersion)).find((resource) => resource.kind === kind);
+    if (found === undefined) throw new ApiError(404, `the API server has no kind ${kind} in ${apiVersion}`);
+    return found;
+  }
+
+  #resourcesOf(apiVersion: string): Promise<Resource[]> {
+    const known = this.#resources.get(apiVersion) ?? this.#discover(apiVersion);
+    this.#resources.set(apiVersion, known);
+    // A group that is not served now may be so soon, once its definition is applied.
+    known.catch(() => this.#resources.delete(apiVersion));
+    return known;
+  }
+
+  async #discover(apiVersion: string): Promise<Resource[]> {
+    type Answer = { resources: { kind: string; name: string; namespaced: boolean; verbs: string[] }[] };
+    const { resources } = await this.request<Answer>("GET", root(apiVersion));
+    return resources
+      .filter(({ name }) => !name.includes("/"))
+      .map(({ kind, name, namespaced, verbs }) => ({ apiVersion, kind, plural: name, namespaced, verbs }));
+  }
+}
+
+function root(apiVersion: string): string {
+  return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+}
+
+function send(url: string, options: RequestOptions, body?: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, options, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on("data", (chunk) => chunks.push(chunk));
+      incoming.on("error", reject);
+      incoming.on("end", () => resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+    });
+    outgoing.on("error", (cause) => {
+      reject(new EnvironmentError(`The API server at ${new URL(url).origin} cannot be reached (${cause.message}).`));
+    });
+    outgoing.end(body);
+  });
+}

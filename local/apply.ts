@@ -1,0 +1,105 @@
+import { EnvironmentError } from "../errors.ts";
+import { STACK_LABEL } from "../platform/site.ts";
+import { describe, type KubernetesObject, order } from "../render/kubernetes-object.ts";
+import { REDACTED } from "../settings/sensitive.ts";
+import { type ApiClient, ApiError } from "./api-client.ts";
+import { until } from "./until.ts";
+
+/** The name under which applied fields are owned. Only objects with it are ever pruned. */
+export const FIELD_MANAGER = "packit-local";
+
+/** What an apply did. */
+export interface Applied {
+  readonly changed: readonly KubernetesObject[];
+  readonly unchanged: readonly KubernetesObject[];
+  readonly removed: readonly KubernetesObject[];
+}
+
+/** Applies all objects of a stack server-side, then removes those that it no longer declares. */
+export async function applyStack(client: ApiClient, stack: string, objects: readonly KubernetesObject[]): Promise<Applied> {
+  const former = await appliedObjects(client, stack);
+  const versions = new Map(former.map((object) => [describe(object), version(object)]));
+  await waitUntilGone(client, objects.filter((object) => former.some((old) => isSame(old, object) && isTerminating(old))));
+  const changed: KubernetesObject[] = [];
+  const unchanged: KubernetesObject[] = [];
+  for (const rank of ranks(objects)) {
+    const results = await Promise.all(rank.map((object) => applyOne(client, object)));
+    for (const result of results) {
+      (versions.get(describe(result)) === version(result) ? unchanged : changed).push(result);
+    }
+  }
+  const removed = former.filter((old) => !objects.some((object) => isSame(old, object)));
+  await remove(client, removed);
+  return { changed, unchanged, removed };
+}
+
+/** Applies one object; a refusal names it and says why. */
+export async function applyOne(client: ApiClient, object: KubernetesObject): Promise<KubernetesObject> {
+  try {
+    return await client.apply(object, FIELD_MANAGER);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (!isReplaceable(object, error)) throw refused(object, error);
+  }
+  await remove(client, [object]);
+  return client.apply(object, FIELD_MANAGER);
+}
+
+/** Every object that an earlier apply of the stack made, of whatever kind. */
+export async function appliedObjects(client: ApiClient, stack: string): Promise<KubernetesObject[]> {
+  const resources = await client.listableResources();
+  const labels = { [STACK_LABEL]: stack };
+  const lists = await Promise.all(resources.map((resource) => client.list(resource, { labels })));
+  // Controllers copy labels to what they make; what they made is not ours.
+  return lists.flat().filter((object) => managers(object).includes(FIELD_MANAGER));
+}
+
+/** Removes objects, users before what they use, and waits until they are gone. */
+export async function remove(client: ApiClient, objects: readonly KubernetesObject[]): Promise<void> {
+  for (const rank of ranks(objects).reverse()) {
+    await Promise.all(rank.map((object) => client.delete(object)));
+    await waitUntilGone(client, rank);
+  }
+}
+
+async function waitUntilGone(client: ApiClient, objects: readonly KubernetesObject[]): Promise<void> {
+  for (const object of objects) {
+    const gone = async () => (await client.read(object)) === undefined;
+    await until(gone, { what: `${describe(object)} to be gone`, limitSeconds: 120 });
+  }
+}
+
+/** Workloads hold no data, so that one whose immutable fields change can be made anew; its volumes stay. */
+function isReplaceable({ kind }: KubernetesObject, { status }: ApiError): boolean {
+  return status === 422 && ["Deployment", "StatefulSet", "Job"].includes(kind);
+}
+
+function refused(object: KubernetesObject, { message }: ApiError): EnvironmentError {
+  const { data } = object.kind === "Secret" ? (object as { data?: Record<string, string> }) : {};
+  const values = Object.values(data ?? {}).flatMap((value) => [value, Buffer.from(value, "base64").toString()]);
+  const safe = values.filter(Boolean).reduce((text, value) => text.replaceAll(value, REDACTED), message);
+  return new EnvironmentError(`The API server refuses ${describe(object)}: ${safe}`);
+}
+
+/** Groups of objects of one rank each, in the order in which they are applied. */
+function ranks(objects: readonly KubernetesObject[]): KubernetesObject[][] {
+  const byKind = Map.groupBy([...objects].sort(order), ({ kind }) => kind);
+  return [...byKind.values()];
+}
+
+function isSame(a: KubernetesObject, b: KubernetesObject): boolean {
+  return a.apiVersion === b.apiVersion && describe(a) === describe(b);
+}
+
+function isTerminating({ metadata }: KubernetesObject): boolean {
+  return "deletionTimestamp" in metadata;
+}
+
+function version({ metadata }: KubernetesObject): unknown {
+  return "resourceVersion" in metadata ? metadata.resourceVersion : undefined;
+}
+
+function managers({ metadata }: KubernetesObject): unknown[] {
+  const fields = "managedFields" in metadata && Array.isArray(metadata.managedFields) ? metadata.managedFields : [];
+  return fields.map(({ manager }) => manager);
+}

@@ -1,0 +1,120 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { EnvironmentError } from "../errors.ts";
+import { credentials } from "./credentials.ts";
+import { type BinaryName, kitFile } from "./kit.ts";
+import { isReady, writeKubeconfig } from "./kubeconfig.ts";
+import type { Paths } from "./paths.ts";
+import { findProcesses, startProcess, stopProcesses } from "./processes.ts";
+import { until } from "./until.ts";
+
+/** What runs, in the order in which it starts. */
+const PARTS: readonly BinaryName[] = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"];
+
+/** Admission plugins beyond the API server's defaults: the first reads a namespace's default tolerations. */
+const ADMISSION = "PodTolerationRestriction,PodNodeSelector";
+
+/** How many requests a second the controllers may send; they have the API server for themselves. */
+const CLIENT = { "kube-api-qps": 500, "kube-api-burst": 1000 };
+
+/** Whether all parts of the control plane run and its API server answers. */
+export async function isRunning(paths: Paths): Promise<boolean> {
+  const names = (await findProcesses(paths)).map(({ name }) => name);
+  return PARTS.every((part) => names.includes(part)) && (await isReady(paths));
+}
+
+/** Starts the control plane, or leaves it alone if it runs. What a killed run left is stopped; its data is kept. */
+export async function startControlPlane(paths: Paths): Promise<"started" | "running"> {
+  if (await isRunning(paths)) return "running";
+  await stopProcesses(paths);
+  mkdirSync(paths.state, { recursive: true, mode: 0o700 });
+  rmSync(paths.logs, { recursive: true, force: true });
+  const [client, peer, api] = await freePorts(3);
+  const keys = credentials(paths);
+  const at = (...names: string[]) => join(paths.state, ...names);
+  const etcd = `http://127.0.0.1:${client}`;
+  const etcdPeer = `http://127.0.0.1:${peer}`;
+
+  startProcess(paths, "etcd", {
+    "data-dir": at("etcd"),
+    "listen-client-urls": etcd,
+    "advertise-client-urls": etcd,
+    "listen-peer-urls": etcdPeer,
+    "initial-advertise-peer-urls": etcdPeer,
+    "initial-cluster": `default=${etcdPeer}`,
+    "unsafe-no-fsync": true,
+  });
+  startProcess(paths, "kube-apiserver", {
+    "etcd-servers": etcd,
+    "bind-address": "127.0.0.1",
+    "secure-port": api ?? 0,
+    "cert-dir": at("certificates"),
+    "token-auth-file": keys.tokenFile,
+    "authorization-mode": "RBAC",
+    "service-account-issuer": "https://kubernetes.default.svc",
+    "service-account-key-file": keys.serviceAccountKeyFile,
+    "service-account-signing-key-file": keys.serviceAccountKeyFile,
+    "service-cluster-ip-range": "10.0.0.0/16",
+    "enable-admission-plugins": ADMISSION,
+    profiling: false,
+  });
+  const certificate = at("certificates", "apiserver.crt");
+  await alive(paths, "kube-apiserver", "the API server to write its certificate", async () => existsSync(certificate));
+  writeKubeconfig(paths, { port: api ?? 0, token: keys.token, certificate: readFileSync(certificate) });
+  await alive(paths, "kube-apiserver", "the API server to be ready", () => isReady(paths));
+
+  const kubeconfig = paths.kubeconfig;
+  startProcess(paths, "kube-controller-manager", {
+    kubeconfig,
+    "leader-elect": false,
+    "secure-port": 0,
+    "service-account-private-key-file": keys.serviceAccountKeyFile,
+    "root-ca-file": certificate,
+    "enable-hostpath-provisioner": true,
+    ...CLIENT,
+  });
+  startProcess(paths, "kube-scheduler", { kubeconfig, "leader-elect": false, "secure-port": 0, ...CLIENT });
+  startProcess(paths, "kwok", {
+    kubeconfig,
+    config: kitFile(paths, "stages.yaml"),
+    "manage-all-nodes": true,
+    "node-lease-duration-seconds": 40,
+  });
+  return "started";
+}
+
+/** Waits for a condition, and fails at once with the end of its log if the process dies. */
+async function alive(paths: Paths, name: BinaryName, what: string, condition: () => Promise<boolean>): Promise<void> {
+  const looked = async () => {
+    if (await condition()) return true;
+    const running = (await findProcesses(paths)).some((process) => process.name === name);
+    if (!running) throw new EnvironmentError(`${name} ended while waiting for ${what}.\n${logEnd(paths, name)}`);
+    return false;
+  };
+  await until(looked, { what: `${what}; see ${join(paths.logs, `${name}.log`)}`, limitSeconds: 60 });
+}
+
+function logEnd(paths: Paths, name: BinaryName): string {
+  const file = join(paths.logs, `${name}.log`);
+  const lines = existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
+  return [`The end of ${file}:`, ...lines.slice(-8)].join("\n");
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listen));
+  const ports = servers.map(({ port }) => port);
+  await Promise.all(servers.map(({ close }) => close()));
+  return ports;
+}
+
+function listen(): Promise<{ port: number; close: () => Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      resolve({ port, close: () => new Promise((done) => server.close(() => done())) });
+    });
+  });
+}

@@ -1,0 +1,36 @@
+import { rmSync } from "node:fs";
+import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { appliedObjects, remove } from "./apply.ts";
+import { isRunning } from "./control-plane.ts";
+import type { Paths } from "./paths.ts";
+import { stopProcesses } from "./processes.ts";
+import { localClient } from "./up.ts";
+
+/** Where the controller manager keeps the folders of host-path volumes; each volume is one folder in it. */
+const VOLUMES = "/tmp/hostpath_pv/";
+
+/** Removes one stack and all that belongs to it, its volumes too; the control plane goes on running. */
+export async function removeStack(paths: Paths, stack: string): Promise<number> {
+  if (!(await isRunning(paths))) return 0;
+  const client = localClient(paths);
+  const objects = await appliedObjects(client, stack);
+  await remove(client, objects);
+  return objects.length;
+}
+
+/** Stops the control plane and deletes everything of it: processes, data, volumes. The binaries stay. */
+export async function removeControlPlane(paths: Paths): Promise<void> {
+  const folders = (await isRunning(paths)) ? await volumeFolders(paths) : [];
+  await stopProcesses(paths);
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  rmSync(paths.state, { recursive: true, force: true });
+}
+
+async function volumeFolders(paths: Paths): Promise<string[]> {
+  interface Volume extends KubernetesObject {
+    readonly spec: { readonly hostPath?: { readonly path: string } };
+  }
+  const volumes = await localClient(paths).list({ apiVersion: "v1", kind: "PersistentVolume" });
+  const folders = (volumes as Volume[]).flatMap(({ spec }) => spec.hostPath?.path ?? []);
+  return folders.filter((path) => path.startsWith(VOLUMES) && !path.includes(".."));
+}

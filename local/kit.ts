@@ -1,0 +1,119 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ExecaError, execa } from "execa";
+import { EnvironmentError } from "../errors.ts";
+import { withLock } from "./lock.ts";
+import { MODULE, type Paths } from "./paths.ts";
+
+/** The version that the API server says it is; the one of k8s.io/kubernetes in go.mod. */
+const VERSION = "v1.36.3";
+
+/** Each binary and the package that it is built from. */
+const BINARIES = {
+  etcd: "go.etcd.io/etcd/server/v3",
+  "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+  "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+  "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+  kubectl: "k8s.io/kubernetes/cmd/kubectl",
+  kwok: "sigs.k8s.io/kwok/cmd/kwok",
+} as const;
+
+export type BinaryName = keyof typeof BINARIES;
+
+/** Files of Go modules that the control plane reads, by the names that they get in the kit; the last ones joined. */
+const OPENSHIFT = "github.com/openshift/api";
+const KWOK = "sigs.k8s.io/kwok";
+const FILES = {
+  "openshift-openapi.json": [[OPENSHIFT, "openapi/openapi.json"]],
+  "route-crd.yaml": [[OPENSHIFT, "route/v1/zz_generated.crd-manifests/routes.crd.yaml"]],
+  "stages.yaml": [
+    [KWOK, "kustomize/stage/node/fast/node-initialize.yaml"],
+    [KWOK, "kustomize/stage/pod/fast/pod-ready.yaml"],
+    [KWOK, "kustomize/stage/pod/fast/pod-complete.yaml"],
+    [KWOK, "kustomize/stage/pod/fast/pod-delete.yaml"],
+  ],
+} as const;
+
+export type KitFile = keyof typeof FILES;
+
+/** The path of one of the kit's files. */
+export function kitFile(paths: Paths, name: KitFile): string {
+  return join(paths.kit, name);
+}
+
+/** What a long build tells of itself. */
+export type Report = (message: string) => void;
+
+/** Whether the binaries are there. */
+export function kitIsBuilt(paths: Paths): boolean {
+  return existsSync(paths.kit);
+}
+
+/**
+ * Builds the control plane's binaries from their pinned Go modules, unless they are there. They are put into place
+ * together, by a rename, so that a killed build leaves nothing that a later one would take for whole.
+ */
+export async function buildKit(paths: Paths, report: Report): Promise<void> {
+  if (kitIsBuilt(paths)) return;
+  const onWait = () => report("another run builds them; waiting");
+  await withLock({ folder: paths.cache, limitSeconds: 1800, onWait }, async () => {
+    if (kitIsBuilt(paths)) return;
+    for (const name of readdirSync(paths.cache)) {
+      if (name.startsWith("building-")) rmSync(join(paths.cache, name), { recursive: true, force: true });
+    }
+    const building = join(paths.cache, `building-${process.pid}`);
+    mkdirSync(building);
+    try {
+      await compile(building, report);
+      await copyFiles(building);
+    } catch (error) {
+      throw goError(error);
+    }
+    renameSync(building, paths.kit);
+  });
+}
+
+async function compile(target: string, report: Report): Promise<void> {
+  report("fetching Go modules");
+  const { stdout } = await go(["list", "-deps", ...Object.values(BINARIES)]);
+  const total = stdout.split("\n").length;
+  let done = 0;
+  for (const [name, source] of Object.entries(BINARIES)) {
+    const flags = ["-s", "-w", ...versionFlags()].join(" ");
+    const build = go(["build", "-v", "-trimpath", "-ldflags", flags, "-o", join(target, name), source]);
+    for await (const _ of build.iterable({ from: "stderr" })) {
+      done += 1;
+      if (done % 10 === 0) report(`${name}: compiled ${done} of at most ${total} packages`);
+    }
+    await build;
+  }
+}
+
+function go(args: readonly string[]) {
+  return execa("go", args, { cwd: MODULE });
+}
+
+/** A failed call of go, said in its own last words. */
+function goError(error: unknown): unknown {
+  if (!(error instanceof ExecaError)) return error;
+  if (error.code === "ENOENT") {
+    return new EnvironmentError("Go is not on PATH. Install Go 1.26 or newer: the control plane is built with it.");
+  }
+  const said = String(error.stderr).trim().split("\n").slice(-15).join("\n");
+  return new EnvironmentError(`Go could not build the control plane. Check the network and the disk. It said:\n${said}`);
+}
+
+function versionFlags(): string[] {
+  const [major, minor] = VERSION.slice(1).split(".");
+  const facts = { gitVersion: VERSION, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };
+  return Object.entries(facts).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
+}
+
+async function copyFiles(target: string): Promise<void> {
+  const { stdout } = await go(["list", "-m", "-f", "{{.Path}}={{.Dir}}", OPENSHIFT, KWOK]);
+  const directories = new Map(stdout.split("\n").map((line) => line.split("=", 2) as [string, string]));
+  for (const [name, sources] of Object.entries(FILES)) {
+    const texts = sources.map(([module, path]) => readFileSync(join(directories.get(module) ?? "", path), "utf8"));
+    writeFileSync(join(target, name), texts.join("\n---\n"));
+  }
+}

@@ -1,0 +1,50 @@
+import { mkdirSync } from "node:fs";
+import { lock } from "proper-lockfile";
+import { EnvironmentError } from "../errors.ts";
+
+/** A lock whose holder has not been heard of for this long is taken over. */
+const STALE_MS = 10_000;
+
+export interface LockArgs {
+  /** The folder that the lock guards; made where it is not there. */
+  readonly folder: string;
+  /** How long to wait for another run, in seconds. */
+  readonly limitSeconds: number;
+  /** Called once if another run holds the lock. */
+  readonly onWait: () => void;
+}
+
+/** Runs `work` while no other process does the same with `folder`. The lock of a killed process goes stale. */
+export async function withLock<T>(args: LockArgs, work: () => Promise<T>): Promise<T> {
+  mkdirSync(args.folder, { recursive: true, mode: 0o700 });
+  const release = await acquire(args);
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+async function acquire({ folder, limitSeconds, onWait }: LockArgs): Promise<() => Promise<void>> {
+  const take = (retries: number) =>
+    lock(folder, {
+      stale: STALE_MS,
+      retries: { retries, factor: 1, minTimeout: 250, maxTimeout: 250 },
+    });
+  try {
+    return await take(0);
+  } catch (error) {
+    if (!isHeld(error)) throw error;
+    onWait();
+  }
+  try {
+    return await take(limitSeconds * 4);
+  } catch (error) {
+    if (!isHeld(error)) throw error;
+    throw new EnvironmentError(`Another run has held ${folder} for ${limitSeconds} s. Wait for it, or stop it.`);
+  }
+}
+
+function isHeld(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ELOCKED";
+}

@@ -1,0 +1,45 @@
+import { REDACTED } from "../settings/sensitive.ts";
+import type { StackConfig } from "../settings/stack-file.ts";
+import { LOCAL_CONTEXT } from "./kubeconfig.ts";
+
+/** A setting of a stack that this machine cannot offer, and what takes its place. */
+export interface Override {
+  readonly key: string;
+  readonly from: string;
+  readonly to: string;
+  readonly why: string;
+}
+
+/** A stack's configuration with what this machine lacks replaced, and the list of what was. */
+export function overridden(config: StackConfig): { readonly config: StackConfig; readonly overrides: readonly Override[] } {
+  const values: Record<string, unknown> = { ...config.values };
+  const overrides: Override[] = [];
+  const set = (key: string, to: unknown, why: string, shown = String(to)) => {
+    if (values[key] === to) return;
+    overrides.push({ key, from: show(values[key]), to: shown, why });
+    if (to === undefined) delete values[key];
+    else values[key] = to;
+  };
+  set("kubeContext", LOCAL_CONTEXT, "the control plane on this machine");
+  set("disposable", true, "nothing here is worth keeping");
+  if (values.platform === "managed-platform") {
+    set("platform", "openshift", "no operator makes tenants' namespaces here");
+  }
+  if (values.storageClass !== undefined) {
+    set("storageClass", undefined, "there is one class here, the default", "(default)");
+  }
+  const secrets = leftOut(values.secrets);
+  overrides.push({ key: "secrets", from: REDACTED, to: "stand-ins", why: "no real secret is used here" });
+  return { config: { ...config, values: { ...values, secrets } }, overrides };
+}
+
+/** Of the secrets, only what a stack does without stays as it is. */
+function leftOut(secrets: unknown): object {
+  if (typeof secrets !== "object" || secrets === null) return {};
+  const isLeftOut = ([, value]: [string, unknown]) => typeof value === "object" && value !== null && "leftOut" in value;
+  return Object.fromEntries(Object.entries(secrets).filter(isLeftOut));
+}
+
+function show(value: unknown): string {
+  return value === undefined ? "(default)" : String(value);
+}

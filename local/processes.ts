@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { until } from "./until.ts";
+import type { Paths } from "./paths.ts";
+import type { BinaryName } from "./kit.ts";
+
+/** A running process of a control plane. */
+export interface Process {
+  readonly pid: number;
+  readonly name: string;
+}
+
+/**
+ * The processes of the control plane in `paths.state`. They are known by their command lines, which name both the
+ * binary and that folder: nothing is lost with a killed command, and no other process is ever taken for one of them.
+ */
+export async function findProcesses(paths: Paths): Promise<Process[]> {
+  const { stdout } = await execa("ps", ["-A", "-ww", "-o", "pid=,args="]);
+  return stdout.split("\n").flatMap((line) => {
+    const [, pid, command = ""] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
+    const [, name] = /\/packit-deployment\/control-plane-[0-9a-f]+\/([a-z-]+) /.exec(command) ?? [];
+    return name !== undefined && command.includes(`=${paths.state}/`) ? [{ pid: Number(pid), name }] : [];
+  });
+}
+
+/** Starts one binary of the kit, detached, so that it outlives this command; what it says goes into a log of its name. */
+export function startProcess(paths: Paths, name: BinaryName, flags: Readonly<Record<string, string | number | boolean>>): ChildProcess {
+  mkdirSync(paths.logs, { recursive: true });
+  const log = openSync(join(paths.logs, `${name}.log`), "a");
+  const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
+  const child = spawn(join(paths.kit, name), args, { detached: true, stdio: ["ignore", log, log], cwd: paths.state });
+  child.unref();
+  return child;
+}
+
+/** Stops every process of the control plane: asked first, then killed. */
+export async function stopProcesses(paths: Paths): Promise<void> {
+  const gone = async () => (await findProcesses(paths)).length === 0;
+  await signal(paths, "SIGTERM");
+  const asked = await until(gone, { what: "the control plane's processes to end", limitSeconds: 3 }).catch(() => false);
+  if (asked !== false) return;
+  await signal(paths, "SIGKILL");
+  await until(gone, { what: "the killed processes to end", limitSeconds: 10 });
+}
+
+async function signal(paths: Paths, name: NodeJS.Signals): Promise<void> {
+  for (const { pid } of await findProcesses(paths)) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It ended by itself in the meantime.
+    }
+  }
+}

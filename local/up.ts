@@ -1,0 +1,102 @@
+import { evaluate } from "../render/evaluate.ts";
+import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { hostsOf, standInsDirectory } from "../settings/engine.ts";
+import { loadSettings, type Settings } from "../settings/load.ts";
+import { readStackFile } from "../settings/stack-file.ts";
+import { standIns } from "../settings/stand-ins.ts";
+import { ApiClient } from "./api-client.ts";
+import { applyOne, applyStack } from "./apply.ts";
+import { startControlPlane } from "./control-plane.ts";
+import { credentials } from "./credentials.ts";
+import { clusterFixtures } from "./fixtures.ts";
+import { generatedFrom } from "./generated.ts";
+import { buildKit, kitIsBuilt } from "./kit.ts";
+import { LOCAL_CONTEXT } from "./kubeconfig.ts";
+import { openshiftCrds } from "./openshift-crds.ts";
+import { type Override, overridden } from "./overrides.ts";
+import type { Paths } from "./paths.ts";
+import type { Phase } from "./phases.ts";
+import { waitUntilReady } from "./wait.ts";
+
+/** The phases that make a running local cluster, whatever is applied to it later. */
+export function clusterPhases(paths: Paths): Phase[] {
+  return [
+    {
+      title: "Binaries",
+      async run(report) {
+        if (kitIsBuilt(paths)) return "already built";
+        report("building the control plane from its Go modules; this takes about 6 minutes, once");
+        await buildKit(paths, report);
+        return "built";
+      },
+    },
+    {
+      title: "Control plane",
+      async run(report) {
+        report("starting etcd, the API server, the controllers, the scheduler and kwok");
+        const outcome = await startControlPlane(paths);
+        const client = localClient(paths);
+        const definitions = openshiftCrds(paths);
+        await Promise.all([...clusterFixtures(), ...definitions].map((object) => applyOne(client, object)));
+        await waitUntilReady(client, { objects: definitions, limitSeconds: 30, report });
+        return outcome === "running" ? "already running" : "started";
+      },
+    },
+  ];
+}
+
+/** A client of the local control plane. */
+export function localClient({ kubeconfig }: Paths): ApiClient {
+  return new ApiClient({ kubeconfig, context: LOCAL_CONTEXT });
+}
+
+/** A stack's settings on this machine, and what they replace. */
+export async function localSettings(
+  root: string,
+  stack: string,
+): Promise<{ readonly settings: Settings; readonly overrides: readonly Override[] }> {
+  const { config, overrides } = overridden(readStackFile(root, stack));
+  const standIn = await standIns(standInsDirectory(root, stack), hostsOf(config));
+  return { settings: loadSettings(config, { kind: "given", root, standIn }), overrides };
+}
+
+/** A stack's objects as they are applied to the local control plane, secrets and all. */
+export function localObjects(paths: Paths, settings: Settings): Promise<KubernetesObject[]> {
+  const generate = generatedFrom(credentials(paths).seed, settings.stack);
+  return evaluate(settings, { generate, secrets: { keep: true } });
+}
+
+export interface StackPhasesArgs {
+  readonly paths: Paths;
+  readonly settings: Settings;
+  /** How long the stack may take to become ready, in seconds. */
+  readonly limitSeconds: number;
+}
+
+/** The phases that bring a stack up on a running local cluster. */
+export function stackPhases({ paths, settings, limitSeconds }: StackPhasesArgs): Phase[] {
+  let objects: KubernetesObject[] = [];
+  return [
+    {
+      title: "Evaluate",
+      async run() {
+        objects = await localObjects(paths, settings);
+        return `${objects.length} objects of ${settings.stack}`;
+      },
+    },
+    {
+      title: "Apply",
+      async run() {
+        const { changed, unchanged, removed } = await applyStack(localClient(paths), settings.stack, objects);
+        return `${changed.length} changed, ${unchanged.length} unchanged, ${removed.length} removed`;
+      },
+    },
+    {
+      title: "Ready",
+      async run(report) {
+        await waitUntilReady(localClient(paths), { objects, limitSeconds, report });
+        return "every workload ready, every volume bound";
+      },
+    },
+  ];
+}

@@ -1,0 +1,58 @@
+import { EnvironmentError } from "../errors.ts";
+import { describe, type KubernetesObject } from "../render/kubernetes-object.ts";
+import type { ApiClient } from "./api-client.ts";
+import { reasons } from "./reasons.ts";
+import { notReady } from "./readiness.ts";
+import { until } from "./until.ts";
+
+/** Kinds whose objects take a while to be ready. */
+const AWAITED = ["Deployment", "StatefulSet", "Job", "PersistentVolumeClaim", "CustomResourceDefinition"];
+
+export interface WaitArgs {
+  /** What was applied. */
+  readonly objects: readonly KubernetesObject[];
+  readonly limitSeconds: number;
+  /** Called with what is still missing, each time that this changes. */
+  readonly report?: (message: string) => void;
+}
+
+/** Waits until every workload is ready and every claim is bound; otherwise fails with each object and why. */
+export async function waitUntilReady(client: ApiClient, { objects, limitSeconds, report }: WaitArgs): Promise<void> {
+  let reported = "";
+  let missing: (readonly [KubernetesObject, string])[] = [];
+  const look = async () => {
+    const now = await current(client, objects);
+    missing = now.flatMap((object) => {
+      const reason = notReady(object);
+      return reason === undefined ? [] : [[object, reason] as const];
+    });
+    const message = `${missing.length} left: ${missing.map(([object]) => object.metadata.name).join(", ")}`;
+    if (missing.length > 0 && message !== reported) report?.(message);
+    reported = message;
+    return missing.length === 0;
+  };
+  try {
+    await until(look, { what: "everything to be ready", limitSeconds });
+  } catch (error) {
+    if (!(error instanceof EnvironmentError) || missing.length === 0) throw error;
+    const list = await Promise.all(missing.map((one) => explained(client, ...one)));
+    throw new EnvironmentError(`Not ready after ${limitSeconds} s:\n\n${list.join("\n")}`);
+  }
+}
+
+/** The awaited objects as they are now, and every claim of their namespaces, those of the workers' caches too. */
+async function current(client: ApiClient, objects: readonly KubernetesObject[]): Promise<KubernetesObject[]> {
+  const awaited = objects.filter(({ kind }) => AWAITED.includes(kind) && kind !== "PersistentVolumeClaim");
+  const namespaces = [...new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))];
+  const claims = { apiVersion: "v1", kind: "PersistentVolumeClaim" };
+  const [workloads, volumes] = await Promise.all([
+    Promise.all(awaited.map(async (object) => (await client.read(object)) ?? object)),
+    Promise.all(namespaces.map((namespace) => client.list(claims, { namespace }))),
+  ]);
+  return [...workloads, ...volumes.flat()];
+}
+
+async function explained(client: ApiClient, object: KubernetesObject, reason: string): Promise<string> {
+  const why = await reasons(client, object);
+  return [`  ${describe(object)}: ${reason}`, ...why.map((line) => `    ${line}`)].join("\n");
+}
