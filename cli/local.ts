@@ -16,14 +16,16 @@ const up = defineCommand({
   meta: { name: "up", description: "Bring a stack up on a control plane on this machine." },
   args: {
     stack: { type: "string", default: "stage", description: "The stack: stage, prod …" },
+    engine: { type: "enum", options: ["apply", "pulumi"], default: "apply", description: "What brings it up" },
     limit: { type: "string", default: "60", description: "Seconds that the stack may take to be ready" },
   },
-  async run({ args: { stack, limit } }) {
-    const { settings, overrides } = await localSettings(ROOT, stack);
+  async run({ args: { stack, engine, limit } }) {
+    const local = await localSettings(ROOT, stack);
+    const { settings, overrides } = local;
     print(`Bringing ${stack} up on this machine. What this machine lacks is replaced:`);
     for (const { key, from, to, why } of overrides) print(`  packit:${key}: ${from} -> ${to} (${why})`);
     await exclusively(async () => {
-      const stackArgs = { paths: PATHS, settings, limitSeconds: Number(limit) };
+      const stackArgs = { ...local, paths: PATHS, root: ROOT, engine, limitSeconds: Number(limit) };
       const seconds = await runPhases([...clusterPhases(PATHS), ...stackPhases(stackArgs)]);
       print(await summary(localClient(PATHS), [settings.namespace, settings.sandboxNamespace]));
       print(timing(seconds));
@@ -39,7 +41,7 @@ const down = defineCommand({
   args: { stack: { type: "string", description: "The stack to remove; without it, everything goes" } },
   async run({ args: { stack } }) {
     await exclusively(async () => {
-      if (stack) print(`${await removeStack(PATHS, stack)} objects of ${stack} removed.`);
+      if (stack) print(`${await removeStack({ paths: PATHS, root: ROOT, stack }, print)} objects of ${stack} removed.`);
       else {
         await removeControlPlane(PATHS);
         print("The control plane is stopped, and its data deleted.");

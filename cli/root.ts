@@ -1,4 +1,2 @@
-import { dirname } from "node:path";
-
-/** The folder of this project. */
-export const ROOT = dirname(import.meta.dirname);
+/** The project's folder, as for Pulumi's own CLI: where the command runs. `npm run` sees to that. */
+export const ROOT = process.cwd();

@@ -80,10 +80,12 @@ export class ApiClient {
     }
   }
 
-  /** Deletes an object, and what it owns in the background; one that is gone is no error. */
+  /** Deletes an object; one that is not there is no error. A workload goes once its pods are gone. */
   async delete(object: KubernetesObject): Promise<void> {
+    // The garbage collector learns of custom kinds late, and would keep one of those waiting.
+    const propagationPolicy = object.apiVersion === "apps/v1" ? "Foreground" : "Background";
     try {
-      await this.request("DELETE", await this.#pathOf(object), { propagationPolicy: "Background" });
+      await this.request("DELETE", await this.#pathOf(object), { propagationPolicy });
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 404)) throw error;
     }
@@ -108,11 +110,13 @@ export class ApiClient {
   }
 
   async request<T = KubernetesObject>(method: string, path: string, body?: object, type = "application/json"): Promise<T> {
-    const options: RequestOptions = { method, headers: { accept: "application/json", "content-type": type } };
+    const json = body === undefined ? "" : JSON.stringify(body);
+    // Without its length, the body of a DELETE would be taken for the connection's next request.
+    const headers = { accept: "application/json", "content-type": type, "content-length": Buffer.byteLength(json) };
+    const options: RequestOptions = { method, headers };
     await this.#config.applyToHTTPSOptions(options);
     options.agent = this.#agent;
     const url = `${this.#config.getCurrentCluster()?.server}${path}`;
-    const json = body === undefined ? undefined : JSON.stringify(body);
     const { status, text } = await until(
       async () => {
         const answer = await send(url, options, json);
@@ -120,9 +124,8 @@ export class ApiClient {
       },
       { what: `the API server to be less busy with ${method} ${path}`, limitSeconds: 30 },
     );
-    const answer = text === "" ? {} : JSON.parse(text);
-    if (status >= 300) throw new ApiError(status, answer.message ?? `${method} ${path} was answered with ${status}`);
-    return answer;
+    if (status >= 300) throw new ApiError(status, messageOf(text) ?? `${method} ${path} was answered with ${status}`);
+    return JSON.parse(text);
   }
 
   async #pathOf(object: KubernetesObject, withName = true): Promise<string> {
@@ -154,11 +157,20 @@ export class ApiClient {
   }
 }
 
+/** What the API server says of a failure: a Status, or, from the parts that know nothing of Kubernetes, bare text. */
+function messageOf(text: string): string | undefined {
+  try {
+    return JSON.parse(text).message;
+  } catch {
+    return text.trim() || undefined;
+  }
+}
+
 function root(apiVersion: string): string {
   return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
-function send(url: string, options: RequestOptions, body?: string): Promise<{ status: number; text: string }> {
+function send(url: string, options: RequestOptions, body: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, options, (incoming) => {
       const chunks: Buffer[] = [];

@@ -57,9 +57,18 @@ export async function appliedObjects(client: ApiClient, stack: string): Promise<
 /** Removes objects, users before what they use, and waits until they are gone. */
 export async function remove(client: ApiClient, objects: readonly KubernetesObject[]): Promise<void> {
   for (const rank of ranks(objects).reverse()) {
+    if (rank[0]?.kind === "Namespace") await removeClaims(client, rank);
     await Promise.all(rank.map((object) => client.delete(object)));
     await waitUntilGone(client, rank);
   }
+}
+
+/** Removes the claims that are left in namespaces: the namespace controller is slow with whatever has a finalizer. */
+async function removeClaims(client: ApiClient, namespaces: readonly KubernetesObject[]): Promise<void> {
+  const kind = { apiVersion: "v1", kind: "PersistentVolumeClaim" };
+  const lists = await Promise.all(namespaces.map(({ metadata }) => client.list(kind, { namespace: metadata.name })));
+  await Promise.all(lists.flat().map((claim) => client.delete(claim)));
+  await waitUntilGone(client, lists.flat());
 }
 
 async function waitUntilGone(client: ApiClient, objects: readonly KubernetesObject[]): Promise<void> {

@@ -2,7 +2,9 @@ import { rmSync } from "node:fs";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { appliedObjects, remove } from "./apply.ts";
 import { isRunning } from "./control-plane.ts";
+import type { Report } from "./kit.ts";
 import type { Paths } from "./paths.ts";
+import { isPulumiStack, type LocalPulumi, pulumiDestroy } from "./pulumi.ts";
 import { stopProcesses } from "./processes.ts";
 import { localClient } from "./up.ts";
 
@@ -10,8 +12,9 @@ import { localClient } from "./up.ts";
 const VOLUMES = "/tmp/hostpath_pv/";
 
 /** Removes one stack and all that belongs to it, its volumes too; the control plane goes on running. */
-export async function removeStack(paths: Paths, stack: string): Promise<number> {
+export async function removeStack({ paths, root, stack }: LocalPulumi, report: Report): Promise<number> {
   if (!(await isRunning(paths))) return 0;
+  if (isPulumiStack({ paths, stack })) await pulumiDestroy({ paths, root, stack }, report);
   const client = localClient(paths);
   const objects = await appliedObjects(client, stack);
   await remove(client, objects);

@@ -1,11 +1,12 @@
+import { UserError } from "../errors.ts";
 import { evaluate } from "../render/evaluate.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { hostsOf, standInsDirectory } from "../settings/engine.ts";
 import { loadSettings, type Settings } from "../settings/load.ts";
-import { readStackFile } from "../settings/stack-file.ts";
+import { readStackFile, type StackConfig } from "../settings/stack-file.ts";
 import { standIns } from "../settings/stand-ins.ts";
 import { ApiClient } from "./api-client.ts";
-import { applyOne, applyStack } from "./apply.ts";
+import { appliedObjects, applyOne, applyStack } from "./apply.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { credentials } from "./credentials.ts";
 import { clusterFixtures } from "./fixtures.ts";
@@ -16,6 +17,7 @@ import { openshiftCrds } from "./openshift-crds.ts";
 import { type Override, overridden } from "./overrides.ts";
 import type { Paths } from "./paths.ts";
 import type { Phase } from "./phases.ts";
+import { isPulumiStack, pulumiUp } from "./pulumi.ts";
 import { waitUntilReady } from "./wait.ts";
 
 /** The phases that make a running local cluster, whatever is applied to it later. */
@@ -50,14 +52,21 @@ export function localClient({ kubeconfig }: Paths): ApiClient {
   return new ApiClient({ kubeconfig, context: LOCAL_CONTEXT });
 }
 
-/** A stack's settings on this machine, and what they replace. */
+/** A stack's settings on this machine, the configuration that they were read from, and what it replaces. */
+export interface LocalSettings {
+  readonly settings: Settings;
+  readonly config: StackConfig;
+  readonly overrides: readonly Override[];
+}
+
+/** Reads a stack file with what this machine lacks replaced. */
 export async function localSettings(
   root: string,
   stack: string,
-): Promise<{ readonly settings: Settings; readonly overrides: readonly Override[] }> {
+): Promise<LocalSettings> {
   const { config, overrides } = overridden(readStackFile(root, stack));
   const standIn = await standIns(standInsDirectory(root, stack), hostsOf(config));
-  return { settings: loadSettings(config, { kind: "given", root, standIn }), overrides };
+  return { settings: loadSettings(config, { kind: "given", root, standIn }), config, overrides };
 }
 
 /** A stack's objects as they are applied to the local control plane, secrets and all. */
@@ -66,15 +75,21 @@ export function localObjects(paths: Paths, settings: Settings): Promise<Kubernet
   return evaluate(settings, { generate, secrets: { keep: true } });
 }
 
-export interface StackPhasesArgs {
+/** What brings a stack up: a server-side apply of its rendered objects, or `pulumi up`. */
+export type Engine = "apply" | "pulumi";
+
+export interface StackPhasesArgs extends LocalSettings {
   readonly paths: Paths;
-  readonly settings: Settings;
+  /** The folder of this project. */
+  readonly root: string;
+  readonly engine: Engine;
   /** How long the stack may take to become ready, in seconds. */
   readonly limitSeconds: number;
 }
 
 /** The phases that bring a stack up on a running local cluster. */
-export function stackPhases({ paths, settings, limitSeconds }: StackPhasesArgs): Phase[] {
+export function stackPhases(args: StackPhasesArgs): Phase[] {
+  const { paths, settings, limitSeconds } = args;
   let objects: KubernetesObject[] = [];
   return [
     {
@@ -84,13 +99,7 @@ export function stackPhases({ paths, settings, limitSeconds }: StackPhasesArgs):
         return `${objects.length} objects of ${settings.stack}`;
       },
     },
-    {
-      title: "Apply",
-      async run() {
-        const { changed, unchanged, removed } = await applyStack(localClient(paths), settings.stack, objects);
-        return `${changed.length} changed, ${unchanged.length} unchanged, ${removed.length} removed`;
-      },
-    },
+    args.engine === "pulumi" ? pulumiPhase(args) : applyPhase(args, () => objects),
     {
       title: "Ready",
       async run(report) {
@@ -99,4 +108,31 @@ export function stackPhases({ paths, settings, limitSeconds }: StackPhasesArgs):
       },
     },
   ];
+}
+
+function applyPhase({ paths, settings: { stack } }: StackPhasesArgs, objects: () => KubernetesObject[]): Phase {
+  return {
+    title: "Apply",
+    async run() {
+      if (isPulumiStack({ paths, stack })) throw otherEngine(stack, "pulumi");
+      const { changed, unchanged, removed } = await applyStack(localClient(paths), stack, objects());
+      return `${changed.length} changed, ${unchanged.length} unchanged, ${removed.length} removed`;
+    },
+  };
+}
+
+function pulumiPhase({ paths, root, config, settings: { stack } }: StackPhasesArgs): Phase {
+  return {
+    title: "pulumi up",
+    async run(report) {
+      if ((await appliedObjects(localClient(paths), stack)).length > 0) throw otherEngine(stack, "apply");
+      await pulumiUp({ paths, root, stack }, config, report);
+      return "done";
+    },
+  };
+}
+
+function otherEngine(stack: string, engine: Engine): UserError {
+  const remedy = `make local-down STACK=${stack}`;
+  return new UserError(`${stack} was brought up with ENGINE=${engine}. Go on with that, or remove it first: ${remedy}`);
 }

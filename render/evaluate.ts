@@ -14,14 +14,25 @@ export type Generate = (resource: {
 /** What becomes of secret values: they are kept, to be applied, or each replaced by this text, to be shown. */
 export type SecretValues = { readonly keep: true } | { readonly replaceBy: string };
 
+export interface EvaluateArgs {
+  readonly generate: Generate;
+  readonly secrets: SecretValues;
+}
+
+/** Pulumi's runtime knows one program at a time, so that each evaluation waits for the one before it. */
+let former: Promise<unknown> = Promise.resolve();
+
 /**
  * Runs the program without Pulumi's engine, on Pulumi's own mocks, and returns the Kubernetes objects that it
  * declares, in the order in which they can be applied.
  */
-export async function evaluate(
-  settings: Settings,
-  { generate, secrets }: { readonly generate: Generate; readonly secrets: SecretValues },
-): Promise<KubernetesObject[]> {
+export function evaluate(settings: Settings, args: EvaluateArgs): Promise<KubernetesObject[]> {
+  const evaluation = former.then(() => evaluateAlone(settings, args));
+  former = evaluation.catch(() => {});
+  return evaluation;
+}
+
+async function evaluateAlone(settings: Settings, { generate, secrets }: EvaluateArgs): Promise<KubernetesObject[]> {
   const objects: KubernetesObject[] = [];
   const mocks: pulumi.runtime.Mocks = {
     call: ({ token }) => {

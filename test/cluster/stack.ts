@@ -1,0 +1,64 @@
+import type { ApiClient } from "../../local/api-client.ts";
+import { applyStack, appliedObjects, remove } from "../../local/apply.ts";
+import { localClient } from "../../local/up.ts";
+import { waitUntilReady } from "../../local/wait.ts";
+import { evaluate } from "../../render/evaluate.ts";
+import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { loadSettings } from "../../settings/load.ts";
+import { type Changes, configOf, ROOT } from "../support/stacks.ts";
+import { PATHS } from "./control-plane.ts";
+
+/** A stack of a test's own on the shared control plane: the settings of stage or prod in namespaces of its name. */
+export class TestStack {
+  readonly client: ApiClient = localClient(PATHS);
+  readonly namespace: string;
+  readonly sandboxNamespace: string;
+  readonly #name: string;
+  readonly #base: string;
+
+  constructor(name: string, base: "stage" | "prod" = "stage") {
+    this.#name = name;
+    this.#base = base;
+    this.namespace = `packit--${name}`;
+    this.sandboxNamespace = `packit--${name}-sandbox`;
+  }
+
+  /** The objects that it declares with some settings changed. */
+  objects(changes: Changes = {}): Promise<KubernetesObject[]> {
+    const own = { namespace: this.namespace, platform: "openshift", ...changes };
+    const config = { ...configOf(this.#base, own), stack: this.#name };
+    const generate = ({ name }: { name: string }) => `generated-${name}`;
+    return evaluate(loadSettings(config, { kind: "given", root: ROOT }), { generate, secrets: { keep: true } });
+  }
+
+  /** Applies it with some settings changed, and waits until everything is ready. */
+  async up(changes: Changes = {}) {
+    const objects = await this.objects(changes);
+    const applied = await applyStack(this.client, this.#name, objects);
+    await waitUntilReady(this.client, { objects, limitSeconds: 40 });
+    return applied;
+  }
+
+  /** Removes all that was applied. */
+  async down(): Promise<void> {
+    await remove(this.client, await this.applied());
+  }
+
+  /** What was applied of it, as it is now. */
+  applied(): Promise<KubernetesObject[]> {
+    return appliedObjects(this.client, this.#name);
+  }
+
+  /** Objects of one kind in its namespace, by name. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of any kind, and fails where it is not there.
+  async list(kind: string, { apiVersion = "v1", namespace = this.namespace } = {}): Promise<Map<string, any>> {
+    const objects = await this.client.list({ apiVersion, kind }, { namespace });
+    return new Map(objects.map((object) => [object.metadata.name, object]));
+  }
+}
+
+/** A pod that does nothing. */
+export function barePod(namespace: string, name: string, spec: object = {}): KubernetesObject {
+  const containers = [{ name: "main", image: "example.com/nothing:1" }];
+  return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace }, spec: { containers, ...spec } };
+}

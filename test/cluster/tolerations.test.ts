@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../../local/until.ts";
+import { barePod, TestStack } from "./stack.ts";
+
+const stage = new TestStack("tolerations");
+const prod = new TestStack("no-tolerations", "prod");
+const TOLERATION = { key: "environment", operator: "Equal", value: "stage", effect: "NoSchedule" };
+const ON_STAGE = { nodeSelector: { env: "stage" } };
+
+beforeAll(async () => {
+  await stage.up();
+  await prod.up();
+});
+
+afterAll(async () => {
+  await stage.down();
+  await prod.down();
+});
+
+describe("a stage pod", () => {
+  it("gets the stage toleration from the namespace's annotation alone", async () => {
+    const template = (await stage.list("StatefulSet", { apiVersion: "apps/v1" })).get("packit-worker-long-running").spec.template;
+    expect(template.spec).not.toHaveProperty("tolerations");
+    const pod = (await stage.list("Pod")).get("packit-worker-long-running-0");
+    expect(pod.spec.tolerations).toContainEqual(TOLERATION);
+  });
+
+  it("runs on a tainted node", async () => {
+    await stage.client.create(barePod(stage.namespace, "on-stage", ON_STAGE));
+    const pod = await running(stage, "on-stage");
+    expect(pod.spec.nodeName).toMatch(/^stage-/);
+  });
+
+  it("lands on a node labelled env: stage if its component has that node selector", async () => {
+    await stage.up({ workers: { longRunning: ON_STAGE }, service: ON_STAGE });
+    const nodes = await stage.client.list({ apiVersion: "v1", kind: "Node" }, { labels: { env: "stage" } });
+    const names = nodes.map(({ metadata }) => metadata.name);
+    for (const [name, pod] of await stage.list("Pod")) {
+      const selects = /^packit-(worker-long-running|service)-[^-]+(-[^-]+)?$/.test(name) && pod.spec.nodeSelector;
+      if (selects) expect(names, name).toContain(pod.spec.nodeName);
+      else expect(pod.spec.nodeSelector ?? {}, name).toEqual(name === "on-stage" ? { env: "stage" } : {});
+    }
+    expect((await stage.list("Pod")).get("packit-worker-long-running-0").spec.nodeSelector).toEqual({ env: "stage" });
+  });
+});
+
+describe("a pod of a namespace without default tolerations", () => {
+  it("stays Pending for want of an untainted node", async () => {
+    await prod.client.create(barePod(prod.namespace, "on-stage", ON_STAGE));
+    const refused = async () => {
+      const { status } = (await prod.list("Pod")).get("on-stage");
+      return status.conditions?.find(({ reason }: { reason?: string }) => reason === "Unschedulable");
+    };
+    const condition = await until(refused, { what: "the scheduler's verdict", limitSeconds: 20 });
+    expect(condition.message).toContain("untolerated taint");
+    expect((await prod.list("Pod")).get("on-stage").status.phase).toBe("Pending");
+  });
+});
+
+async function running(stack: TestStack, name: string) {
+  const look = async () => {
+    const pod = (await stack.list("Pod")).get(name);
+    return pod?.status.phase === "Running" ? pod : undefined;
+  };
+  return until(look, { what: `pod ${name} to run`, limitSeconds: 20 });
+}

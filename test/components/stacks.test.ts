@@ -1,0 +1,208 @@
+import { describe, expect, it } from "vitest";
+import { describe as nameOf, type KubernetesObject } from "../../render/kubernetes-object.ts";
+import { holdsMark } from "../support/marks.ts";
+import { find, objectsOf, templates } from "../support/stacks.ts";
+
+const OPENSHIFT = { platform: "openshift" };
+
+describe("a namespace", () => {
+  it("carries stage's default toleration in the JSON that PodTolerationRestriction reads", async () => {
+    const { metadata } = find(await objectsOf("stage", OPENSHIFT), "Namespace", "packit--stg");
+    expect(metadata.annotations["scheduler.alpha.kubernetes.io/defaultTolerations"]).toBe(
+      '[{"key":"environment","operator":"Equal","value":"stage","effect":"NoSchedule"}]',
+    );
+  });
+
+  it("has no default tolerations in prod", async () => {
+    const { metadata } = find(await objectsOf("prod", OPENSHIFT), "Namespace", "packit--prod");
+    expect(metadata.annotations).toBeUndefined();
+  });
+
+  it("of the sandbox is asked of the operator on the Managed Platform", async () => {
+    const objects = await objectsOf("stage");
+    const request = find(objects, "TenantNamespace", "stg-sandbox");
+    expect(request.metadata.namespace).toBe("packit--config");
+    expect(request.spec).toEqual({ type: "runtime", network: { "security-zone": "internal" } });
+    expect(() => find(objects, "Namespace", "packit--stg-sandbox")).toThrow();
+  });
+});
+
+describe("node selectors", () => {
+  it("are off by default", async () => {
+    for (const { spec } of templates(await objectsOf("stage")).values()) expect(spec).not.toHaveProperty("nodeSelector");
+  });
+
+  it("can be set for each component", async () => {
+    const nodeSelector = { env: "stage" };
+    const one = { nodeSelector };
+    const workers = { generic: { ...one, replicas: 1 }, shortRunning: one, longRunning: one };
+    const parts = { service: one, beat: one, fedmsg: one, postgres: one, valkey: one, workers };
+    const selectors = [...templates(await objectsOf("stage", parts)).values()].map(({ spec }) => spec.nodeSelector);
+    expect(selectors).toEqual(selectors.map(() => nodeSelector));
+    expect(selectors).toHaveLength(8);
+  });
+});
+
+describe("the repository cache", () => {
+  it.each([1, 2, 5])("has a volume in the sandbox for each of %i workers, by the name that the worker computes", async (replicas) => {
+    const objects = await objectsOf("stage", { workers: { longRunning: { replicas } } });
+    const names = claims(objects, "packit--stg-sandbox");
+    expect(names).toEqual(
+      Array.from({ length: replicas }, (_, i) => `sandcastle-repository-cache-packit-worker-long-running-${i}`),
+    );
+    expect(names.filter((name) => name.endsWith("-pvc"))).toEqual([]);
+  });
+
+  it("is mounted, and spoken of, in the pods of pools that clone and in no others", async () => {
+    for (const [name, { spec }] of templates(await objectsOf("stage"))) {
+      const [container] = spec.containers;
+      const mounts = container.volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath);
+      const clones = name === "packit-worker-long-running";
+      expect(mounts.includes("/repository-cache"), name).toBe(clones);
+      expect(JSON.stringify(spec.volumes).includes("packit-service-with-cache.yaml"), name).toBe(clones);
+    }
+  });
+
+  it("leaves nothing behind when it is switched off", async () => {
+    const objects = await objectsOf("stage", { repositoryCache: { enabled: false } });
+    expect(claims(objects, "packit--stg-sandbox")).toEqual([]);
+    expect(find(objects, "StatefulSet", "packit-worker-long-running").spec).not.toHaveProperty("volumeClaimTemplates");
+    const texts = Object.values<string>(find(objects, "Secret", "packit-config").data).map(decode).join();
+    expect(texts).not.toContain("repository_cache");
+    expect(texts).not.toContain("command_handler_pvc_volume_specs");
+  });
+});
+
+describe("a worker pool", () => {
+  it("has a headless Service of the name that its StatefulSet gives", async () => {
+    const objects = await objectsOf("stage");
+    for (const name of ["packit-worker-short-running", "packit-worker-long-running"]) {
+      const { spec } = find(objects, "StatefulSet", name);
+      expect(spec.serviceName).toBe(name);
+      expect(spec.updateStrategy).toEqual({ type: "RollingUpdate" });
+      expect(find(objects, "Service", name).spec).toEqual({ clusterIP: "None", selector: { component: name } });
+    }
+  });
+
+  it("is there only if it has workers", async () => {
+    const workers = { generic: { replicas: 1 }, shortRunning: { replicas: 0 }, longRunning: { replicas: 0 } };
+    const objects = await objectsOf("stage", { workers });
+    const names = objects.filter(({ kind }) => kind === "StatefulSet").map(({ metadata }) => metadata.name);
+    expect(names).toEqual(["packit-worker"]);
+    expect(claims(objects, "packit--stg-sandbox")).toEqual(["sandcastle-repository-cache-packit-worker-0"]);
+  });
+
+  it("serves the queues of its kind, many tasks at once only where they are short", async () => {
+    const pods = templates(await objectsOf("stage"));
+    const told = (name: string) => environment(pods.get(name));
+    expect(told("packit-worker-short-running")).toMatchObject({ QUEUES: "short-running", CONCURRENCY: "16" });
+    expect(told("packit-worker-long-running")).toMatchObject({ QUEUES: "long-running,rate-limited", CONCURRENCY: "1" });
+  });
+});
+
+describe("pods", () => {
+  it("mount each path once", async () => {
+    for (const [name, { spec }] of templates(await objectsOf("stage"))) {
+      const paths = spec.containers[0].volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath);
+      expect(new Set(paths).size, name).toBe(paths.length);
+    }
+  });
+
+  it("of PostgreSQL have the shared memory that its volume is for", async () => {
+    const { spec } = templates(await objectsOf("stage")).get("postgres-15");
+    expect(spec.containers[0].volumeMounts).toContainEqual({ name: "shared-memory", mountPath: "/dev/shm" });
+    expect(spec.volumes).toContainEqual({ name: "shared-memory", emptyDir: { medium: "Memory", sizeLimit: "128Mi" } });
+  });
+
+  it("get a token of the API only where they use the sandbox", async () => {
+    for (const [name, { spec }] of templates(await objectsOf("stage"))) {
+      const isWorker = name.startsWith("packit-worker");
+      expect([spec.automountServiceAccountToken, spec.serviceAccountName], name).toEqual(
+        isWorker ? [true, "packit-worker"] : [false, undefined],
+      );
+    }
+  });
+
+  it.each([
+    ["fedoraMessaging", { fedoraMessaging: { app: "another" } }, ["packit-service-fedmsg"]],
+    ["postgres password", { secrets: { postgresPassword: "another" } }, [...PACKIT_PODS(), "postgres-15"]],
+    ["SSH key", { secrets: { sshPrivateKey: "-----BEGIN KEY-----" } }, [...WORKERS(), "packit-service-beat"]],
+    ["packit-service.yaml", { packitConfig: { admins: ["me"] } }, PACKIT_PODS()],
+    ["Valkey's memory", { valkey: { maxMemory: "1Gi" } }, ["valkey"]],
+    ["TLS certificate", { secrets: { tlsCertificate: "-----BEGIN CERTIFICATE-----" } }, ["packit-service"]],
+  ])("are rolled by a change of the %s if they read it, and not otherwise", async (_, change, rolled) => {
+    const [before, after] = await Promise.all([templatesOf({}), templatesOf(change)]);
+    const changed = [...before].filter(([name, template]) => after.get(name) !== template).map(([name]) => name);
+    expect(changed.sort()).toEqual([...rolled].sort());
+  });
+});
+
+describe("secrets", () => {
+  it("are in Secrets and nowhere else", async () => {
+    const objects = await objectsOf("stage");
+    const others = objects.filter(({ kind }) => kind !== "Secret");
+    for (const object of others) expect(holdsMark(JSON.stringify(object)), nameOf(object)).toBe(false);
+    for (const object of objects.filter(({ kind }) => kind === "Secret")) {
+      const isGenerated = ["postgres-secret", "flower"].includes(object.metadata.name);
+      expect(holdsMark(JSON.stringify(object)) || isGenerated, nameOf(object)).toBe(true);
+    }
+  });
+
+  it("that are left out leave out what is for them alone", async () => {
+    const leftOut = { leftOut: "a test" };
+    const secrets = { sentryDsn: leftOut, awsAccessKeyId: leftOut, awsSecretAccessKey: leftOut };
+    const objects = await objectsOf("stage", { secrets });
+    expect(() => find(objects, "Secret", "sentry")).toThrow();
+    expect(() => find(objects, "Secret", "aws")).toThrow();
+    for (const pod of templates(objects).values()) expect(environment(pod)).not.toHaveProperty("SENTRY_SECRET");
+  });
+});
+
+describe("the Managed Platform", () => {
+  it("finds its labels, its annotation and its storage class on all that wants them", async () => {
+    const objects = await objectsOf("stage");
+    const app = { "paas.redhat.com/appcode": "PCKT-002" };
+    for (const claim of objects.filter(({ kind }) => kind === "PersistentVolumeClaim")) {
+      expect(claim.metadata.labels).toMatchObject(app);
+      expect(claim.metadata.annotations).toMatchObject({ "kubernetes.io/reclaimPolicy": "Delete" });
+      expect(claim.spec).toMatchObject({ storageClassName: "aws-ebs" });
+    }
+    expect(find(objects, "Route", "packit-service").metadata.labels).toMatchObject({ ...app, shard: "external" });
+    const workload = { "app-code": "PCKT-002", "service-phase": "preprod", "cost-center": "700" };
+    expect(find(objects, "Deployment", "packit-service").metadata.labels).toMatchObject(workload);
+    for (const pod of templates(objects).values()) expect(pod.metadata.labels).toMatchObject(app);
+  });
+
+  it("leaves no trace on another platform", async () => {
+    const text = JSON.stringify(await objectsOf("stage", OPENSHIFT));
+    for (const word of ["PCKT-002", "aws-ebs", "shard", "reclaimPolicy", "tenant"]) expect(text).not.toContain(word);
+  });
+});
+
+function PACKIT_PODS(): string[] {
+  return ["packit-service", "packit-service-beat", ...WORKERS()];
+}
+
+function WORKERS(): string[] {
+  return ["packit-worker-long-running", "packit-worker-short-running"];
+}
+
+async function templatesOf(change: object): Promise<Map<string, string>> {
+  const pods = templates(await objectsOf("stage", change as Record<string, unknown>));
+  return new Map([...pods].map(([name, template]) => [name, JSON.stringify(template)]));
+}
+
+function claims(objects: readonly KubernetesObject[], namespace: string): string[] {
+  const inNamespace = objects.filter(({ metadata }) => metadata.namespace === namespace);
+  return inNamespace.filter(({ kind }) => kind === "PersistentVolumeClaim").map(({ metadata }) => metadata.name);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a pod template as it was rendered.
+function environment(pod: any): Record<string, unknown> {
+  const variables: { name: string; value?: string }[] = pod.spec.containers[0].env ?? [];
+  return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
+}
+
+function decode(text: string): string {
+  return Buffer.from(text, "base64").toString();
+}

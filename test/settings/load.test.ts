@@ -1,0 +1,184 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { UserError } from "../../errors.ts";
+import { loadSettings } from "../../settings/load.ts";
+import { type StackConfig, StackFile } from "../../settings/stack-file.ts";
+import { holdsMark, MARK, marked } from "../support/marks.ts";
+import { configOf, ROOT, settingsOf } from "../support/stacks.ts";
+
+const GIVEN = { kind: "given", root: ROOT } as const;
+
+describe("a stack's settings", () => {
+  it("are complete, with every default filled in", () => {
+    const settings = settingsOf("stage");
+    expect(settings.sandboxNamespace).toBe("packit--stg-sandbox");
+    expect(settings.workers.longRunning.resources.limits).toEqual({ cpu: "2", memory: "2Gi" });
+    expect(settings.withBeat).toBe(true);
+  });
+
+  it("keep what a stack file says of one field of a map, and the defaults of the others", () => {
+    const settings = settingsOf("stage", { valkey: { resources: { requests: { cpu: "10m" } } } });
+    expect(settings.valkey.resources.requests).toEqual({ cpu: "10m", memory: "4Gi" });
+  });
+
+  it("cannot be changed", () => {
+    const settings = settingsOf("stage");
+    expect(() => Object.assign(settings.workers.longRunning, { replicas: 7 })).toThrow(TypeError);
+  });
+
+  it("show no secret when they are printed", () => {
+    const settings = settingsOf("stage");
+    expect(settings.secrets.keytab.reveal()).toBe(marked("keytab"));
+    expect(holdsMark(inspect(settings, { depth: 9 }) + JSON.stringify(settings) + settings.secrets.copr)).toBe(false);
+  });
+
+  it("differ between stage and prod as they must: stage has fewer workers and less PostgreSQL", () => {
+    const [stage, prod] = [settingsOf("stage"), settingsOf("prod")];
+    expect(stage.workers.longRunning.replicas).toBeLessThan(prod.workers.longRunning.replicas);
+    expect(stage.workers.shortRunning.replicas).toBeLessThan(prod.workers.shortRunning.replicas);
+    expect([stage.postgres.storage, stage.postgres.resources.limits.memory]).toEqual(["2Gi", "512Mi"]);
+    expect([prod.postgres.storage, prod.postgres.resources.limits.memory]).toEqual(["8Gi", "4Gi"]);
+  });
+});
+
+describe("a wrong stack file", () => {
+  const file = `config:
+  packit:deployment: stage
+  packit:namespace: Packit
+  pakit:kubeContext: here
+  packit:hosts:
+    service: https://stg.packit.dev
+  packit:identity: {}
+  packit:workers:
+    longRuning: { replicas: 2 }
+    shortRunning: { replicas: -1 }
+  packit:postgres:
+    storage: 2GB
+    resources: { requests: { memory: 1Gi } }
+  packit:packitConfig: { webhook_secret: ${MARK} }
+  packit:secrets:
+    copr: ${MARK}
+    keytb: ${MARK}
+`;
+
+  it("yields every violation at once, each with path, line, value, what is allowed, and a remedy", () => {
+    const { message } = errorOf(file);
+    expect(violations(message)).toEqual([
+      ["Pulumi.bad.yaml:1", "packit:kubeContext", "nothing"],
+      ["Pulumi.bad.yaml:2", "packit:deployment", '"stage"'],
+      ["Pulumi.bad.yaml:3", "packit:namespace", '"Packit"'],
+      ["Pulumi.bad.yaml:4", "pakit:kubeContext", "an unknown prefix"],
+      ["Pulumi.bad.yaml:6", "packit:hosts.service", '"https://stg.packit.dev"'],
+      ["Pulumi.bad.yaml:7", "packit:identity.fasUser", "nothing"],
+      ["Pulumi.bad.yaml:9", "packit:workers.longRuning", "an unknown key"],
+      ["Pulumi.bad.yaml:10", "packit:workers.shortRunning.replicas", "-1"],
+      ["Pulumi.bad.yaml:12", "packit:postgres.storage", '"2GB"'],
+      ["Pulumi.bad.yaml:13", "packit:postgres.resources.requests.memory", '"1Gi"'],
+      ["Pulumi.bad.yaml:14", "packit:packitConfig.webhook_secret", "an unknown key"],
+      ...missingSecrets("Pulumi.bad.yaml:15", ["copr"]),
+      ["Pulumi.bad.yaml:16", "packit:secrets.copr", "a value in plain text"],
+      ["Pulumi.bad.yaml:17", "packit:secrets.keytb", "an unknown key"],
+    ]);
+    expect(message).toContain("nothing was applied");
+  });
+
+  it.each([
+    ["packit:deployment", "did you mean stg?"],
+    ["pakit:kubeContext", "did you mean packit:kubeContext?"],
+    ["packit:workers.longRuning", "did you mean longRunning?"],
+    ["packit:secrets.keytb", "did you mean keytab?"],
+    ["packit:secrets.copr", "pulumi config set --secret --path 'packit:secrets.copr'"],
+    ["packit:kubeContext", "add it: pulumi config set --path 'packit:kubeContext' packit-stage"],
+  ])("names the remedy of %s", (path, remedy) => {
+    const block = errorOf(file).message.split("\n\n").find((text) => text.split("\n")[0]?.endsWith(`  ${path}`));
+    expect(block).toContain(`remedy   ${remedy}`);
+  });
+
+  it("never has the value of a secret in its message, wherever the secret stands", () => {
+    expect(holdsMark(errorOf(file).message)).toBe(false);
+  });
+
+  it("is refused when it is no YAML, with the line and without the text", () => {
+    const broken = () => new StackFile("Pulumi.bad.yaml", `config:\n  packit:secrets: *${MARK}\n  a: b: c\n`);
+    expect(broken).toThrow(UserError);
+    expect(broken).toThrow(/Pulumi\.bad\.yaml:3/);
+    expect(broken).not.toThrow(new RegExp(MARK));
+  });
+
+  it("is refused when Valkey's volume cannot hold a snapshot beside the former one", () => {
+    expect(() => settingsOf("stage", { valkey: { storage: "4Gi" } })).toThrow(/packit:valkey\.storage/);
+  });
+});
+
+describe("secrets", () => {
+  it("that are missing are all listed, with how to set them", () => {
+    const { message } = errorOf(() => loadSettings(configOf("stage", { secrets: undefined }), GIVEN));
+    for (const [, path] of missingSecrets("")) expect(message).toContain(`  ${path}\n`);
+    expect(message).toContain("pulumi config set --secret --path 'packit:secrets.forgeTokens[\"gitlab.com\"]'");
+  });
+
+  it("that are not needed are not asked for", () => {
+    const forges = { "src.fedoraproject.org": { instanceUrl: "https://src.fedoraproject.org" } };
+    const values = { ...configOf("stage").values, forges, secrets: {} };
+    const { message } = errorOf(() => loadSettings({ stack: "stage", values }, GIVEN));
+    expect(message).not.toContain("githubApp");
+    expect(message).not.toContain("gitlab.com");
+  });
+
+  it("may be left out, with a reason, where the instance runs without them", () => {
+    const settings = settingsOf("stage", { secrets: { sentryDsn: { leftOut: "no Sentry here" } } });
+    expect(settings.secrets.sentryDsn).toBeUndefined();
+    expect(() => settingsOf("stage", { secrets: { keytab: { leftOut: "none" } } })).toThrow(/cannot be left out/);
+  });
+
+  it("come from files, a keytab as base64", () => {
+    const settings = settingsOf("stage", { secrets: { keytab: { file: "Pulumi.yaml" } } });
+    expect(Buffer.from(settings.secrets.keytab.reveal(), "base64").toString()).toContain("name: packit");
+  });
+
+  it("whose file cannot be read or whose form is wrong are refused, without a word of their contents", () => {
+    const secrets = { keytab: { file: `/${MARK}` }, tlsPrivateKey: MARK };
+    const { message } = errorOf(() => settingsOf("stage", { secrets }));
+    expect(message).toContain("a file that cannot be read (ENOENT)");
+    expect(message).toContain("in PEM form");
+    expect(message).not.toContain(MARK);
+  });
+
+  it("are stand-ins in a disposable stack only where they are not given", () => {
+    const values = { ...configOf("stage").values, secrets: { copr: "given" } };
+    const standIn = (name: string) => `stand-in for ${name}`;
+    const { secrets } = loadSettings({ stack: "stage", values }, { ...GIVEN, standIn });
+    expect(secrets.copr.reveal()).toBe("given");
+    expect(secrets.keytab.reveal()).toBe("stand-in for keytab");
+    expect(secrets.postgresPassword).toBeUndefined();
+  });
+});
+
+function errorOf(cause: string | (() => unknown)): Error {
+  const file = typeof cause === "string" ? new StackFile("Pulumi.bad.yaml", cause) : undefined;
+  const config: StackConfig | undefined = file && { stack: "bad", values: file.values(), file };
+  try {
+    typeof cause === "string" ? loadSettings(config as StackConfig, GIVEN) : cause();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+/** Place, path and value of each violation in a message. */
+function violations(message: string): string[][] {
+  return message.split("\n\n").slice(1).map((block) => {
+    const [head = "", given = ""] = block.split("\n");
+    return [...head.trim().split("  "), given.replace("    given    ", "")];
+  });
+}
+
+function missingSecrets(place: string, present: readonly string[] = []): string[][] {
+  const names = ["tlsCertificate", "tlsPrivateKey", "keytab", "sshPrivateKey", "copr", "testingFarmSecret", "githubAppId"];
+  const more = ["githubAppPrivateKey", "fasPassword", "internalTestingFarmSecret", "redhatApiRefreshToken"];
+  const rest = ["logdetectiveToken", "sentryDsn", "awsAccessKeyId", "awsSecretAccessKey"];
+  const tokens = ['forgeTokens["gitlab.com"]', 'forgeTokens["src.fedoraproject.org"]'];
+  const wanted = [...names, ...more, ...rest, ...tokens].filter((name) => !present.includes(name));
+  return wanted.map((name) => [place, `packit:secrets.${name}`, "nothing"]);
+}

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { evaluate } from "../../render/evaluate.ts";
+import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { loadSettings, type Settings } from "../../settings/load.ts";
+import { readStackFile, type StackConfig } from "../../settings/stack-file.ts";
+import { markedSecrets } from "./marks.ts";
+
+/** The project's folder. */
+export const ROOT = join(import.meta.dirname, "../..");
+
+/** Values to put into a stack's configuration: maps are merged, everything else is replaced. */
+export type Changes = Readonly<Record<string, unknown>>;
+
+/** The configuration of one of the project's own stacks, with changes, and marked secrets in place of real ones. */
+export function configOf(stack: string, changes: Changes = {}): StackConfig {
+  const { values } = readStackFile(ROOT, stack);
+  return { stack, values: merge({ ...values, secrets: markedSecrets() }, changes) as Changes };
+}
+
+export function settingsOf(stack: string, changes: Changes = {}): Settings {
+  return loadSettings(configOf(stack, changes), { kind: "given", root: ROOT });
+}
+
+/** A stack's objects, with generated values that name their resource. */
+export function objectsOf(stack: string, changes: Changes = {}): Promise<KubernetesObject[]> {
+  const generate = ({ name }: { name: string }) => `generated-${name}`;
+  return evaluate(settingsOf(stack, changes), { generate, secrets: { keep: true } });
+}
+
+/** The one object of a kind and name. */
+// biome-ignore lint/suspicious/noExplicitAny: a test reads any field of any kind, and fails where it is not there.
+export function find(objects: readonly KubernetesObject[], kind: string, name: string): any {
+  const found = objects.filter((object) => object.kind === kind && object.metadata.name === name);
+  if (found.length !== 1) throw new Error(`${found.length} objects ${kind} ${name}`);
+  return found[0];
+}
+
+/** The pod template of every workload, by the workload's name. */
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+export function templates(objects: readonly KubernetesObject[]): Map<string, any> {
+  const workloads = objects.filter(({ kind }) => ["Deployment", "StatefulSet"].includes(kind));
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  return new Map(workloads.map((object) => [object.metadata.name, (object as any).spec.template]));
+}
+
+function merge(base: unknown, changes: unknown): unknown {
+  if (!isMap(base) || !isMap(changes)) return changes;
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(changes)) merged[key] = key in base ? merge(base[key], value) : value;
+  return merged;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
