@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { defineCommand } from "citty";
 import { removeControlPlane, removeStack } from "../local/down.ts";
 import { withLock } from "../local/lock.ts";
-import { type Paths, localPaths } from "../local/paths.ts";
+import { localPaths, type Paths } from "../local/paths.ts";
 import { runPhases } from "../local/phases.ts";
 import { summary, timing } from "../local/summary.ts";
 import { clusterPhases, localClient, localSettings, stackPhases } from "../local/up.ts";
@@ -16,7 +16,12 @@ const up = defineCommand({
   meta: { name: "up", description: "Bring a stack up on a control plane on this machine." },
   args: {
     stack: { type: "string", default: "stage", description: "The stack: stage, prod …" },
-    engine: { type: "enum", options: ["apply", "pulumi"], default: "apply", description: "What brings it up" },
+    engine: {
+      type: "enum",
+      options: ["apply", "pulumi"],
+      default: "apply",
+      description: "What brings it up",
+    },
     limit: { type: "string", default: "60", description: "Seconds that the stack may take to be ready" },
   },
   async run({ args: { stack, engine, limit } }) {
@@ -37,12 +42,17 @@ const up = defineCommand({
 });
 
 const down = defineCommand({
-  meta: { name: "down", description: "Remove a stack from the local control plane, or the whole control plane." },
+  meta: {
+    name: "down",
+    description: "Remove a stack from the local control plane, or the whole control plane.",
+  },
   args: { stack: { type: "string", description: "The stack to remove; without it, everything goes" } },
   async run({ args: { stack } }) {
     await exclusively(async () => {
-      if (stack) print(`${await removeStack({ paths: PATHS, root: ROOT, stack }, print)} objects of ${stack} removed.`);
-      else {
+      if (stack) {
+        const removed = await removeStack({ paths: PATHS, root: ROOT, stack }, print);
+        print(removed ? `${stack} is removed.` : `Nothing of ${stack} is here.`);
+      } else {
         await removeControlPlane(PATHS);
         print("The control plane is stopped, and its data deleted.");
       }

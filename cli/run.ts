@@ -1,20 +1,49 @@
-import { type ArgsDef, type CommandDef, renderUsage, runCommand } from "citty";
+import { type CommandDef, renderUsage, runCommand } from "citty";
 import { explain, UserError } from "../errors.ts";
+import { nearest } from "../settings/violation.ts";
 
 /** Runs a command with the process's own arguments. A failure is explained on stderr and ends the process with 1. */
-export async function run<T extends ArgsDef>(command: CommandDef<T>): Promise<void> {
+// biome-ignore lint/suspicious/noExplicitAny: as citty's own runMain, this takes a command of any arguments.
+export async function run(command: CommandDef<any>): Promise<void> {
   const rawArgs = process.argv.slice(2);
+  const chosen = await subCommand(command, rawArgs);
   try {
     if (rawArgs.includes("--help") || rawArgs.includes("-h")) {
-      process.stdout.write(`${await renderUsage(command)}\n`);
+      process.stdout.write(`${await renderUsage(chosen)}\n`);
       return;
     }
+    await refuseUnknownOptions(chosen, rawArgs);
     await runCommand(command, { rawArgs });
   } catch (error) {
-    const usage = error instanceof Error && error.name === "CLIError";
+    const isUsage = error instanceof Error && error.name === "CLIError";
     process.stderr.write(
-      `${explain(usage ? new UserError(`${error.message}\n\n${await renderUsage(command)}`) : error)}\n`,
+      `${isUsage ? `${error.message}\n\n${await renderUsage(chosen)}` : explain(error)}\n`,
     );
     process.exitCode = 1;
   }
+}
+
+async function subCommand(command: CommandDef, [name]: readonly string[]): Promise<CommandDef> {
+  const subCommands = (await resolve(command.subCommands)) ?? {};
+  return (name !== undefined && (await resolve(subCommands[name]))) || command;
+}
+
+/** citty itself takes any option; a mistyped one must not go unnoticed. */
+async function refuseUnknownOptions(command: CommandDef, rawArgs: readonly string[]): Promise<void> {
+  const known = Object.keys((await resolve(command.args)) ?? {});
+  const given = rawArgs.flatMap((arg) => /^--(?:no-)?([^=]+)/.exec(arg)?.[1] ?? []);
+  const unknown = given.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const meant = nearest(unknown, known);
+  const remedy =
+    meant === undefined
+      ? `Known are: ${known.map((name) => `--${name}`).join(", ")}.`
+      : `Did you mean --${meant}?`;
+  throw new UserError(`Unknown option --${unknown}. ${remedy}`);
+}
+
+type Resolvable<T> = T | Promise<T> | (() => T) | (() => Promise<T>);
+
+async function resolve<T>(value: Resolvable<T>): Promise<T> {
+  return typeof value === "function" ? (value as () => T | Promise<T>)() : value;
 }

@@ -49,7 +49,9 @@ export class ApiClient {
     else this.#config.loadFromFile(kubeconfig);
     const known = this.#config.getContexts().map(({ name }) => name);
     if (!known.includes(context)) {
-      throw new UserError(`The kubeconfig has no context "${context}". It has: ${known.join(", ") || "none"}.`);
+      throw new UserError(
+        `The kubeconfig has no context "${context}". It has: ${known.join(", ") || "none"}.`,
+      );
     }
     this.#config.setCurrentContext(context);
     const { caData, skipTLSVerify } = this.#config.getCurrentCluster() ?? {};
@@ -92,27 +94,45 @@ export class ApiClient {
   }
 
   /** All objects of a kind that are selected. */
-  async list(resource: Pick<Resource, "apiVersion" | "kind">, { namespace, labels }: Selection = {}): Promise<KubernetesObject[]> {
+  async list(
+    resource: Pick<Resource, "apiVersion" | "kind">,
+    { namespace, labels }: Selection = {},
+  ): Promise<KubernetesObject[]> {
     const { plural, apiVersion, kind } = await this.#resource(resource);
     const selector = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);
     const query = new URLSearchParams({ labelSelector: selector.join() });
     const scope = namespace === undefined ? "" : `/namespaces/${namespace}`;
-    const answer = await this.request<{ items: KubernetesObject[] }>("GET", `${root(apiVersion)}${scope}/${plural}?${query}`);
+    const answer = await this.request<{ items: KubernetesObject[] }>(
+      "GET",
+      `${root(apiVersion)}${scope}/${plural}?${query}`,
+    );
     return answer.items.map((item) => ({ ...item, apiVersion, kind }));
   }
 
   /** Every kind that can be listed and deleted, as the API server says. */
   async listableResources(): Promise<Resource[]> {
-    const { groups } = await this.request<{ groups: { preferredVersion: { groupVersion: string } }[] }>("GET", "/apis");
+    const { groups } = await this.request<{ groups: { preferredVersion: { groupVersion: string } }[] }>(
+      "GET",
+      "/apis",
+    );
     const versions = ["v1", ...groups.map(({ preferredVersion }) => preferredVersion.groupVersion)];
     const all = await Promise.all(versions.map((version) => this.#resourcesOf(version)));
     return all.flat().filter(({ verbs }) => verbs.includes("list") && verbs.includes("delete"));
   }
 
-  async request<T = KubernetesObject>(method: string, path: string, body?: object, type = "application/json"): Promise<T> {
+  async request<T = KubernetesObject>(
+    method: string,
+    path: string,
+    body?: object,
+    type = "application/json",
+  ): Promise<T> {
     const json = body === undefined ? "" : JSON.stringify(body);
     // Without its length, the body of a DELETE would be taken for the connection's next request.
-    const headers = { accept: "application/json", "content-type": type, "content-length": Buffer.byteLength(json) };
+    const headers = {
+      accept: "application/json",
+      "content-type": type,
+      "content-length": Buffer.byteLength(json),
+    };
     const options: RequestOptions = { method, headers };
     await this.#config.applyToHTTPSOptions(options);
     options.agent = this.#agent;
@@ -124,7 +144,8 @@ export class ApiClient {
       },
       { what: `the API server to be less busy with ${method} ${path}`, limitSeconds: 30 },
     );
-    if (status >= 300) throw new ApiError(status, messageOf(text) ?? `${method} ${path} was answered with ${status}`);
+    if (status >= 300)
+      throw new ApiError(status, messageOf(text) ?? `${method} ${path} was answered with ${status}`);
     return JSON.parse(text);
   }
 
@@ -176,10 +197,16 @@ function send(url: string, options: RequestOptions, body: string): Promise<{ sta
       const chunks: Buffer[] = [];
       incoming.on("data", (chunk) => chunks.push(chunk));
       incoming.on("error", reject);
-      incoming.on("end", () => resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+      incoming.on("end", () =>
+        resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+      );
     });
     outgoing.on("error", (cause) => {
-      reject(new EnvironmentError(`The API server at ${new URL(url).origin} cannot be reached (${cause.message}).`));
+      reject(
+        new EnvironmentError(
+          `The API server at ${new URL(url).origin} cannot be reached (${cause.message}).`,
+        ),
+      );
     });
     outgoing.end(body);
   });

@@ -16,10 +16,17 @@ export interface Applied {
 }
 
 /** Applies all objects of a stack server-side, then removes those that it no longer declares. */
-export async function applyStack(client: ApiClient, stack: string, objects: readonly KubernetesObject[]): Promise<Applied> {
+export async function applyStack(
+  client: ApiClient,
+  stack: string,
+  objects: readonly KubernetesObject[],
+): Promise<Applied> {
   const former = await appliedObjects(client, stack);
   const versions = new Map(former.map((object) => [describe(object), version(object)]));
-  await waitUntilGone(client, objects.filter((object) => former.some((old) => isSame(old, object) && isTerminating(old))));
+  await waitUntilGone(
+    client,
+    objects.filter((object) => former.some((old) => isSame(old, object) && isTerminating(old))),
+  );
   const changed: KubernetesObject[] = [];
   const unchanged: KubernetesObject[] = [];
   for (const rank of ranks(objects)) {
@@ -66,7 +73,9 @@ export async function remove(client: ApiClient, objects: readonly KubernetesObje
 /** Removes the claims that are left in namespaces: the namespace controller is slow with whatever has a finalizer. */
 async function removeClaims(client: ApiClient, namespaces: readonly KubernetesObject[]): Promise<void> {
   const kind = { apiVersion: "v1", kind: "PersistentVolumeClaim" };
-  const lists = await Promise.all(namespaces.map(({ metadata }) => client.list(kind, { namespace: metadata.name })));
+  const lists = await Promise.all(
+    namespaces.map(({ metadata }) => client.list(kind, { namespace: metadata.name })),
+  );
   await Promise.all(lists.flat().map((claim) => client.delete(claim)));
   await waitUntilGone(client, lists.flat());
 }
@@ -85,7 +94,10 @@ function isReplaceable({ kind }: KubernetesObject, { status }: ApiError): boolea
 
 function refused(object: KubernetesObject, { message }: ApiError): EnvironmentError {
   const { data } = object.kind === "Secret" ? (object as { data?: Record<string, string> }) : {};
-  const values = Object.values(data ?? {}).flatMap((value) => [value, Buffer.from(value, "base64").toString()]);
+  const values = Object.values(data ?? {}).flatMap((value) => [
+    value,
+    Buffer.from(value, "base64").toString(),
+  ]);
   const safe = values.filter(Boolean).reduce((text, value) => text.replaceAll(value, REDACTED), message);
   return new EnvironmentError(`The API server refuses ${describe(object)}: ${safe}`);
 }
@@ -109,6 +121,7 @@ function version({ metadata }: KubernetesObject): unknown {
 }
 
 function managers({ metadata }: KubernetesObject): unknown[] {
-  const fields = "managedFields" in metadata && Array.isArray(metadata.managedFields) ? metadata.managedFields : [];
+  const fields =
+    "managedFields" in metadata && Array.isArray(metadata.managedFields) ? metadata.managedFields : [];
   return fields.map(({ manager }) => manager);
 }

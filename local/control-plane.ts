@@ -10,7 +10,13 @@ import { findProcesses, startProcess, stopProcesses } from "./processes.ts";
 import { until } from "./until.ts";
 
 /** What runs, in the order in which it starts. */
-const PARTS: readonly BinaryName[] = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"];
+const PARTS: readonly BinaryName[] = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kwok",
+];
 
 /** Admission plugins beyond the API server's defaults: the first reads a namespace's default tolerations. */
 const ADMISSION = "PodTolerationRestriction,PodNodeSelector";
@@ -60,7 +66,9 @@ export async function startControlPlane(paths: Paths): Promise<"started" | "runn
     profiling: false,
   });
   const certificate = at("certificates", "apiserver.crt");
-  await alive(paths, "kube-apiserver", "the API server to write its certificate", async () => existsSync(certificate));
+  await alive(paths, "kube-apiserver", "the API server to write its certificate", async () =>
+    existsSync(certificate),
+  );
   writeKubeconfig(paths, { port: api ?? 0, token: keys.token, certificate: readFileSync(certificate) });
   await alive(paths, "kube-apiserver", "the API server to be ready", () => isReady(paths));
 
@@ -85,11 +93,17 @@ export async function startControlPlane(paths: Paths): Promise<"started" | "runn
 }
 
 /** Waits for a condition, and fails at once with the end of its log if the process dies. */
-async function alive(paths: Paths, name: BinaryName, what: string, condition: () => Promise<boolean>): Promise<void> {
+async function alive(
+  paths: Paths,
+  name: BinaryName,
+  what: string,
+  condition: () => Promise<boolean>,
+): Promise<void> {
   const looked = async () => {
     if (await condition()) return true;
     const running = (await findProcesses(paths)).some((process) => process.name === name);
-    if (!running) throw new EnvironmentError(`${name} ended while waiting for ${what}.\n${logEnd(paths, name)}`);
+    if (!running)
+      throw new EnvironmentError(`${name} ended while waiting for ${what}.\n${logEnd(paths, name)}`);
     return false;
   };
   await until(looked, { what: `${what}; see ${join(paths.logs, `${name}.log`)}`, limitSeconds: 60 });

@@ -4,21 +4,25 @@ import { appliedObjects, remove } from "./apply.ts";
 import { isRunning } from "./control-plane.ts";
 import type { Report } from "./kit.ts";
 import type { Paths } from "./paths.ts";
-import { isPulumiStack, type LocalPulumi, pulumiDestroy } from "./pulumi.ts";
 import { stopProcesses } from "./processes.ts";
+import { isPulumiStack, type LocalPulumi, pulumiDestroy } from "./pulumi.ts";
 import { localClient } from "./up.ts";
 
 /** Where the controller manager keeps the folders of host-path volumes; each volume is one folder in it. */
 const VOLUMES = "/tmp/hostpath_pv/";
 
-/** Removes one stack and all that belongs to it, its volumes too; the control plane goes on running. */
-export async function removeStack({ paths, root, stack }: LocalPulumi, report: Report): Promise<number> {
-  if (!(await isRunning(paths))) return 0;
-  if (isPulumiStack({ paths, stack })) await pulumiDestroy({ paths, root, stack }, report);
+/**
+ * Removes one stack and all that belongs to it, its volumes too; the control plane goes on running. Returns whether
+ * there was anything to remove.
+ */
+export async function removeStack({ paths, root, stack }: LocalPulumi, report: Report): Promise<boolean> {
+  if (!(await isRunning(paths))) return false;
+  const isPulumis = isPulumiStack({ paths, stack });
+  if (isPulumis) await pulumiDestroy({ paths, root, stack }, report);
   const client = localClient(paths);
   const objects = await appliedObjects(client, stack);
   await remove(client, objects);
-  return objects.length;
+  return isPulumis || objects.length > 0;
 }
 
 /** Stops the control plane and deletes everything of it: processes, data, volumes. The binaries stay. */

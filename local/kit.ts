@@ -83,7 +83,7 @@ async function compile(target: string, report: Report): Promise<void> {
     const build = go(["build", "-v", "-trimpath", "-ldflags", flags, "-o", join(target, name), source]);
     for await (const _ of build.iterable({ from: "stderr" })) {
       done += 1;
-      if (done % 10 === 0) report(`${name}: compiled ${done} of at most ${total} packages`);
+      if (done % 50 === 0) report(`${name}: compiled ${done} of at most ${total} packages`);
     }
     await build;
   }
@@ -97,10 +97,14 @@ function go(args: readonly string[]) {
 function goError(error: unknown): unknown {
   if (!(error instanceof ExecaError)) return error;
   if (error.code === "ENOENT") {
-    return new EnvironmentError("Go is not on PATH. Install Go 1.26 or newer: the control plane is built with it.");
+    return new EnvironmentError(
+      "Go is not on PATH. Install Go 1.26 or newer: the control plane is built with it.",
+    );
   }
   const said = String(error.stderr).trim().split("\n").slice(-15).join("\n");
-  return new EnvironmentError(`Go could not build the control plane. Check the network and the disk. It said:\n${said}`);
+  return new EnvironmentError(
+    `Go could not build the control plane. Check the network and the disk. It said:\n${said}`,
+  );
 }
 
 function versionFlags(): string[] {
@@ -113,7 +117,9 @@ async function copyFiles(target: string): Promise<void> {
   const { stdout } = await go(["list", "-m", "-f", "{{.Path}}={{.Dir}}", OPENSHIFT, KWOK]);
   const directories = new Map(stdout.split("\n").map((line) => line.split("=", 2) as [string, string]));
   for (const [name, sources] of Object.entries(FILES)) {
-    const texts = sources.map(([module, path]) => readFileSync(join(directories.get(module) ?? "", path), "utf8"));
+    const texts = sources.map(([module, path]) =>
+      readFileSync(join(directories.get(module) ?? "", path), "utf8"),
+    );
     writeFileSync(join(target, name), texts.join("\n---\n"));
   }
 }

@@ -44,10 +44,14 @@ export async function isReady(paths: Paths): Promise<boolean> {
   const agent = new Agent({ ca, keepAlive: false });
   const headers = { authorization: `Bearer ${users[0].user.token}` };
   return new Promise((resolve) => {
-    const request = get(`${clusters[0].cluster.server}/readyz`, { agent, headers, timeout: 2000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
+    const request = get(
+      `${clusters[0].cluster.server}/readyz`,
+      { agent, headers, timeout: 2000 },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      },
+    );
     request.on("error", () => resolve(false));
     request.on("timeout", () => request.destroy());
   });

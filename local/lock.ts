@@ -3,7 +3,7 @@ import { lock } from "proper-lockfile";
 import { EnvironmentError } from "../errors.ts";
 
 /** A lock whose holder has not been heard of for this long is taken over. */
-const STALE_MS = 10_000;
+const STALE_MS = 5_000;
 
 export interface LockArgs {
   /** The folder that the lock guards; made where it is not there. */
@@ -41,7 +41,9 @@ async function acquire({ folder, limitSeconds, onWait }: LockArgs): Promise<() =
     return await take(limitSeconds * 4);
   } catch (error) {
     if (!isHeld(error)) throw error;
-    throw new EnvironmentError(`Another run has held ${folder} for ${limitSeconds} s. Wait for it, or stop it.`);
+    throw new EnvironmentError(
+      `Another run has held ${folder} for ${limitSeconds} s. Wait for it, or stop it.`,
+    );
   }
 }
 

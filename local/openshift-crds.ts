@@ -21,8 +21,18 @@ type Definitions = Readonly<Record<string, Schema>>;
 
 /** Kinds that OpenShift's own API server serves: no CustomResourceDefinition of them is published. */
 const KINDS = [
-  { group: "image.openshift.io", kind: "ImageStream", plural: "imagestreams", definition: "image.v1.ImageStream" },
-  { group: "build.openshift.io", kind: "BuildConfig", plural: "buildconfigs", definition: "build.v1.BuildConfig" },
+  {
+    group: "image.openshift.io",
+    kind: "ImageStream",
+    plural: "imagestreams",
+    definition: "image.v1.ImageStream",
+  },
+  {
+    group: "build.openshift.io",
+    kind: "BuildConfig",
+    plural: "buildconfigs",
+    definition: "build.v1.BuildConfig",
+  },
 ] as const;
 
 /** CustomResourceDefinitions of OpenShift's kinds, as strict as its own API server is about unknown fields. */
@@ -32,9 +42,15 @@ export function openshiftCrds(paths: Paths): KubernetesObject[] {
   return [route, ...KINDS.map((kind) => crd(kind, definitions))];
 }
 
-function crd({ group, kind, plural, definition }: (typeof KINDS)[number], definitions: Definitions): KubernetesObject {
+function crd(
+  { group, kind, plural, definition }: (typeof KINDS)[number],
+  definitions: Definitions,
+): KubernetesObject {
   const { properties = {} } = definitions[`com.github.openshift.api.${definition}`] ?? {};
-  const schema = structural({ type: "object", properties: { ...properties, metadata: { type: "object" } } }, definitions);
+  const schema = structural(
+    { type: "object", properties: { ...properties, metadata: { type: "object" } } },
+    definitions,
+  );
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -44,7 +60,13 @@ function crd({ group, kind, plural, definition }: (typeof KINDS)[number], defini
       scope: "Namespaced",
       names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
       versions: [
-        { name: "v1", served: true, storage: true, schema: { openAPIV3Schema: schema }, subresources: { status: {} } },
+        {
+          name: "v1",
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: schema },
+          subresources: { status: {} },
+        },
       ],
     },
   };

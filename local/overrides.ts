@@ -11,7 +11,10 @@ export interface Override {
 }
 
 /** A stack's configuration with what this machine lacks replaced, and the list of what was. */
-export function overridden(config: StackConfig): { readonly config: StackConfig; readonly overrides: readonly Override[] } {
+export function overridden(config: StackConfig): {
+  readonly config: StackConfig;
+  readonly overrides: readonly Override[];
+} {
   const values: Record<string, unknown> = { ...config.values };
   const overrides: Override[] = [];
   const set = (key: string, to: unknown, why: string, shown = String(to)) => {
@@ -36,7 +39,8 @@ export function overridden(config: StackConfig): { readonly config: StackConfig;
 /** Of the secrets, only what a stack does without stays as it is. */
 function leftOut(secrets: unknown): object {
   if (typeof secrets !== "object" || secrets === null) return {};
-  const isLeftOut = ([, value]: [string, unknown]) => typeof value === "object" && value !== null && "leftOut" in value;
+  const isLeftOut = ([, value]: [string, unknown]) =>
+    typeof value === "object" && value !== null && "leftOut" in value;
   return Object.fromEntries(Object.entries(secrets).filter(isLeftOut));
 }
 

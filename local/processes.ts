@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { until } from "./until.ts";
-import type { Paths } from "./paths.ts";
 import type { BinaryName } from "./kit.ts";
+import type { Paths } from "./paths.ts";
+import { until } from "./until.ts";
 
 /** A running process of a control plane. */
 export interface Process {
@@ -26,11 +26,19 @@ export async function findProcesses(paths: Paths): Promise<Process[]> {
 }
 
 /** Starts one binary of the kit, detached, so that it outlives this command; what it says goes into a log of its name. */
-export function startProcess(paths: Paths, name: BinaryName, flags: Readonly<Record<string, string | number | boolean>>): ChildProcess {
+export function startProcess(
+  paths: Paths,
+  name: BinaryName,
+  flags: Readonly<Record<string, string | number | boolean>>,
+): ChildProcess {
   mkdirSync(paths.logs, { recursive: true });
   const log = openSync(join(paths.logs, `${name}.log`), "a");
   const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
-  const child = spawn(join(paths.kit, name), args, { detached: true, stdio: ["ignore", log, log], cwd: paths.state });
+  const child = spawn(join(paths.kit, name), args, {
+    detached: true,
+    stdio: ["ignore", log, log],
+    cwd: paths.state,
+  });
   child.unref();
   return child;
 }
@@ -39,7 +47,9 @@ export function startProcess(paths: Paths, name: BinaryName, flags: Readonly<Rec
 export async function stopProcesses(paths: Paths): Promise<void> {
   const gone = async () => (await findProcesses(paths)).length === 0;
   await signal(paths, "SIGTERM");
-  const asked = await until(gone, { what: "the control plane's processes to end", limitSeconds: 3 }).catch(() => false);
+  const asked = await until(gone, { what: "the control plane's processes to end", limitSeconds: 3 }).catch(
+    () => false,
+  );
   if (asked !== false) return;
   await signal(paths, "SIGKILL");
   await until(gone, { what: "the killed processes to end", limitSeconds: 10 });

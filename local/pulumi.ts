@@ -28,7 +28,11 @@ export async function pulumiUp(local: LocalPulumi, config: StackConfig, report: 
 
 /** Runs `pulumi destroy` on a stack, and removes the stack. */
 export async function pulumiDestroy(local: LocalPulumi, report: Report): Promise<void> {
-  await pulumi(local, ["destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", local.stack], report);
+  await pulumi(
+    local,
+    ["destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", local.stack],
+    report,
+  );
   await pulumi(local, ["stack", "rm", "--yes", "--non-interactive", "--stack", local.stack], report);
 }
 
@@ -40,7 +44,10 @@ export function isPulumiStack({ paths, stack }: Pick<LocalPulumi, "paths" | "sta
 function writeProject({ paths, root, stack }: LocalPulumi, { values }: StackConfig): void {
   const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
   mkdirSync(folder(paths), { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder(paths), "Pulumi.yaml"), stringify({ ...project, main: join(root, project.main) }));
+  writeFileSync(
+    join(folder(paths), "Pulumi.yaml"),
+    stringify({ ...project, main: join(root, project.main) }),
+  );
   const file = join(folder(paths), `Pulumi.${stack}.yaml`);
   // Pulumi keeps the salt of the stack's encryption in the same file.
   const former = existsSync(file) ? parse(readFileSync(file, "utf8")) : {};
@@ -66,9 +73,13 @@ async function pulumi({ paths }: LocalPulumi, args: readonly string[], report: R
 
 function failure(args: readonly string[], error: ExecaError): EnvironmentError {
   if (error.code === "ENOENT") {
-    return new EnvironmentError("There is no `pulumi` on PATH. Install Pulumi's CLI, or leave out ENGINE=pulumi.");
+    return new EnvironmentError(
+      "There is no `pulumi` on PATH. Install Pulumi's CLI, or leave out ENGINE=pulumi.",
+    );
   }
-  return new EnvironmentError(`\`pulumi ${args.join(" ")}\` failed. It said:\n${String(error.all ?? error.message)}`);
+  return new EnvironmentError(
+    `\`pulumi ${args.join(" ")}\` failed. It said:\n${String(error.all ?? error.message)}`,
+  );
 }
 
 function folder({ state }: Paths): string {

@@ -13,7 +13,11 @@ interface Observed {
     readonly currentRevision?: string;
     readonly updateRevision?: string;
     readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message?: string;
+    }[];
   };
 }
 
@@ -40,13 +44,16 @@ export function notReady(object: KubernetesObject): string | undefined {
     case "PersistentVolumeClaim":
       return status.phase === "Bound" ? undefined : `it is ${status.phase ?? "not seen yet"}, not Bound`;
     case "Job": {
-      const condition = (type: string) => status.conditions?.find((one) => one.type === type && one.status === "True");
+      const condition = (type: string) =>
+        status.conditions?.find((one) => one.type === type && one.status === "True");
       const failed = condition("Failed");
       if (failed) return `it failed: ${failed.message ?? "no reason given"}`;
       return condition("Complete") ? undefined : "it has not completed yet";
     }
     case "CustomResourceDefinition": {
-      const established = status.conditions?.some(({ type, status }) => type === "Established" && status === "True");
+      const established = status.conditions?.some(
+        ({ type, status }) => type === "Established" && status === "True",
+      );
       return established ? undefined : "it is not established yet";
     }
     default:

@@ -4,7 +4,11 @@ import type { ApiClient } from "./api-client.ts";
 interface Pod extends KubernetesObject {
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message?: string;
+    }[];
     readonly containerStatuses?: readonly {
       readonly name: string;
       readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
@@ -29,7 +33,10 @@ export async function reasons(client: ApiClient, object: KubernetesObject): Prom
   ]);
   const warnings = (kind: string, name: string) =>
     events
-      .filter(({ involvedObject, type }) => involvedObject.kind === kind && involvedObject.name === name && type !== "Normal")
+      .filter(
+        ({ involvedObject, type }) =>
+          involvedObject.kind === kind && involvedObject.name === name && type !== "Normal",
+      )
       .map(({ reason, message }) => ({ reason, message }));
   const said = [
     ...warnings(object.kind, object.metadata.name),

@@ -16,7 +16,10 @@ interface Claim extends KubernetesObject {
 
 /** A table of what runs in the namespaces of a stack: each component, its pods, where they run, and its volumes. */
 export async function summary(client: ApiClient, namespaces: readonly string[]): Promise<string> {
-  const table = new Table({ head: ["component", "pod", "node", "volume"], style: { head: [], border: [], compact: true } });
+  const table = new Table({
+    head: ["component", "pod", "node", "volume"],
+    style: { head: [], border: [], compact: true },
+  });
   for (const namespace of namespaces) {
     const [pods, claims] = await Promise.all([
       client.list({ apiVersion: "v1", kind: "Pod" }, { namespace }) as Promise<Pod[]>,
@@ -25,11 +28,18 @@ export async function summary(client: ApiClient, namespaces: readonly string[]):
     const used = new Set<string>();
     table.push([{ colSpan: 4, content: `namespace ${namespace}` }]);
     for (const pod of pods) {
-      const names = (pod.spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
+      const names = (pod.spec.volumes ?? []).flatMap(
+        ({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [],
+      );
       for (const name of names) used.add(name);
       const volumes = claims.filter(({ metadata }) => names.includes(metadata.name)).map(volume);
       const component = pod.metadata.labels?.component ?? "-";
-      table.push([component, suffix(pod.metadata.name, component), pod.spec.nodeName ?? "none", volumes.join("\n") || "-"]);
+      table.push([
+        component,
+        suffix(pod.metadata.name, component),
+        pod.spec.nodeName ?? "none",
+        volumes.join("\n") || "-",
+      ]);
     }
     for (const claim of claims.filter(({ metadata }) => !used.has(metadata.name))) {
       table.push([{ colSpan: 3, content: claim.metadata.name }, volume(claim)]);

@@ -15,7 +15,8 @@ export async function until<T>(condition: () => Promise<T | undefined | false>, 
   for (;;) {
     const result = await condition();
     if (result !== undefined && result !== false) return result;
-    if (performance.now() > end) throw new EnvironmentError(`Waited ${args.limitSeconds} s for ${args.what}.`);
+    if (performance.now() > end)
+      throw new EnvironmentError(`Waited ${args.limitSeconds} s for ${args.what}.`);
     await setTimeout(args.everyMs ?? 100);
   }
 }

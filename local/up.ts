@@ -60,10 +60,7 @@ export interface LocalSettings {
 }
 
 /** Reads a stack file with what this machine lacks replaced. */
-export async function localSettings(
-  root: string,
-  stack: string,
-): Promise<LocalSettings> {
+export async function localSettings(root: string, stack: string): Promise<LocalSettings> {
   const { config, overrides } = overridden(readStackFile(root, stack));
   const standIn = await standIns(standInsDirectory(root, stack), hostsOf(config));
   return { settings: loadSettings(config, { kind: "given", root, standIn }), config, overrides };
@@ -110,7 +107,10 @@ export function stackPhases(args: StackPhasesArgs): Phase[] {
   ];
 }
 
-function applyPhase({ paths, settings: { stack } }: StackPhasesArgs, objects: () => KubernetesObject[]): Phase {
+function applyPhase(
+  { paths, settings: { stack } }: StackPhasesArgs,
+  objects: () => KubernetesObject[],
+): Phase {
   return {
     title: "Apply",
     async run() {
@@ -134,5 +134,7 @@ function pulumiPhase({ paths, root, config, settings: { stack } }: StackPhasesAr
 
 function otherEngine(stack: string, engine: Engine): UserError {
   const remedy = `make local-down STACK=${stack}`;
-  return new UserError(`${stack} was brought up with ENGINE=${engine}. Go on with that, or remove it first: ${remedy}`);
+  return new UserError(
+    `${stack} was brought up with ENGINE=${engine}. Go on with that, or remove it first: ${remedy}`,
+  );
 }

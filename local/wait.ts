@@ -1,8 +1,8 @@
 import { EnvironmentError } from "../errors.ts";
 import { describe, type KubernetesObject } from "../render/kubernetes-object.ts";
 import type { ApiClient } from "./api-client.ts";
-import { reasons } from "./reasons.ts";
 import { notReady } from "./readiness.ts";
+import { reasons } from "./reasons.ts";
 import { until } from "./until.ts";
 
 /** Kinds whose objects take a while to be ready. */
@@ -17,7 +17,10 @@ export interface WaitArgs {
 }
 
 /** Waits until every workload is ready and every claim is bound; otherwise fails with each object and why. */
-export async function waitUntilReady(client: ApiClient, { objects, limitSeconds, report }: WaitArgs): Promise<void> {
+export async function waitUntilReady(
+  client: ApiClient,
+  { objects, limitSeconds, report }: WaitArgs,
+): Promise<void> {
   let reported = "";
   let missing: (readonly [KubernetesObject, string])[] = [];
   const look = async () => {

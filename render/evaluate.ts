@@ -32,7 +32,10 @@ export function evaluate(settings: Settings, args: EvaluateArgs): Promise<Kubern
   return evaluation;
 }
 
-async function evaluateAlone(settings: Settings, { generate, secrets }: EvaluateArgs): Promise<KubernetesObject[]> {
+async function evaluateAlone(
+  settings: Settings,
+  { generate, secrets }: EvaluateArgs,
+): Promise<KubernetesObject[]> {
   const objects: KubernetesObject[] = [];
   const mocks: pulumi.runtime.Mocks = {
     call: ({ token }) => {

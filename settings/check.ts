@@ -35,7 +35,10 @@ function violationsOf(schema: Schema, value: unknown, issue: Issue): Violation[]
   const given = valueAt(value, path);
   const at = schemaAt(schema, path);
   if (given === undefined && at instanceof z.ZodObject) {
-    return check(at, {}).violations.map((violation) => ({ ...violation, path: [...path, ...violation.path] }));
+    return check(at, {}).violations.map((violation) => ({
+      ...violation,
+      path: [...path, ...violation.path],
+    }));
   }
   const { allowed, example } = hintOf(at, issue);
   const meant = issue.code === "invalid_value" && nearest(String(given), issue.values.map(String));

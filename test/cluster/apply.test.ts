@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { describe as nameOf, type KubernetesObject } from "../../render/kubernetes-object.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type KubernetesObject, describe as nameOf } from "../../render/kubernetes-object.ts";
 import { TestStack } from "./stack.ts";
 
 const stack = new TestStack("apply");
@@ -8,11 +8,6 @@ const other = new TestStack("apply-other", "prod");
 beforeAll(async () => {
   await stack.up();
   await other.up();
-});
-
-afterAll(async () => {
-  await stack.down();
-  await other.down();
 });
 
 describe("an apply", () => {
@@ -62,11 +57,22 @@ describe("the API server", () => {
   it.each([
     ["Route", (object: KubernetesObject) => ({ ...object, spec: { ...(object.spec as object), hots: "x" } })],
     ["ImageStream", (object: KubernetesObject) => ({ ...object, spec: { lookupPolicy: { lokal: true } } })],
-    ["Deployment", (object: KubernetesObject) => ({ ...object, spec: { ...(object.spec as object), replicsa: 1 } })],
-    ["StatefulSet", (object: KubernetesObject) => ({ ...object, spec: { ...(object.spec as object), "updateStrategy.type": "x" } })],
+    [
+      "Deployment",
+      (object: KubernetesObject) => ({ ...object, spec: { ...(object.spec as object), replicsa: 1 } }),
+    ],
+    [
+      "StatefulSet",
+      (object: KubernetesObject) => ({
+        ...object,
+        spec: { ...(object.spec as object), "updateStrategy.type": "x" },
+      }),
+    ],
   ])("refuses a %s with a misspelt field", async (kind, misspell) => {
     const object = (await stack.objects()).find((one) => one.kind === kind) as KubernetesObject;
-    await expect(stack.client.apply(misspell(object), "test")).rejects.toThrow(/field not declared in schema/);
+    await expect(stack.client.apply(misspell(object), "test")).rejects.toThrow(
+      /field not declared in schema/,
+    );
   });
 
   it("takes a BuildConfig, and refuses one with a misspelt field", async () => {
@@ -74,11 +80,21 @@ describe("the API server", () => {
       apiVersion: "build.openshift.io/v1",
       kind: "BuildConfig",
       metadata: { name: "packit-worker", namespace: stack.namespace },
-      spec: { source: { git: { uri: "https://github.com/packit/packit-service.git", ref: "refs/pull/1/head" } }, strategy },
+      spec: {
+        source: { git: { uri: "https://github.com/packit/packit-service.git", ref: "refs/pull/1/head" } },
+        strategy,
+      },
     });
-    const strategy = { dockerStrategy: { dockerfilePath: "files/docker/Dockerfile.worker", buildArgs: [{ name: "A", value: "b" }] } };
+    const strategy = {
+      dockerStrategy: {
+        dockerfilePath: "files/docker/Dockerfile.worker",
+        buildArgs: [{ name: "A", value: "b" }],
+      },
+    };
     await stack.client.apply(build(strategy), "test");
-    await expect(stack.client.apply(build({ dokcerStrategy: {} }), "test")).rejects.toThrow(/field not declared/);
+    await expect(stack.client.apply(build({ dokcerStrategy: {} }), "test")).rejects.toThrow(
+      /field not declared/,
+    );
   });
 });
 
@@ -91,5 +107,7 @@ async function uids(of: TestStack): Promise<Map<string, unknown>> {
 }
 
 function fields(objects: readonly KubernetesObject[], field: string): Map<string, unknown> {
-  return new Map(objects.map((object) => [nameOf(object), (object.metadata as Record<string, unknown>)[field]]));
+  return new Map(
+    objects.map((object) => [nameOf(object), (object.metadata as Record<string, unknown>)[field]]),
+  );
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { TestStack } from "./stack.ts";
 
 const stack = new TestStack("rbac");
@@ -11,10 +11,21 @@ const ALLOWED = [
   ...["list", "create", "delete"].map((verb) => `${verb} persistentvolumeclaims`),
 ].sort();
 
-const VERBS = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "escalate", "bind", "impersonate"];
+const VERBS = [
+  "get",
+  "list",
+  "watch",
+  "create",
+  "update",
+  "patch",
+  "delete",
+  "deletecollection",
+  "escalate",
+  "bind",
+  "impersonate",
+];
 
 beforeAll(() => stack.up());
-afterAll(() => stack.down());
 
 describe("the workers' account", () => {
   it("may do in the sandbox what sandcastle does, and nothing more", async () => {
@@ -34,7 +45,9 @@ describe("any other account", () => {
 
 /** Asks the API server about every verb on every namespaced resource, subresources too. */
 async function allowed(account: string, namespace: string): Promise<string[]> {
-  const questions = (await resources()).flatMap(({ group, resource }) => VERBS.map((verb) => ({ group, resource, verb })));
+  const questions = (await resources()).flatMap(({ group, resource }) =>
+    VERBS.map((verb) => ({ group, resource, verb })),
+  );
   const answers = await Promise.all(
     questions.map(async ({ group, resource, verb }) => {
       const [name, subresource] = resource.split("/");
@@ -60,7 +73,14 @@ async function review(account: string, resourceAttributes: object): Promise<bool
 
 async function resources(): Promise<{ group: string; resource: string }[]> {
   type List = { resources: { name: string; namespaced: boolean }[] };
-  const versions = ["v1", "apps/v1", "batch/v1", "rbac.authorization.k8s.io/v1", "networking.k8s.io/v1", "route.openshift.io/v1"];
+  const versions = [
+    "v1",
+    "apps/v1",
+    "batch/v1",
+    "rbac.authorization.k8s.io/v1",
+    "networking.k8s.io/v1",
+    "route.openshift.io/v1",
+  ];
   const lists = await Promise.all(
     versions.map(async (version) => {
       const path = version.includes("/") ? `/apis/${version}` : `/api/${version}`;

@@ -1,5 +1,5 @@
 import type { ApiClient } from "../../local/api-client.ts";
-import { applyStack, appliedObjects, remove } from "../../local/apply.ts";
+import { appliedObjects, applyStack, remove } from "../../local/apply.ts";
 import { localClient } from "../../local/up.ts";
 import { waitUntilReady } from "../../local/wait.ts";
 import { evaluate } from "../../render/evaluate.ts";
@@ -28,7 +28,10 @@ export class TestStack {
     const own = { namespace: this.namespace, platform: "openshift", ...changes };
     const config = { ...configOf(this.#base, own), stack: this.#name };
     const generate = ({ name }: { name: string }) => `generated-${name}`;
-    return evaluate(loadSettings(config, { kind: "given", root: ROOT }), { generate, secrets: { keep: true } });
+    return evaluate(loadSettings(config, { kind: "given", root: ROOT }), {
+      generate,
+      secrets: { keep: true },
+    });
   }
 
   /** Applies it with some settings changed, and waits until everything is ready. */
@@ -51,7 +54,10 @@ export class TestStack {
 
   /** Objects of one kind in its namespace, by name. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of any kind, and fails where it is not there.
-  async list(kind: string, { apiVersion = "v1", namespace = this.namespace } = {}): Promise<Map<string, any>> {
+  async list(
+    kind: string,
+    { apiVersion = "v1", namespace = this.namespace } = {},
+  ): Promise<Map<string, any>> {
     const objects = await this.client.list({ apiVersion, kind }, { namespace });
     return new Map(objects.map((object) => [object.metadata.name, object]));
   }

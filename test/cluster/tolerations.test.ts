@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { until } from "../../local/until.ts";
 import { barePod, TestStack } from "./stack.ts";
 
@@ -12,14 +12,11 @@ beforeAll(async () => {
   await prod.up();
 });
 
-afterAll(async () => {
-  await stage.down();
-  await prod.down();
-});
-
 describe("a stage pod", () => {
   it("gets the stage toleration from the namespace's annotation alone", async () => {
-    const template = (await stage.list("StatefulSet", { apiVersion: "apps/v1" })).get("packit-worker-long-running").spec.template;
+    const template = (await stage.list("StatefulSet", { apiVersion: "apps/v1" })).get(
+      "packit-worker-long-running",
+    ).spec.template;
     expect(template.spec).not.toHaveProperty("tolerations");
     const pod = (await stage.list("Pod")).get("packit-worker-long-running-0");
     expect(pod.spec.tolerations).toContainEqual(TOLERATION);
@@ -36,11 +33,14 @@ describe("a stage pod", () => {
     const nodes = await stage.client.list({ apiVersion: "v1", kind: "Node" }, { labels: { env: "stage" } });
     const names = nodes.map(({ metadata }) => metadata.name);
     for (const [name, pod] of await stage.list("Pod")) {
-      const selects = /^packit-(worker-long-running|service)-[^-]+(-[^-]+)?$/.test(name) && pod.spec.nodeSelector;
+      const selects =
+        /^packit-(worker-long-running|service)-[^-]+(-[^-]+)?$/.test(name) && pod.spec.nodeSelector;
       if (selects) expect(names, name).toContain(pod.spec.nodeName);
       else expect(pod.spec.nodeSelector ?? {}, name).toEqual(name === "on-stage" ? { env: "stage" } : {});
     }
-    expect((await stage.list("Pod")).get("packit-worker-long-running-0").spec.nodeSelector).toEqual({ env: "stage" });
+    expect((await stage.list("Pod")).get("packit-worker-long-running-0").spec.nodeSelector).toEqual({
+      env: "stage",
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { until } from "../../local/until.ts";
 import { TestStack } from "./stack.ts";
 
@@ -6,7 +6,6 @@ const stack = new TestStack("volumes");
 const POD = "packit-worker-long-running";
 
 beforeAll(() => scale(1));
-afterAll(() => stack.down());
 
 describe("each worker of a pool", () => {
   it("mounts a volume of its own, and keeps it while the pool is scaled from 1 to 3 and back", async () => {
@@ -38,7 +37,9 @@ describe("each worker of a pool", () => {
 
   it("has a bound volume in the sandbox, under the name that it looks for", async () => {
     const claims = await stack.list("PersistentVolumeClaim", { namespace: stack.sandboxNamespace });
-    expect([...claims.keys()].sort()).toEqual([0, 1, 2].map((i) => `sandcastle-repository-cache-${POD}-${i}`));
+    expect([...claims.keys()].sort()).toEqual(
+      [0, 1, 2].map((i) => `sandcastle-repository-cache-${POD}-${i}`),
+    );
     for (const claim of claims.values()) expect(claim.status.phase).toBe("Bound");
   });
 });
@@ -60,7 +61,9 @@ async function volumes(count: number): Promise<Map<string, string>> {
   expect(pods).toHaveLength(count);
   return new Map(
     pods.map(({ metadata, spec }) => {
-      const name = spec.volumes.find(({ persistentVolumeClaim }: { persistentVolumeClaim?: object }) => persistentVolumeClaim);
+      const name = spec.volumes.find(
+        ({ persistentVolumeClaim }: { persistentVolumeClaim?: object }) => persistentVolumeClaim,
+      );
       return [metadata.name, bound.get(name.persistentVolumeClaim.claimName) ?? "none"];
     }),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describe as nameOf, type KubernetesObject } from "../../render/kubernetes-object.ts";
+import { type KubernetesObject, describe as nameOf } from "../../render/kubernetes-object.ts";
 import { holdsMark } from "../support/marks.ts";
 import { find, objectsOf, templates } from "../support/stacks.ts";
 
@@ -29,7 +29,8 @@ describe("a namespace", () => {
 
 describe("node selectors", () => {
   it("are off by default", async () => {
-    for (const { spec } of templates(await objectsOf("stage")).values()) expect(spec).not.toHaveProperty("nodeSelector");
+    for (const { spec } of templates(await objectsOf("stage")).values())
+      expect(spec).not.toHaveProperty("nodeSelector");
   });
 
   it("can be set for each component", async () => {
@@ -37,21 +38,29 @@ describe("node selectors", () => {
     const one = { nodeSelector };
     const workers = { generic: { ...one, replicas: 1 }, shortRunning: one, longRunning: one };
     const parts = { service: one, beat: one, fedmsg: one, postgres: one, valkey: one, workers };
-    const selectors = [...templates(await objectsOf("stage", parts)).values()].map(({ spec }) => spec.nodeSelector);
+    const selectors = [...templates(await objectsOf("stage", parts)).values()].map(
+      ({ spec }) => spec.nodeSelector,
+    );
     expect(selectors).toEqual(selectors.map(() => nodeSelector));
     expect(selectors).toHaveLength(8);
   });
 });
 
 describe("the repository cache", () => {
-  it.each([1, 2, 5])("has a volume in the sandbox for each of %i workers, by the name that the worker computes", async (replicas) => {
-    const objects = await objectsOf("stage", { workers: { longRunning: { replicas } } });
-    const names = claims(objects, "packit--stg-sandbox");
-    expect(names).toEqual(
-      Array.from({ length: replicas }, (_, i) => `sandcastle-repository-cache-packit-worker-long-running-${i}`),
-    );
-    expect(names.filter((name) => name.endsWith("-pvc"))).toEqual([]);
-  });
+  it.each([1, 2, 5])(
+    "has a volume in the sandbox for each of %i workers, by the name that the worker computes",
+    async (replicas) => {
+      const objects = await objectsOf("stage", { workers: { longRunning: { replicas } } });
+      const names = claims(objects, "packit--stg-sandbox");
+      expect(names).toEqual(
+        Array.from(
+          { length: replicas },
+          (_, i) => `sandcastle-repository-cache-packit-worker-long-running-${i}`,
+        ),
+      );
+      expect(names.filter((name) => name.endsWith("-pvc"))).toEqual([]);
+    },
+  );
 
   it("is mounted, and spoken of, in the pods of pools that clone and in no others", async () => {
     for (const [name, { spec }] of templates(await objectsOf("stage"))) {
@@ -66,8 +75,12 @@ describe("the repository cache", () => {
   it("leaves nothing behind when it is switched off", async () => {
     const objects = await objectsOf("stage", { repositoryCache: { enabled: false } });
     expect(claims(objects, "packit--stg-sandbox")).toEqual([]);
-    expect(find(objects, "StatefulSet", "packit-worker-long-running").spec).not.toHaveProperty("volumeClaimTemplates");
-    const texts = Object.values<string>(find(objects, "Secret", "packit-config").data).map(decode).join();
+    expect(find(objects, "StatefulSet", "packit-worker-long-running").spec).not.toHaveProperty(
+      "volumeClaimTemplates",
+    );
+    const texts = Object.values<string>(find(objects, "Secret", "packit-config").data)
+      .map(decode)
+      .join();
     expect(texts).not.toContain("repository_cache");
     expect(texts).not.toContain("command_handler_pvc_volume_specs");
   });
@@ -80,7 +93,10 @@ describe("a worker pool", () => {
       const { spec } = find(objects, "StatefulSet", name);
       expect(spec.serviceName).toBe(name);
       expect(spec.updateStrategy).toEqual({ type: "RollingUpdate" });
-      expect(find(objects, "Service", name).spec).toEqual({ clusterIP: "None", selector: { component: name } });
+      expect(find(objects, "Service", name).spec).toEqual({
+        clusterIP: "None",
+        selector: { component: name },
+      });
     }
   });
 
@@ -96,7 +112,10 @@ describe("a worker pool", () => {
     const pods = templates(await objectsOf("stage"));
     const told = (name: string) => environment(pods.get(name));
     expect(told("packit-worker-short-running")).toMatchObject({ QUEUES: "short-running", CONCURRENCY: "16" });
-    expect(told("packit-worker-long-running")).toMatchObject({ QUEUES: "long-running,rate-limited", CONCURRENCY: "1" });
+    expect(told("packit-worker-long-running")).toMatchObject({
+      QUEUES: "long-running,rate-limited",
+      CONCURRENCY: "1",
+    });
   });
 });
 
@@ -111,7 +130,10 @@ describe("pods", () => {
   it("of PostgreSQL have the shared memory that its volume is for", async () => {
     const { spec } = templates(await objectsOf("stage")).get("postgres-15");
     expect(spec.containers[0].volumeMounts).toContainEqual({ name: "shared-memory", mountPath: "/dev/shm" });
-    expect(spec.volumes).toContainEqual({ name: "shared-memory", emptyDir: { medium: "Memory", sizeLimit: "128Mi" } });
+    expect(spec.volumes).toContainEqual({
+      name: "shared-memory",
+      emptyDir: { medium: "Memory", sizeLimit: "128Mi" },
+    });
   });
 
   it("get a token of the API only where they use the sandbox", async () => {
@@ -132,7 +154,9 @@ describe("pods", () => {
     ["TLS certificate", { secrets: { tlsCertificate: "-----BEGIN CERTIFICATE-----" } }, ["packit-service"]],
   ])("are rolled by a change of the %s if they read it, and not otherwise", async (_, change, rolled) => {
     const [before, after] = await Promise.all([templatesOf({}), templatesOf(change)]);
-    const changed = [...before].filter(([name, template]) => after.get(name) !== template).map(([name]) => name);
+    const changed = [...before]
+      .filter(([name, template]) => after.get(name) !== template)
+      .map(([name]) => name);
     expect(changed.sort()).toEqual([...rolled].sort());
   });
 });
@@ -154,7 +178,8 @@ describe("secrets", () => {
     const objects = await objectsOf("stage", { secrets });
     expect(() => find(objects, "Secret", "sentry")).toThrow();
     expect(() => find(objects, "Secret", "aws")).toThrow();
-    for (const pod of templates(objects).values()) expect(environment(pod)).not.toHaveProperty("SENTRY_SECRET");
+    for (const pod of templates(objects).values())
+      expect(environment(pod)).not.toHaveProperty("SENTRY_SECRET");
   });
 });
 
@@ -167,7 +192,10 @@ describe("the Managed Platform", () => {
       expect(claim.metadata.annotations).toMatchObject({ "kubernetes.io/reclaimPolicy": "Delete" });
       expect(claim.spec).toMatchObject({ storageClassName: "aws-ebs" });
     }
-    expect(find(objects, "Route", "packit-service").metadata.labels).toMatchObject({ ...app, shard: "external" });
+    expect(find(objects, "Route", "packit-service").metadata.labels).toMatchObject({
+      ...app,
+      shard: "external",
+    });
     const workload = { "app-code": "PCKT-002", "service-phase": "preprod", "cost-center": "700" };
     expect(find(objects, "Deployment", "packit-service").metadata.labels).toMatchObject(workload);
     for (const pod of templates(objects).values()) expect(pod.metadata.labels).toMatchObject(app);
@@ -175,7 +203,8 @@ describe("the Managed Platform", () => {
 
   it("leaves no trace on another platform", async () => {
     const text = JSON.stringify(await objectsOf("stage", OPENSHIFT));
-    for (const word of ["PCKT-002", "aws-ebs", "shard", "reclaimPolicy", "tenant"]) expect(text).not.toContain(word);
+    for (const word of ["PCKT-002", "aws-ebs", "shard", "reclaimPolicy", "tenant"])
+      expect(text).not.toContain(word);
   });
 });
 
@@ -194,7 +223,9 @@ async function templatesOf(change: object): Promise<Map<string, string>> {
 
 function claims(objects: readonly KubernetesObject[], namespace: string): string[] {
   const inNamespace = objects.filter(({ metadata }) => metadata.namespace === namespace);
-  return inNamespace.filter(({ kind }) => kind === "PersistentVolumeClaim").map(({ metadata }) => metadata.name);
+  return inNamespace
+    .filter(({ kind }) => kind === "PersistentVolumeClaim")
+    .map(({ metadata }) => metadata.name);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a pod template as it was rendered.

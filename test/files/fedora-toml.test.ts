@@ -27,6 +27,9 @@ describe("fedora.toml", () => {
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads any field, and fails where it is not there.
 function read(texts: readonly string[]): any[] {
-  const script = "import json, sys, tomllib; print(json.dumps([tomllib.loads(t) for t in json.load(sys.stdin)]))";
-  return JSON.parse(execFileSync("python3", ["-c", script], { input: JSON.stringify(texts), maxBuffer: 2 ** 28 }).toString());
+  const script =
+    "import json, sys, tomllib; print(json.dumps([tomllib.loads(t) for t in json.load(sys.stdin)]))";
+  return JSON.parse(
+    execFileSync("python3", ["-c", script], { input: JSON.stringify(texts), maxBuffer: 2 ** 28 }).toString(),
+  );
 }

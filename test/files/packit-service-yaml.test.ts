@@ -19,7 +19,10 @@ const BASE: PackitServiceYaml = {
 const SERVER_NAME = /^server_name: ([^:]+)(:([0-9]+))?$/m;
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,8}[a-z0-9])?$/);
-const host = fc.tuple(fc.array(label, { minLength: 1, maxLength: 3 }), fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/));
+const host = fc.tuple(
+  fc.array(label, { minLength: 1, maxLength: 3 }),
+  fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/),
+);
 
 /** Packit's reader is Python's, which knows YAML 1.1: `yes` is a truth, `1:30` a number. */
 function read(args: Partial<PackitServiceYaml> = {}): Record<string, unknown> {
@@ -39,11 +42,17 @@ describe("packit-service.yaml", () => {
   });
 
   it("gives back every text as it was, to a reader of YAML 1.1", () => {
-    const text = fc.oneof(fc.string(), fc.constantFrom("yes", "NO", "1:30", "0o7", "0x1", "~", "null", "2026-01-01", "1e3", "=", "<<"));
+    const text = fc.oneof(
+      fc.string(),
+      fc.constantFrom("yes", "NO", "1:30", "0o7", "0x1", "~", "null", "2026-01-01", "1e3", "=", "<<"),
+    );
     fc.assert(
-      fc.property(text.filter((value) => value !== ""), (value) => {
-        expect(read({ secrets: { webhook_secret: value } }).webhook_secret).toBe(value);
-      }),
+      fc.property(
+        text.filter((value) => value !== ""),
+        (value) => {
+          expect(read({ secrets: { webhook_secret: value } }).webhook_secret).toBe(value);
+        },
+      ),
     );
   });
 
@@ -56,13 +65,21 @@ describe("packit-service.yaml", () => {
   });
 
   it("speaks of the repository cache only to pods that have one", () => {
-    const cache = ["repository_cache", "add_repositories_to_repository_cache", "command_handler_pvc_volume_specs"];
+    const cache = [
+      "repository_cache",
+      "add_repositories_to_repository_cache",
+      "command_handler_pvc_volume_specs",
+    ];
     expect(Object.keys(read())).toEqual(expect.arrayContaining(cache));
     for (const key of cache) expect(read({ repositoryCache: false })).not.toHaveProperty(key);
   });
 
   it("leads the sandbox's volume to the name that each worker computes", () => {
-    const spec = { path: "/repository-cache", pvc_from_env: "SANDCASTLE_REPOSITORY_CACHE_VOLUME", read_only: true };
+    const spec = {
+      path: "/repository-cache",
+      pvc_from_env: "SANDCASTLE_REPOSITORY_CACHE_VOLUME",
+      read_only: true,
+    };
     expect(read().command_handler_pvc_volume_specs).toEqual([spec]);
   });
 

@@ -8,7 +8,10 @@ import { valkeyConf } from "../../files/valkey-conf.ts";
 
 describe("ssh_config", () => {
   it("reaches dist-git as the Fedora account, GitLab as git, with the one key", () => {
-    const hosts = sshConfig({ fasUser: "packit-stg" }).split(/^Host /m).slice(1).map(directives);
+    const hosts = sshConfig({ fasUser: "packit-stg" })
+      .split(/^Host /m)
+      .slice(1)
+      .map(directives);
     expect(hosts).toEqual([
       ["pkgs.fedoraproject.org", "User packit-stg", "Hostname pkgs.fedoraproject.org", ...KEY],
       ["gitlab.com", "User git", "Hostname gitlab.com", ...KEY],
@@ -48,5 +51,8 @@ describe("the files without settings", () => {
 const KEY = ["IdentitiesOnly yes", "IdentityFile /home/packit/.ssh/id_ed25519"];
 
 function directives(block: string): string[] {
-  return block.trim().split("\n").map((line) => line.trim());
+  return block
+    .trim()
+    .split("\n")
+    .map((line) => line.trim());
 }

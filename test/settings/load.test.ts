@@ -29,7 +29,9 @@ describe("a stack's settings", () => {
   it("show no secret when they are printed", () => {
     const settings = settingsOf("stage");
     expect(settings.secrets.keytab.reveal()).toBe(marked("keytab"));
-    expect(holdsMark(inspect(settings, { depth: 9 }) + JSON.stringify(settings) + settings.secrets.copr)).toBe(false);
+    expect(
+      holdsMark(inspect(settings, { depth: 9 }) + JSON.stringify(settings) + settings.secrets.copr),
+    ).toBe(false);
   });
 
   it("differ between stage and prod as they must: stage has fewer workers and less PostgreSQL", () => {
@@ -90,7 +92,9 @@ describe("a wrong stack file", () => {
     ["packit:secrets.copr", "pulumi config set --secret --path 'packit:secrets.copr'"],
     ["packit:kubeContext", "add it: pulumi config set --path 'packit:kubeContext' packit-stage"],
   ])("names the remedy of %s", (path, remedy) => {
-    const block = errorOf(file).message.split("\n\n").find((text) => text.split("\n")[0]?.endsWith(`  ${path}`));
+    const block = errorOf(file)
+      .message.split("\n\n")
+      .find((text) => text.split("\n")[0]?.endsWith(`  ${path}`));
     expect(block).toContain(`remedy   ${remedy}`);
   });
 
@@ -114,7 +118,9 @@ describe("secrets", () => {
   it("that are missing are all listed, with how to set them", () => {
     const { message } = errorOf(() => loadSettings(configOf("stage", { secrets: undefined }), GIVEN));
     for (const [, path] of missingSecrets("")) expect(message).toContain(`  ${path}\n`);
-    expect(message).toContain("pulumi config set --secret --path 'packit:secrets.forgeTokens[\"gitlab.com\"]'");
+    expect(message).toContain(
+      "pulumi config set --secret --path 'packit:secrets.forgeTokens[\"gitlab.com\"]'",
+    );
   });
 
   it("that are not needed are not asked for", () => {
@@ -128,7 +134,9 @@ describe("secrets", () => {
   it("may be left out, with a reason, where the instance runs without them", () => {
     const settings = settingsOf("stage", { secrets: { sentryDsn: { leftOut: "no Sentry here" } } });
     expect(settings.secrets.sentryDsn).toBeUndefined();
-    expect(() => settingsOf("stage", { secrets: { keytab: { leftOut: "none" } } })).toThrow(/cannot be left out/);
+    expect(() => settingsOf("stage", { secrets: { keytab: { leftOut: "none" } } })).toThrow(
+      /cannot be left out/,
+    );
   });
 
   it("come from files, a keytab as base64", () => {
@@ -168,14 +176,25 @@ function errorOf(cause: string | (() => unknown)): Error {
 
 /** Place, path and value of each violation in a message. */
 function violations(message: string): string[][] {
-  return message.split("\n\n").slice(1).map((block) => {
-    const [head = "", given = ""] = block.split("\n");
-    return [...head.trim().split("  "), given.replace("    given    ", "")];
-  });
+  return message
+    .split("\n\n")
+    .slice(1)
+    .map((block) => {
+      const [head = "", given = ""] = block.split("\n");
+      return [...head.trim().split("  "), given.replace("    given    ", "")];
+    });
 }
 
 function missingSecrets(place: string, present: readonly string[] = []): string[][] {
-  const names = ["tlsCertificate", "tlsPrivateKey", "keytab", "sshPrivateKey", "copr", "testingFarmSecret", "githubAppId"];
+  const names = [
+    "tlsCertificate",
+    "tlsPrivateKey",
+    "keytab",
+    "sshPrivateKey",
+    "copr",
+    "testingFarmSecret",
+    "githubAppId",
+  ];
   const more = ["githubAppPrivateKey", "fasPassword", "internalTestingFarmSecret", "redhatApiRefreshToken"];
   const rest = ["logdetectiveToken", "sentryDsn", "awsAccessKeyId", "awsSecretAccessKey"];
   const tokens = ['forgeTokens["gitlab.com"]', 'forgeTokens["src.fedoraproject.org"]'];

@@ -5,14 +5,20 @@ import { type Path, PREFIX, StackFile } from "../../settings/stack-file.ts";
 
 const key = fc.stringMatching(/^[a-z][a-zA-Z]{0,9}$/);
 const tree = fc.letrec((tie) => ({
-  node: fc.oneof({ depthSize: "small" }, fc.integer(), fc.dictionary(key, tie("node"), { minKeys: 1, maxKeys: 4 })),
+  node: fc.oneof(
+    { depthSize: "small" },
+    fc.integer(),
+    fc.dictionary(key, tie("node"), { minKeys: 1, maxKeys: 4 }),
+  ),
 })).node;
 
 describe("a stack file", () => {
   it("knows the line of each of its settings", () => {
     fc.assert(
       fc.property(fc.dictionary(key, tree, { minKeys: 1, maxKeys: 4 }), (values) => {
-        const config = Object.fromEntries(Object.entries(values).map(([name, value]) => [PREFIX + name, value]));
+        const config = Object.fromEntries(
+          Object.entries(values).map(([name, value]) => [PREFIX + name, value]),
+        );
         const text = new Document({ config }).toString({ lineWidth: 0, flowCollectionPadding: false });
         const file = new StackFile("Pulumi.test.yaml", text);
         expect(file.values()).toEqual(values);
@@ -44,5 +50,8 @@ describe("a stack file", () => {
 
 function paths(value: unknown, above: Path = []): Path[] {
   if (typeof value !== "object" || value === null) return above.length > 0 ? [above] : [];
-  return Object.entries(value).flatMap(([name, child]) => [[...above, name], ...paths(child, [...above, name])]);
+  return Object.entries(value).flatMap(([name, child]) => [
+    [...above, name],
+    ...paths(child, [...above, name]),
+  ]);
 }

@@ -14,13 +14,18 @@ export function markedSecrets(): Record<string, unknown> {
 export function marked(name: SecretName): string {
   const text = `${MARK}-${name}`;
   const { form } = CATALOGUE[name];
-  if (form === "pem") return `-----BEGIN TEST-----\n${text}\n-----END TEST-----\n`.replace("TEST", "PRIVATE KEY");
+  if (form === "pem")
+    return `-----BEGIN TEST-----\n${text}\n-----END TEST-----\n`.replace("TEST", "PRIVATE KEY");
   return form === "base64" ? Buffer.from(text).toString("base64") : text;
 }
 
 /** Whether a text holds a marked secret, in plain or in base64, wherever the mark falls within the groups of three bytes. */
 export function holdsMark(text: string): boolean {
-  const shifted = ["", "x", "xy"].map((prefix) => Buffer.from(prefix + MARK).toString("base64").slice(4, 8));
+  const shifted = ["", "x", "xy"].map((prefix) =>
+    Buffer.from(prefix + MARK)
+      .toString("base64")
+      .slice(4, 8),
+  );
   return text.includes(MARK) || (shifted.some((part) => text.includes(part)) && decodes(text));
 }
 

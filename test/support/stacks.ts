@@ -46,7 +46,8 @@ export function templates(objects: readonly KubernetesObject[]): Map<string, any
 function merge(base: unknown, changes: unknown): unknown {
   if (!isMap(base) || !isMap(changes)) return changes;
   const merged = { ...base };
-  for (const [key, value] of Object.entries(changes)) merged[key] = key in base ? merge(base[key], value) : value;
+  for (const [key, value] of Object.entries(changes))
+    merged[key] = key in base ? merge(base[key], value) : value;
   return merged;
 }
 

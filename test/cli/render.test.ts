@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
+import { command, project, temporaryFolder } from "../support/cli.ts";
+import { holdsMark, MARK } from "../support/marks.ts";
+
+describe("render", () => {
+  it("prints a stack's objects as YAML, and as JSON the same in one list", async () => {
+    const cwd = project();
+    const yaml = await command("render", ["stage"], { cwd });
+    const json = await command("render", ["stage", "--format", "json"], { cwd });
+    const objects = parseAllDocuments(String(yaml.stdout)).map((document) => document.toJS());
+    expect(JSON.parse(String(json.stdout))).toEqual({ apiVersion: "v1", kind: "List", items: objects });
+    expect(objects.length).toBeGreaterThan(30);
+    expect([yaml.exitCode, yaml.stderr]).toEqual([0, ""]);
+  });
+
+  it("prints the same text each time", async () => {
+    const cwd = project();
+    const [one, two] = await Promise.all([
+      command("render", ["prod"], { cwd }),
+      command("render", ["prod"], { cwd }),
+    ]);
+    expect(one.stdout).toBe(two.stdout);
+  });
+
+  it("prints <secret> in place of each secret, and none of them", async () => {
+    const stage = readFileSync(join(project(), "Pulumi.stage.yaml"), "utf8");
+    const secrets = `  packit:secrets:\n    keytab: { secure: v1:${MARK} }\n    webhookSecret: { secure: v1:${MARK} }\n`;
+    const { stdout } = await command("render", ["stage"], {
+      cwd: project({ "Pulumi.stage.yaml": stage + secrets }),
+    });
+    const objects = parseAllDocuments(String(stdout)).map((document) => document.toJS());
+    const values = objects.filter(({ kind }) => kind === "Secret").flatMap(({ data }) => Object.values(data));
+    expect(new Set(values)).toEqual(new Set(["<secret>"]));
+    expect(holdsMark(String(stdout))).toBe(false);
+  });
+
+  it("writes one file an object, and takes away what a later run no longer declares", async () => {
+    const cwd = project();
+    const out = join(temporaryFolder(), "objects");
+    await command("render", ["stage", "--out", out], { cwd });
+    const before = objectFiles(out);
+    const stage = readFileSync(join(cwd, "Pulumi.stage.yaml"), "utf8");
+    writeFileSync(join(cwd, "Pulumi.stage.yaml"), `${stage}  packit:withBeat: false\n`);
+    await command("render", ["stage", "--out", out], { cwd });
+    const beat = "deployment_packit--stg_packit-service-beat.yaml";
+    expect(before).toContain(beat);
+    expect(objectFiles(out)).toEqual(before.filter((name) => name !== beat));
+    expect(parse(readFileSync(join(out, "route_packit--stg_packit-service.yaml"), "utf8")).spec.host).toBe(
+      "stg.packit.dev",
+    );
+  });
+
+  it("does not write into a folder that holds other files", async () => {
+    const { exitCode, stderr } = await command("render", ["stage", "--out", project()], { cwd: project() });
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringContaining("holds files that this command did not write"),
+    ]);
+  });
+
+  it.each([
+    ["an unknown stack", ["nowhere"], 'There is no stack "nowhere"'],
+    ["no stack", [], "Missing required positional argument: STACK"],
+    ["an unknown format", ["stage", "--format", "xml"], "Expected one of: yaml, json"],
+    ["an unknown option", ["stage", "--fromat", "json"], "Unknown option --fromat"],
+  ])("refuses %s in a few words, with exit code 1", async (_, args, message) => {
+    const { exitCode, stdout, stderr } = await command("render", args, { cwd: project() });
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it("refuses a wrong stack file with every violation, no stack trace, and exit code 1", async () => {
+    const cwd = project({ "Pulumi.bad.yaml": "config:\n  packit:deployment: stage\n  packit:workres: {}\n" });
+    const { exitCode, stdout, stderr } = await command("render", ["bad"], { cwd });
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    for (const place of ["Pulumi.bad.yaml:2  packit:deployment", "Pulumi.bad.yaml:3  packit:workres"]) {
+      expect(stderr).toContain(place);
+    }
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+function objectFiles(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith("."))
+    .sort();
+}

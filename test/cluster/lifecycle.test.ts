@@ -1,0 +1,163 @@
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { localPaths, type Paths } from "../../local/paths.ts";
+import { findProcesses } from "../../local/processes.ts";
+import { localClient } from "../../local/up.ts";
+import { command, project } from "../support/cli.ts";
+
+/** Whether Pulumi's own engine can be tried here. */
+const HAS_PULUMI = (await execa("pulumi", ["version"], { reject: false })).exitCode === 0;
+
+let cwd: string;
+let paths: Paths;
+
+beforeEach(() => {
+  cwd = realpathSync(project());
+  paths = localPaths(join(cwd, ".local", "control-plane"));
+});
+
+afterEach(async () => {
+  await local("down");
+});
+
+describe("make local", { timeout: 120_000 }, () => {
+  it("brings stage up from nothing, says what it replaced, and shows where everything runs", async () => {
+    const { exitCode, stdout } = await local("up");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("packit:platform: managed-platform -> openshift");
+    expect(stdout).toMatch(/packit-worker-long-running +│ …-0 +│ (stage|prod)-[01] +│ 4Gi Bound/);
+    expect(stdout).toMatch(/Seconds: Binaries .*, total [0-9.]+/);
+    expect(stdout).toContain("export KUBECONFIG=.local/control-plane/kubeconfig");
+    expect((await local("up")).stdout).toContain("0 changed");
+  });
+
+  it("shows no secret, and writes none where others can read it", async () => {
+    const { stdout, stderr } = await local("up");
+    const kept = JSON.parse(
+      readFileSync(join(cwd, ".local", "stand-ins", "stage", "stand-ins.json"), "utf8"),
+    );
+    const secrets = await localClient(paths).list(
+      { apiVersion: "v1", kind: "Secret" },
+      { namespace: "packit--stg" },
+    );
+    const values = secrets.flatMap(({ data }) => Object.values(data as Record<string, string>));
+    const texts = values.map((value) => Buffer.from(value, "base64").toString());
+    const { hosts: _, githubAppId: __, ...secret } = kept;
+    const plain = ["packit", "postgres", "flower-boss"];
+    for (const value of [...Object.values<string>(secret), ...texts].filter(
+      (text) => !plain.includes(text),
+    )) {
+      expect(`${stdout}${stderr}`).not.toContain(value.slice(0, 40));
+    }
+    const { stdout: open } = await execa("find", [
+      join(cwd, ".local"),
+      "-type",
+      "f",
+      "-perm",
+      "/077",
+      "-size",
+      "-1M",
+    ]);
+    const readable = open
+      .split("\n")
+      .filter(
+        (file) => file.endsWith(".json") || file.endsWith("kubeconfig") || file.includes("credentials"),
+      );
+    expect(readable).toEqual([]);
+  });
+
+  it("can be killed at any moment: the next run takes over, and nothing runs twice", async () => {
+    for (const moment of [600, 2000, 3500]) {
+      const run = local("up");
+      await setTimeout(moment);
+      run.kill("SIGKILL");
+      await run;
+    }
+    const { exitCode, stdout } = await local("up");
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining("every workload ready")]);
+    const names = (await findProcesses(paths)).map(({ name }) => name).sort();
+    expect(names).toEqual(["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"]);
+  });
+
+  it("can be run twice at once, with two stacks", async () => {
+    const runs = await Promise.all([local("up"), local("up", "--stack", "prod")]);
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(runs.map(({ stdout }) => stdout).join()).toContain("Another run is at work on this control plane");
+    expect(await namespaces()).toEqual([
+      "packit--prod",
+      "packit--prod-sandbox",
+      "packit--stg",
+      "packit--stg-sandbox",
+    ]);
+  });
+
+  it("fails, and says which object and why, when something does not become ready", async () => {
+    cwd = realpathSync(
+      project({ "Pulumi.lost.yaml": `${stage()}  packit:beat: { nodeSelector: { env: nowhere } }\n` }),
+    );
+    paths = localPaths(join(cwd, ".local", "control-plane"));
+    const { exitCode, stderr } = await local("up", "--stack", "lost", "--limit", "3");
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringContaining("Deployment packit--stg/packit-service-beat"),
+    ]);
+    expect(stderr).toContain("didn't match Pod's node affinity/selector");
+  });
+});
+
+describe("make local-down", { timeout: 120_000 }, () => {
+  it("removes one stack and leaves the other; without a name, everything", async () => {
+    await local("up");
+    await local("up", "--stack", "prod");
+    await local("down", "--stack", "stage");
+    expect(await namespaces()).toEqual(["packit--prod", "packit--prod-sandbox"]);
+    const volumes = await localClient(paths).list({ apiVersion: "v1", kind: "PersistentVolume" });
+    const folders = volumes.map(({ spec }) => (spec as { hostPath: { path: string } }).hostPath.path);
+    expect(folders.filter(existsSync)).toHaveLength(6);
+    const { exitCode } = await local("down");
+    expect(exitCode).toBe(0);
+    expect(await findProcesses(paths)).toEqual([]);
+    expect([existsSync(paths.state), ...folders.map(existsSync)]).toEqual([
+      false,
+      ...folders.map(() => false),
+    ]);
+    expect((await local("up")).stdout).toContain("36 changed");
+  });
+
+  it("has nothing to do where nothing is", async () => {
+    const { exitCode, stdout } = await local("down", "--stack", "stage");
+    expect([exitCode, stdout]).toEqual([0, "Nothing of stage is here."]);
+  });
+});
+
+describe.skipIf(!HAS_PULUMI)("with the real Pulumi engine", { timeout: 600_000 }, () => {
+  it("the outcome is the same, a second run changes nothing, and destroy leaves nothing", async () => {
+    const first = await local("up", "--engine", "pulumi", "--limit", "120");
+    expect([first.exitCode, first.stderr]).toEqual([0, ""]);
+    const second = await local("up", "--engine", "pulumi");
+    expect(second.stdout).toMatch(/\d+ unchanged/);
+    expect(second.stdout).not.toMatch(/\d+ (created|updated|replaced)/);
+    expect((await local("up")).stderr).toContain("ENGINE=pulumi");
+    await local("down", "--stack", "stage");
+    expect(await namespaces()).toEqual([]);
+  });
+});
+
+function local(verb: "up" | "down", ...args: string[]) {
+  return command("local", [verb, ...args], { cwd });
+}
+
+function stage(): string {
+  return readFileSync(join(cwd, "Pulumi.stage.yaml"), "utf8");
+}
+
+async function namespaces(): Promise<string[]> {
+  const all = await localClient(paths).list({ apiVersion: "v1", kind: "Namespace" });
+  return all
+    .map(({ metadata }) => metadata.name)
+    .filter((name) => name.startsWith("packit--"))
+    .sort();
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { overridden } from "../../local/overrides.ts";
+import { readStackFile } from "../../settings/stack-file.ts";
+import { MARK } from "../support/marks.ts";
+import { configOf, ROOT } from "../support/stacks.ts";
+
+describe("what a local control plane replaces of a stack", () => {
+  it("is what this machine lacks, and nothing else", () => {
+    const before = readStackFile(ROOT, "stage");
+    const { config, overrides } = overridden(before);
+    expect(overrides.map(({ key }) => key)).toEqual(["kubeContext", "disposable", "platform", "secrets"]);
+    const { kubeContext: _, disposable: __, platform: ___, secrets: ____, ...rest } = config.values;
+    const { kubeContext: _a, platform: _b, secrets: _c, ...restBefore } = before.values;
+    expect(rest).toEqual(restBefore);
+  });
+
+  it("never holds or names a secret that the stack was given", () => {
+    expect(JSON.stringify(overridden(configOf("stage")))).not.toContain(MARK);
+  });
+
+  it("leaves out what the stack leaves out", () => {
+    const secrets = { sentryDsn: { leftOut: "none here" }, copr: "x" };
+    expect(overridden({ stack: "s", values: { secrets } }).config.values.secrets).toEqual({
+      sentryDsn: secrets.sentryDsn,
+    });
+  });
+
+  it("is the storage class, if the stack names one", () => {
+    const { config, overrides } = overridden({ stack: "s", values: { storageClass: "aws-ebs" } });
+    expect(config.values).not.toHaveProperty("storageClass");
+    expect(overrides).toContainEqual(
+      expect.objectContaining({ key: "storageClass", from: "aws-ebs", to: "(default)" }),
+    );
+  });
+});

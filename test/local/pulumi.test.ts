@@ -1,0 +1,130 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { parse } from "yaml";
+import { credentials } from "../../local/credentials.ts";
+import { overridden } from "../../local/overrides.ts";
+import { localPaths } from "../../local/paths.ts";
+import { isPulumiStack, type LocalPulumi, pulumiDestroy, pulumiUp } from "../../local/pulumi.ts";
+import { temporaryFolder } from "../support/cli.ts";
+import { holdsMark } from "../support/marks.ts";
+import { configOf, ROOT } from "../support/stacks.ts";
+
+/** Stands in for Pulumi's CLI: it records how it was called, says a line, and ends as it is told to. */
+const STAND_IN = `#!${process.execPath}
+const { appendFileSync } = require("node:fs");
+const { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, KUBECONFIG, RECORD, EXIT } = process.env;
+const call = { args: process.argv.slice(2), cwd: process.cwd(), PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, KUBECONFIG };
+appendFileSync(RECORD, JSON.stringify(call) + "\\n");
+console.log("working on it");
+if (EXIT !== "0") console.error("it broke");
+process.exitCode = Number(EXIT);
+`;
+
+let local: LocalPulumi;
+let record: string;
+
+beforeEach(() => {
+  const folder = temporaryFolder();
+  local = { paths: localPaths(join(folder, "state")), root: ROOT, stack: "stage" };
+  record = join(folder, "record");
+  mkdirSync(join(folder, "bin"));
+  writeFileSync(join(folder, "bin", "pulumi"), STAND_IN, { mode: 0o755 });
+  vi.stubEnv("PATH", `${join(folder, "bin")}${delimiter}${process.env.PATH}`);
+  vi.stubEnv("RECORD", record);
+  vi.stubEnv("EXIT", "0");
+});
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe("pulumi up on the local control plane", () => {
+  it("selects the stack and brings it up, in a project and a backend beside the control plane's data", async () => {
+    const said: string[] = [];
+    await pulumiUp(local, overridden(configOf("stage")).config, (line) => said.push(line));
+    const state = join(local.paths.state, "pulumi");
+    expect(calls()).toEqual([
+      expect.objectContaining({ args: ["stack", "select", "--create", "stage"] }),
+      expect.objectContaining({
+        args: ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", "stage"],
+      }),
+    ]);
+    for (const call of calls()) {
+      expect(call).toMatchObject({
+        cwd: state,
+        PULUMI_BACKEND_URL: `file://${state}`,
+        KUBECONFIG: local.paths.kubeconfig,
+      });
+    }
+    expect(parse(readFileSync(join(state, "Pulumi.yaml"), "utf8")).main).toBe(join(ROOT, "index.ts"));
+    expect(said).toContain("working on it");
+  });
+
+  it("gives the program the overridden configuration, and keeps the salt that Pulumi put beside it", async () => {
+    const { config } = overridden(configOf("stage"));
+    const file = join(local.paths.state, "pulumi", "Pulumi.stage.yaml");
+    await pulumiUp(local, config, () => {});
+    writeFileSync(file, `encryptionsalt: v1:abc\n${readFileSync(file, "utf8")}`);
+    await pulumiUp(local, config, () => {});
+    const written = parse(readFileSync(file, "utf8"));
+    expect(written.encryptionsalt).toBe("v1:abc");
+    expect(written.config["packit:platform"]).toBe("openshift");
+    expect(written.config["packit:kubeContext"]).toBe("packit-local");
+    expect(holdsMark(readFileSync(file, "utf8"))).toBe(false);
+  });
+
+  it("passes the passphrase by the environment, and no secret by arguments", async () => {
+    await pulumiUp(local, overridden(configOf("stage")).config, () => {});
+    const { seed } = credentials(local.paths);
+    for (const call of calls()) {
+      expect(call.PULUMI_CONFIG_PASSPHRASE).toBe(seed);
+      expect(JSON.stringify(call.args)).not.toContain(seed);
+      expect(holdsMark(JSON.stringify(call))).toBe(false);
+    }
+  });
+
+  it("fails with what Pulumi said", async () => {
+    vi.stubEnv("EXIT", "255");
+    const up = pulumiUp(local, overridden(configOf("stage")).config, () => {});
+    await expect(up).rejects.toThrow(/`pulumi stack select --create stage` failed[^]*it broke/);
+  });
+
+  it("says what to install where there is no Pulumi", async () => {
+    vi.stubEnv("PATH", temporaryFolder());
+    const up = pulumiUp(local, overridden(configOf("stage")).config, () => {});
+    await expect(up).rejects.toThrow("There is no `pulumi` on PATH");
+  });
+});
+
+describe("pulumi destroy", () => {
+  it("destroys the named stack and then removes it", async () => {
+    await pulumiUp(local, overridden(configOf("stage")).config, () => {});
+    await pulumiDestroy(local, () => {});
+    expect(
+      calls()
+        .slice(2)
+        .map(({ args }) => args),
+    ).toEqual([
+      ["destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", "stage"],
+      ["stack", "rm", "--yes", "--non-interactive", "--stack", "stage"],
+    ]);
+  });
+});
+
+describe("a stack", () => {
+  it("is Pulumi's if its backend has one of that name", () => {
+    expect(isPulumiStack(local)).toBe(false);
+    const stacks = join(local.paths.state, "pulumi", ".pulumi", "stacks", "packit");
+    mkdirSync(stacks, { recursive: true });
+    writeFileSync(join(stacks, "stage.json"), "{}");
+    expect(isPulumiStack(local)).toBe(true);
+    expect(isPulumiStack({ ...local, stack: "prod" })).toBe(false);
+  });
+});
+
+function calls(): { args: string[]; PULUMI_CONFIG_PASSPHRASE: string }[] {
+  if (!existsSync(record)) return [];
+  return readFileSync(record, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
