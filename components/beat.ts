@@ -1,19 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { FollowedImage } from "../platform/image-stream.ts";
-import type { Site } from "../platform/site.ts";
-import type { Settings } from "../settings/load.ts";
-import type { Configuration } from "./configuration.ts";
 import { deployment } from "./deployment.ts";
 import { commonEnvironment, databaseEnvironment } from "./environment.ts";
+import { type PartArgs, workloadOptions } from "./part.ts";
 import { CELERY_APP } from "./queues.ts";
 
-export interface BeatArgs {
-  readonly site: Site;
-  readonly settings: Settings;
-  readonly configuration: Configuration;
-  /** The worker's image. */
-  readonly image: FollowedImage;
-}
+export type BeatArgs = PartArgs<"beat">;
 
 const NAME = "packit-service-beat";
 
@@ -56,7 +47,7 @@ export class Beat extends pulumi.ComponentResource {
         ],
         nodeSelector: settings.beat.nodeSelector,
       },
-      { parent: this, ...image.resourceOptions, ...(opts?.dependsOn && { dependsOn: opts.dependsOn }) },
+      workloadOptions(this, image, opts),
     );
     this.registerOutputs();
   }

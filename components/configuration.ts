@@ -13,8 +13,11 @@ import type { Passwords } from "./passwords.ts";
 import { POSTGRES_HOST } from "./postgres.ts";
 
 export interface ConfigurationArgs {
+  /** Where its objects go. */
   readonly site: Site;
+  /** All of them: nearly each has its place in some file. */
   readonly settings: Settings;
+  /** The secrets that only this instance knows. */
   readonly passwords: Passwords["values"];
 }
 

@@ -16,7 +16,10 @@ export function databaseEnvironment({ postgres }: Configuration): Environment {
 }
 
 /** What every pod of Packit's own images is told. DEPLOYMENT is a free word here, not the one of packit-service.yaml. */
-export function commonEnvironment(settings: Settings, { sentry }: Configuration): Environment {
+export function commonEnvironment(
+  settings: Pick<Settings, "namespace" | "deployment">,
+  { sentry }: Configuration,
+): Environment {
   return {
     PROJECT: settings.namespace,
     DEPLOYMENT: settings.deployment,
@@ -26,6 +29,6 @@ export function commonEnvironment(settings: Settings, { sentry }: Configuration)
 }
 
 /** Where dist-git is. */
-export function distGitEnvironment({ distGit }: Settings): Environment {
+export function distGitEnvironment({ distGit }: Pick<Settings, "distGit">): Environment {
   return { DISTGIT_URL: distGit.url, DISTGIT_NAMESPACE: distGit.namespace };
 }

@@ -1,17 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { FollowedImage } from "../platform/image-stream.ts";
-import type { Site } from "../platform/site.ts";
-import type { Settings } from "../settings/load.ts";
-import type { Configuration } from "./configuration.ts";
 import { deployment } from "./deployment.ts";
 import { commonEnvironment } from "./environment.ts";
+import { type PartArgs, workloadOptions } from "./part.ts";
 
-export interface FedmsgArgs {
-  readonly site: Site;
-  readonly settings: Settings;
-  readonly configuration: Configuration;
-  readonly image: FollowedImage;
-}
+export type FedmsgArgs = PartArgs<"fedmsg">;
 
 const NAME = "packit-service-fedmsg";
 
@@ -44,7 +36,7 @@ export class Fedmsg extends pulumi.ComponentResource {
         livenessProbe: { exec: { command: ["liveness.sh"] }, initialDelaySeconds: 300, periodSeconds: 60 },
         nodeSelector: settings.fedmsg.nodeSelector,
       },
-      { parent: this, ...image.resourceOptions, ...(opts?.dependsOn && { dependsOn: opts.dependsOn }) },
+      workloadOptions(this, image, opts),
     );
     this.registerOutputs();
   }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
 
 export interface FilesArgs<K extends string> {
+  /** Where its objects go. */
   readonly site: Site;
   /** The name of the Secret or ConfigMap. */
   readonly name: string;

@@ -4,7 +4,9 @@ import type { Site } from "../platform/site.ts";
 import type { Settings } from "../settings/load.ts";
 
 export interface ImagesArgs {
+  /** Where its objects go. */
   readonly site: Site;
+  /** The tag and the references. */
   readonly settings: Pick<Settings, "deployment" | "images" | "withFedmsg">;
 }
 

@@ -27,26 +27,39 @@ export interface Mount {
 export type EnvValue = pulumi.Input<string> | { readonly from: Files; readonly key: string };
 
 export interface PodArgs {
+  /** Where its workload goes. */
   readonly site: Site;
   /** The value of the label `component`, by which Services and selectors find the pod. */
   readonly component: string;
   /** The container's name; the component's where it is left out. */
   readonly container?: string;
+  /** The image reference. */
   readonly image: pulumi.Input<string>;
+  /** @default - Always for a tag named latest, IfNotPresent otherwise */
   readonly imagePullPolicy?: "IfNotPresent";
+  /** @default - the image's own */
   readonly command?: readonly string[];
+  /** @default - the image's own */
   readonly args?: readonly string[];
+  /** Variables by name; those that are `undefined` are left out. */
   readonly env?: Readonly<Record<string, EnvValue | undefined>>;
+  /** The TCP ports that it listens on. */
   readonly ports?: readonly number[];
+  /** What it asks for and may use at most. */
   readonly resources: Resources;
   /** Bytes of scratch space that the scheduler sets aside. */
   readonly ephemeralStorage?: string;
+  /** Its volumes. */
   readonly mounts?: readonly Mount[];
+  /** What restarts the container when it fails. @default - nothing */
   readonly livenessProbe?: Probe;
+  /** Annotations of the pod. */
   readonly annotations?: Readonly<Record<string, string>>;
   /** The account whose token the pod gets; without one it gets no token. */
   readonly serviceAccountName?: pulumi.Input<string>;
+  /** How long it may take to end. @default 30 */
   readonly terminationGracePeriodSeconds?: number;
+  /** Labels of the nodes that it is confined to; an empty map confines it to none. */
   readonly nodeSelector: Readonly<Record<string, string>>;
 }
 

@@ -19,6 +19,7 @@ export const POSTGRES_KEYS = [
 export const POSTGRES_HOST = "postgres";
 
 export interface PostgresArgs {
+  /** Where its objects go. */
   readonly site: Site;
   /** Version, size and resources. */
   readonly settings: Settings["postgres"];

@@ -3,11 +3,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
 
 export interface ServiceObjectArgs {
+  /** Where its objects go. */
   readonly site: Site;
   /** The Service's name, which is its host name in the namespace. */
   readonly name: string;
   /** The component whose pods it leads to. */
   readonly component: string;
+  /** Its one port, and the pods' port behind it. */
   readonly port: { readonly name: string; readonly port: number; readonly targetPort: number };
 }
 

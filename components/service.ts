@@ -1,20 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { FollowedImage } from "../platform/image-stream.ts";
 import { route } from "../platform/route.ts";
-import type { Site } from "../platform/site.ts";
-import type { Settings } from "../settings/load.ts";
-import type { Configuration } from "./configuration.ts";
 import { deployment } from "./deployment.ts";
 import { commonEnvironment, databaseEnvironment, distGitEnvironment } from "./environment.ts";
 import { centpkgSigMount, githubAppMount } from "./mounts.ts";
+import { type PartArgs, workloadOptions } from "./part.ts";
 import { serviceObject } from "./service-object.ts";
 
-export interface ServiceArgs {
-  readonly site: Site;
-  readonly settings: Settings;
-  readonly configuration: Configuration;
-  readonly image: FollowedImage;
-}
+export type ServiceArgs = PartArgs<"service" | "distGit" | "hosts">;
 
 const NAME = "packit-service";
 
@@ -63,7 +55,7 @@ export class Service extends pulumi.ComponentResource {
         ],
         nodeSelector: settings.service.nodeSelector,
       },
-      { ...child, ...image.resourceOptions, ...(opts?.dependsOn && { dependsOn: opts.dependsOn }) },
+      workloadOptions(this, image, opts),
     );
     const port = { name: `${settings.deployment}-packit`, port: 443, targetPort: 8443 };
     serviceObject(`${name}-service`, { site, name: NAME, component: NAME, port }, child);

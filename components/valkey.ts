@@ -11,7 +11,9 @@ import { volumeClaim } from "./volume-claim.ts";
 export const VALKEY_HOST = "valkey";
 
 export interface ValkeyArgs {
+  /** Where its objects go. */
   readonly site: Site;
+  /** The image reference. */
   readonly image: string;
   /** Size, memory and resources. */
   readonly settings: Settings["valkey"];

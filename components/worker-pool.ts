@@ -1,20 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { REPOSITORY_CACHE_PATH } from "../files/packit-service-yaml.ts";
-import type { FollowedImage } from "../platform/image-stream.ts";
-import type { Site } from "../platform/site.ts";
-import type { Settings } from "../settings/load.ts";
-import type { Configuration } from "./configuration.ts";
 import { commonEnvironment, databaseEnvironment, distGitEnvironment } from "./environment.ts";
 import { centpkgSigMount, githubAppMount } from "./mounts.ts";
+import { type PartArgs, workloadOptions } from "./part.ts";
 import { type Mount, podTemplate } from "./pod.ts";
 import { CELERY_APP, type WorkerPoolKind } from "./queues.ts";
 
-export interface WorkerPoolArgs {
-  readonly site: Site;
-  readonly settings: Settings;
-  readonly configuration: Configuration;
-  readonly image: FollowedImage;
+export interface WorkerPoolArgs extends PartArgs<"workers" | "distGit" | "repositoryCache"> {
   /** Which queues the workers serve, and what follows from it. */
   readonly kind: WorkerPoolKind;
   /** The account whose token lets the workers use the sandbox. */
@@ -54,7 +47,7 @@ export class WorkerPool extends pulumi.ComponentResource {
           ...(hasCache(args) && { volumeClaimTemplates: [cacheTemplate(args)] }),
         },
       },
-      { ...child, ...image.resourceOptions, ...(opts?.dependsOn && { dependsOn: opts.dependsOn }) },
+      workloadOptions(this, image, opts),
     );
     this.registerOutputs();
   }

@@ -5,19 +5,19 @@ const lines = z.array(line);
 const path = line.meta({ allowed: "one line of text", example: ".packit.yaml" });
 
 const projectToSync = z.strictObject({
-  forge: line,
-  repo_namespace: line,
-  repo_name: line,
-  branch: line,
-  dg_repo_name: line,
-  dg_branch: line,
+  forge: line.describe("The upstream's forge."),
+  repo_namespace: line.describe("The upstream's namespace."),
+  repo_name: line.describe("The upstream's repository."),
+  branch: line.describe("The upstream's branch."),
+  dg_repo_name: line.describe("The package's name in dist-git."),
+  dg_branch: line.describe("The package's branch in dist-git."),
 });
 
 const fedoraCi = z.strictObject({
-  enabled_projects: lines.optional(),
-  disabled_projects: lines.optional(),
-  disabled_projects_for_eln: lines.optional(),
-  disabled_projects_for_logdetective: lines.optional(),
+  enabled_projects: lines.optional().describe("Projects that are served."),
+  disabled_projects: lines.optional().describe("Projects that are not served."),
+  disabled_projects_for_eln: lines.optional().describe("Projects that are not built for ELN."),
+  disabled_projects_for_logdetective: lines.optional().describe("Projects whose logs are not analysed."),
 });
 
 /**
@@ -58,7 +58,12 @@ export const packitConfig = z.strictObject({
     .optional()
     .describe("Spec files synced from dist-git to upstream."),
   gitlab_mr_targets_handled: z
-    .array(z.strictObject({ repo: line.optional(), branch: line.optional() }))
+    .array(
+      z.strictObject({
+        repo: line.optional().describe("The repository."),
+        branch: line.optional().describe("The branch."),
+      }),
+    )
     .optional()
     .describe("Regular expressions of the merge request targets that are handled."),
   package_config_path_override: path.optional().describe("Where every package's configuration is read from."),

@@ -49,6 +49,8 @@ export function readSecrets(
     return [name, reader.read(["secrets", name], given[name], name, { ...spec, needed })];
   });
 
+  reader.refuseHalf(["awsAccessKeyId", "awsSecretAccessKey"], given);
+
   const tokens = asMap(given.forgeTokens);
   reader.refuseUnknown(["secrets", "forgeTokens"], tokens, tokenHosts);
   const forgeTokens = tokenHosts.map((host) => {
@@ -77,6 +79,14 @@ class SecretReader {
       const remedy = meant === undefined ? "remove it" : `did you mean ${meant}?`;
       this.#refuse([...path, key], "an unknown key", `one of ${known.join(", ")}`, remedy);
     }
+  }
+
+  /** Two secrets that are of use only together are both left out, or none of them. */
+  refuseHalf(pair: readonly [SecretName, SecretName], given: Readonly<Record<string, unknown>>): void {
+    const isLeftOut = (name: SecretName) => "leftOut" in asMap(given[name]);
+    const half = pair.find((name) => isLeftOut(name) && !pair.every(isLeftOut));
+    if (half !== undefined)
+      this.#refuse(["secrets", half], "leftOut", `both ${pair.join(" and ")}, or none`, "see the other");
   }
 
   read(path: Path, given: unknown, name: SecretName | "forgeToken", spec: SecretSpec): Sensitive | undefined {

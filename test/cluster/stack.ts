@@ -5,6 +5,7 @@ import { waitUntilReady } from "../../local/wait.ts";
 import { evaluate } from "../../render/evaluate.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { loadSettings } from "../../settings/load.ts";
+import type { Anything } from "../support/anything.ts";
 import { type Changes, configOf, ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
 
@@ -53,11 +54,10 @@ export class TestStack {
   }
 
   /** Objects of one kind in its namespace, by name. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads any field of any kind, and fails where it is not there.
   async list(
     kind: string,
     { apiVersion = "v1", namespace = this.namespace } = {},
-  ): Promise<Map<string, any>> {
+  ): Promise<Map<string, Anything>> {
     const objects = await this.client.list({ apiVersion, kind }, { namespace });
     return new Map(objects.map((object) => [object.metadata.name, object]));
   }

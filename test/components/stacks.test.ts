@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type KubernetesObject, describe as nameOf } from "../../render/kubernetes-object.ts";
+import type { Anything } from "../support/anything.ts";
 import { holdsMark } from "../support/marks.ts";
 import { find, objectsOf, templates } from "../support/stacks.ts";
 
@@ -228,8 +229,7 @@ function claims(objects: readonly KubernetesObject[], namespace: string): string
     .map(({ metadata }) => metadata.name);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a pod template as it was rendered.
-function environment(pod: any): Record<string, unknown> {
+function environment(pod: Anything): Record<string, unknown> {
   const variables: { name: string; value?: string }[] = pod.spec.containers[0].env ?? [];
   return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
 }

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fedoraToml } from "../../files/fedora-toml.ts";
+import type { Anything } from "../support/anything.ts";
 
 const text = fc.string({ unit: "binary" }).filter((value) => value.isWellFormed());
 const args = fc.record({ app: text, queue: fc.uuid(), topics: fc.array(text) });
@@ -25,8 +26,7 @@ describe("fedora.toml", () => {
   });
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: a test reads any field, and fails where it is not there.
-function read(texts: readonly string[]): any[] {
+function read(texts: readonly string[]): Anything[] {
   const script =
     "import json, sys, tomllib; print(json.dumps([tomllib.loads(t) for t in json.load(sys.stdin)]))";
   return JSON.parse(

@@ -85,7 +85,7 @@ describe("pulumi up on the local control plane", () => {
   it("fails with what Pulumi said", async () => {
     vi.stubEnv("EXIT", "255");
     const up = pulumiUp(local, overridden(configOf("stage")).config, () => {});
-    await expect(up).rejects.toThrow(/`pulumi stack select --create stage` failed[^]*it broke/);
+    await expect(up).rejects.toThrow(/`pulumi stack select --create stage` failed(.|\n)*it broke/);
   });
 
   it("says what to install where there is no Pulumi", async () => {

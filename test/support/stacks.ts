@@ -3,6 +3,7 @@ import { evaluate } from "../../render/evaluate.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { loadSettings, type Settings } from "../../settings/load.ts";
 import { readStackFile, type StackConfig } from "../../settings/stack-file.ts";
+import type { Anything } from "./anything.ts";
 import { markedSecrets } from "./marks.ts";
 
 /** The project's folder. */
@@ -28,19 +29,16 @@ export function objectsOf(stack: string, changes: Changes = {}): Promise<Kuberne
 }
 
 /** The one object of a kind and name. */
-// biome-ignore lint/suspicious/noExplicitAny: a test reads any field of any kind, and fails where it is not there.
-export function find(objects: readonly KubernetesObject[], kind: string, name: string): any {
+export function find(objects: readonly KubernetesObject[], kind: string, name: string): Anything {
   const found = objects.filter((object) => object.kind === kind && object.metadata.name === name);
   if (found.length !== 1) throw new Error(`${found.length} objects ${kind} ${name}`);
   return found[0];
 }
 
 /** The pod template of every workload, by the workload's name. */
-// biome-ignore lint/suspicious/noExplicitAny: as above.
-export function templates(objects: readonly KubernetesObject[]): Map<string, any> {
+export function templates(objects: readonly KubernetesObject[]): Map<string, Anything> {
   const workloads = objects.filter(({ kind }) => ["Deployment", "StatefulSet"].includes(kind));
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
-  return new Map(workloads.map((object) => [object.metadata.name, (object as any).spec.template]));
+  return new Map(workloads.map((object) => [object.metadata.name, (object as Anything).spec.template]));
 }
 
 function merge(base: unknown, changes: unknown): unknown {

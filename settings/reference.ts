@@ -1,0 +1,114 @@
+import { z } from "zod";
+import { schema } from "./schema.ts";
+import { CATALOGUE, SECRET_NAMES, type SecretSpec } from "./secret-catalogue.ts";
+import { PREFIX } from "./stack-file.ts";
+
+type Schema = z.core.$ZodType;
+
+interface Row {
+  readonly key: string;
+  readonly meaning: string;
+  readonly allowed: string;
+  readonly byDefault: string;
+}
+
+/** The reference of all settings and secrets, as Markdown, from the schema itself. */
+export function reference(): string {
+  const settings = Object.entries(schema.shape).flatMap(([name, child]) => rows(name, child));
+  return `# Settings
+
+Every key that a stack file may hold, under \`config\`, with the prefix \`${PREFIX}\`. Only \`required\` ones must be
+there. A dot stands for a map within a map; \`KEY\` and \`[]\` for any key of a map and any item of a list.
+This page is made from the schema by \`npm run settings\`.
+
+${table(
+  ["setting", "meaning", "allowed", "default"],
+  settings.map(({ key, meaning, allowed, byDefault }) => [code(key), meaning, allowed, byDefault]),
+)}
+# Secrets
+
+Under \`${PREFIX}secrets\`. Each is an encrypted value, set by \`pulumi config set --secret --path\`, or
+\`{ file: PATH }\`. An optional one may say \`{ leftOut: REASON }\` instead. [secrets.md](secrets.md) tells more.
+
+${table(["secret", "what it is", "needed"], secrets())}`;
+}
+
+function secrets(): string[][] {
+  const needed = {
+    always: "always",
+    githubApp: "if a forge uses the GitHub App",
+    optional: "unless it is left out, with the reason",
+    generated: "no: it is generated unless it is given",
+  } as const satisfies Record<SecretSpec["needed"], string>;
+  const named = SECRET_NAMES.map((name) => [
+    code(name),
+    CATALOGUE[name].purpose,
+    needed[CATALOGUE[name].needed],
+  ]);
+  return [
+    ...named,
+    [code("forgeTokens.HOST"), "the account's token at a forge", "for each forge without the GitHub App"],
+  ];
+}
+
+function rows(key: string, wrapped: Schema): Row[] {
+  const { schema: bare, byDefault } = unwrap(wrapped);
+  const children = childrenOf(key, bare);
+  const meta = { ...z.globalRegistry.get(bare), ...z.globalRegistry.get(wrapped) };
+  const own = { key, meaning: meta.description ?? "", allowed: meta.allowed ?? allowedBy(bare), byDefault };
+  // A map of known keys is told by its keys, unless there is something to say of the whole.
+  const isMap = bare instanceof z.ZodObject;
+  const row = isMap ? { ...own, allowed: "", byDefault: "" } : own;
+  return [...(isMap && meta.description === undefined ? [] : [row]), ...children];
+}
+
+function childrenOf(key: string, schema: Schema): Row[] {
+  if (schema instanceof z.ZodObject) {
+    return Object.entries(schema.shape).flatMap(([name, child]) => rows(`${key}.${name}`, child as Schema));
+  }
+  const inner =
+    schema instanceof z.ZodRecord
+      ? schema.valueType
+      : schema instanceof z.ZodArray
+        ? schema.element
+        : undefined;
+  if (inner === undefined || !(unwrap(inner).schema instanceof z.ZodObject)) return [];
+  return rows(schema instanceof z.ZodArray ? `${key}[]` : `${key}.KEY`, inner);
+}
+
+function allowedBy(schema: Schema): string {
+  if (schema instanceof z.ZodEnum) return schema.options.map(String).map(code).join(", ");
+  if (schema instanceof z.ZodLiteral) return [...schema.values].map(String).map(code).join(", ");
+  if (schema instanceof z.ZodArray) return `a list; ${allowedOf(schema.element)}`;
+  if (schema instanceof z.ZodRecord) return `a map; ${allowedOf(schema.valueType)}`;
+  if (schema instanceof z.ZodNumber) return "a whole number";
+  return "";
+}
+
+function allowedOf(schema: Schema): string {
+  const bare = unwrap(schema).schema;
+  return z.globalRegistry.get(bare)?.allowed ?? (allowedBy(bare) || "see below");
+}
+
+function unwrap(schema: Schema): { schema: Schema; byDefault: string } {
+  if (schema instanceof z.ZodOptional) return { ...unwrap(schema.unwrap()), byDefault: "" };
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    const value = schema.def.defaultValue;
+    const isLong = typeof value === "object" && JSON.stringify(value).length > 60;
+    return {
+      schema: unwrap(schema.unwrap()).schema,
+      byDefault: isLong ? "see settings/" : code(JSON.stringify(value)),
+    };
+  }
+  return { schema, byDefault: "required" };
+}
+
+function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const row = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
+  return row(head) + row(head.map(() => "---")) + lines.map(row).join("");
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
