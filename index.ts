@@ -2,5 +2,5 @@ import { program } from "./program.ts";
 import { settingsFromEngine } from "./settings/engine.ts";
 
 export const { url, webhookUrl, webhookSecret, namespaces } = program(
-  await settingsFromEngine(import.meta.dirname),
+  await settingsFromEngine(process.cwd()),
 );

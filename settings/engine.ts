@@ -18,11 +18,11 @@ export function standInsDirectory(root: string, stack: string): string {
   return join(root, ".local", "stand-ins", stack);
 }
 
-/** The hosts of a stack's configuration, as far as they can be read before it is checked. */
+/** The hosts of a stack's configuration, sorted, as far as they can be read before it is checked. */
 export function hostsOf(config: StackConfig): string[] {
   const hosts = config.values.hosts;
   const values = typeof hosts === "object" && hosts !== null ? Object.values(hosts) : [];
-  return values.filter((host) => typeof host === "string");
+  return values.filter((host) => typeof host === "string").sort();
 }
 
 function engineConfig(root: string, stack: string): StackConfig {

@@ -55,8 +55,8 @@ describe("every component", () => {
   });
 
   it.each(sources())("in %s registers its outputs last", (_, file) => {
-    for (const constructor of constructors(file)) {
-      const last = constructor.body?.statements.at(-1)?.getText(file) ?? "";
+    for (const made of constructors(file)) {
+      const last = made.body?.statements.at(-1)?.getText(file) ?? "";
       expect(last).toMatch(/^this\.registerOutputs\(/);
     }
   });

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
@@ -12,12 +12,14 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A project folder for one test: the real stack files, and any others. */
+/** A project folder for one test: the program, the real stack files, and any others. */
 export function project(files: Readonly<Record<string, string>> = {}): string {
   const folder = temporaryFolder();
   for (const name of ["Pulumi.yaml", "Pulumi.stage.yaml", "Pulumi.prod.yaml"]) {
     copyFileSync(join(ROOT, name), join(folder, name));
   }
+  for (const name of ["index.ts", "node_modules", "package.json"])
+    symlinkSync(join(ROOT, name), join(folder, name));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 }
