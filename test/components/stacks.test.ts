@@ -48,20 +48,19 @@ describe("node selectors", () => {
 });
 
 describe("the repository cache", () => {
-  it.each([1, 2, 5])(
-    "has a volume in the sandbox for each of %i workers, by the name that the worker computes",
-    async (replicas) => {
-      const objects = await objectsOf("stage", { workers: { longRunning: { replicas } } });
-      const names = claims(objects, "packit--stg-sandbox");
-      expect(names).toEqual(
-        Array.from(
-          { length: replicas },
-          (_, i) => `sandcastle-repository-cache-packit-worker-long-running-${i}`,
-        ),
-      );
-      expect(names.filter((name) => name.endsWith("-pvc"))).toEqual([]);
-    },
-  );
+  it.each([
+    1, 2, 5,
+  ])("has a volume in the sandbox for each of %i workers, by the name that the worker computes", async (replicas) => {
+    const objects = await objectsOf("stage", { workers: { longRunning: { replicas } } });
+    const names = claims(objects, "packit--stg-sandbox");
+    expect(names).toEqual(
+      Array.from(
+        { length: replicas },
+        (_, i) => `sandcastle-repository-cache-packit-worker-long-running-${i}`,
+      ),
+    );
+    expect(names.filter((name) => name.endsWith("-pvc"))).toEqual([]);
+  });
 
   it("is mounted, and spoken of, in the pods of pools that clone and in no others", async () => {
     for (const [name, { spec }] of templates(await objectsOf("stage"))) {
