@@ -28,16 +28,17 @@ const up = defineCommand({
     const local = await localSettings(ROOT, stack);
     const { settings, overrides } = local;
     print(`Bringing ${stack} up on this machine. What this machine lacks is replaced:`);
-    for (const { key, from, to, why } of overrides) print(`  packit:${key}: ${from} -> ${to} (${why})`);
+    for (const { key, from, to, why } of overrides) print(`  ${key}: ${from} -> ${to}\n    ${why}`);
     await exclusively(async () => {
       const stackArgs = { ...local, paths: PATHS, root: ROOT, engine, limitSeconds: Number(limit) };
       const seconds = await runPhases([...clusterPhases(PATHS), ...stackPhases(stackArgs)]);
       print(await summary(localClient(PATHS), [settings.namespace, settings.sandboxNamespace]));
       print(timing(seconds));
     });
-    print(`Look around:  export KUBECONFIG=${relative(process.cwd(), PATHS.kubeconfig)}`);
-    print(`              ${PATHS.kit}/kubectl get pods -n ${settings.namespace}`);
-    print(`Remove it:    make local-down STACK=${stack}     everything: make local-down`);
+    const folder = relative(process.cwd(), PATHS.state);
+    print(`Look around:  export KUBECONFIG=${folder}/kubeconfig`);
+    print(`              ${folder}/kubectl get pods -n ${settings.namespace}`);
+    print(`Remove it:    make local-down STACK=${stack}   everything: make local-down`);
   },
 });
 

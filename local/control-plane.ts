@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { EnvironmentError } from "../errors.ts";
@@ -72,6 +72,8 @@ export async function startControlPlane(paths: Paths): Promise<"started" | "runn
   writeKubeconfig(paths, { port: api ?? 0, token: keys.token, certificate: readFileSync(certificate) });
   await alive(paths, "kube-apiserver", "the API server to be ready", () => isReady(paths));
 
+  rmSync(at("kubectl"), { force: true });
+  symlinkSync(join(paths.kit, "kubectl"), at("kubectl"));
   const kubeconfig = paths.kubeconfig;
   startProcess(paths, "kube-controller-manager", {
     kubeconfig,

@@ -52,7 +52,7 @@ export async function summary(client: ApiClient, namespaces: readonly string[]):
 export function timing(seconds: Seconds): string {
   const total = seconds.reduce((sum, phase) => sum + phase.seconds, 0);
   const phases = seconds.map((phase) => `${phase.title} ${phase.seconds.toFixed(1)}`);
-  return `Seconds: ${[...phases, `total ${total.toFixed(1)}`].join(", ")}`;
+  return `Seconds: ${phases.join(", ")}\n         total ${total.toFixed(1)}`;
 }
 
 function volume({ status }: Claim): string {

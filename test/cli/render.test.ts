@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { command, project, temporaryFolder } from "../support/cli.ts";
 import { holdsMark, MARK } from "../support/marks.ts";
+import { ROOT } from "../support/stacks.ts";
 
 describe("render", () => {
   it("prints a stack's objects as YAML, and as JSON the same in one list", async () => {
@@ -51,6 +53,14 @@ describe("render", () => {
     expect(parse(readFileSync(join(out, "route_packit--stg_packit-service.yaml"), "utf8")).spec.host).toBe(
       "stg.packit.dev",
     );
+  });
+
+  it("ends quietly when its reader has read enough", async () => {
+    const { stderr } = await execa({
+      shell: true,
+      cwd: project(),
+    })`${process.execPath} ${join(ROOT, "cli", "render.ts")} stage | head -1`;
+    expect(stderr).toBe("");
   });
 
   it("does not write into a folder that holds other files", async () => {

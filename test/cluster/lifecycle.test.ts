@@ -27,9 +27,9 @@ describe("make local", { timeout: 120_000 }, () => {
   it("brings stage up from nothing, says what it replaced, and shows where everything runs", async () => {
     const { exitCode, stdout } = await local("up");
     expect(exitCode).toBe(0);
-    expect(stdout).toContain("packit:platform: managed-platform -> openshift");
+    expect(stdout).toContain("platform: managed-platform -> openshift");
     expect(stdout).toMatch(/packit-worker-long-running +│ …-0 +│ (stage|prod)-[01] +│ 4Gi Bound/);
-    expect(stdout).toMatch(/Seconds: Binaries .*, total [0-9.]+/);
+    expect(stdout).toMatch(/Seconds: Binaries .*\n +total [0-9.]+/);
     expect(stdout).toContain("export KUBECONFIG=.local/control-plane/kubeconfig");
     expect((await local("up")).stdout).toContain("0 changed");
   });
