@@ -20,7 +20,7 @@ local: $(INSTALLED)
 	@npm run --silent local -- up --stack $(STACK) --engine $(ENGINE)
 
 local-down: $(INSTALLED)
-	@npm run --silent local -- down $(if $(filter command line environment,$(origin STACK)),--stack $(STACK))
+	@npm run --silent local -- down $(if $(filter file,$(origin STACK)),--all,--stack "$(STACK)")
 
 render: $(INSTALLED)
 	@npm run --silent render -- $(STACK)

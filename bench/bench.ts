@@ -22,9 +22,9 @@ async function bench(): Promise<void> {
     await measure("local up, from nothing", 1, () => cli(project, "local", "up"));
     print("memory of the control plane", `${Math.round((await memory(paths)) / 1024)} MB`);
     await measure("local up, nothing to do", RUNS, () => cli(project, "local", "up"));
-    await measure("local down", 1, () => cli(project, "local", "down"));
+    await measure("local down", 1, () => cli(project, "local", "down", "--all"));
   } finally {
-    await cli(project, "local", "down");
+    await cli(project, "local", "down", "--all");
     rmSync(project, { recursive: true, force: true });
   }
 }

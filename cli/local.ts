@@ -1,6 +1,7 @@
 import "./compile-cache.ts";
 import { relative } from "node:path";
 import { defineCommand } from "citty";
+import { UserError } from "../errors.ts";
 import { removeControlPlane, removeStack } from "../local/down.ts";
 import { withLock } from "../local/lock.ts";
 import { localPaths, type Paths } from "../local/paths.ts";
@@ -25,12 +26,16 @@ const up = defineCommand({
     limit: { type: "string", default: "60", description: "Seconds that the stack may take to be ready" },
   },
   async run({ args: { stack, engine, limit } }) {
+    const limitSeconds = Number(limit);
+    if (!(limitSeconds > 0 && Number.isFinite(limitSeconds))) {
+      throw new UserError(`--limit is "${limit}". It takes a number of seconds above 0, for example 60.`);
+    }
     const local = await localSettings(ROOT, stack);
     const { settings, overrides } = local;
     print(`Bringing ${stack} up on this machine. What this machine lacks is replaced:`);
     for (const { key, from, to, why } of overrides) print(`  ${key}: ${from} -> ${to}\n    ${why}`);
     await exclusively(async () => {
-      const stackArgs = { ...local, paths: PATHS, root: ROOT, engine, limitSeconds: Number(limit) };
+      const stackArgs = { ...local, paths: PATHS, root: ROOT, engine, limitSeconds };
       const seconds = await runPhases([...clusterPhases(PATHS), ...stackPhases(stackArgs)]);
       print(await summary(localClient(PATHS), [settings.namespace, settings.sandboxNamespace]));
       print(timing(seconds));
@@ -47,8 +52,13 @@ const down = defineCommand({
     name: "down",
     description: "Remove a stack from the local control plane, or the whole control plane.",
   },
-  args: { stack: { type: "string", description: "The stack to remove; without it, everything goes" } },
-  async run({ args: { stack } }) {
+  args: {
+    stack: { type: "string", description: "The stack to remove" },
+    all: { type: "boolean", default: false, description: "Remove everything, and stop the control plane" },
+  },
+  async run({ args: { stack, all } }) {
+    if (all === Boolean(stack))
+      throw new UserError("Name what to remove: --stack NAME, or --all for everything.");
     await exclusively(async () => {
       if (stack) {
         const removed = await removeStack({ paths: PATHS, root: ROOT, stack }, print);

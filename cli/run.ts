@@ -1,4 +1,4 @@
-import { type CommandDef, renderUsage, runCommand } from "citty";
+import { type CommandDef, parseArgs, renderUsage, runCommand } from "citty";
 import { explain, UserError } from "../errors.ts";
 import { nearest } from "../settings/violation.ts";
 
@@ -13,7 +13,7 @@ export async function run(command: CommandDef<any>): Promise<void> {
       process.stdout.write(`${await renderUsage(chosen)}\n`);
       return;
     }
-    await refuseUnknownOptions(chosen, rawArgs);
+    await refuseUnknown(chosen, chosen === command ? rawArgs : rawArgs.slice(1));
     await runCommand(command, { rawArgs });
   } catch (error) {
     const isUsage = error instanceof Error && error.name === "CLIError";
@@ -35,18 +35,26 @@ async function subCommand(command: CommandDef, [name]: readonly string[]): Promi
   return (name !== undefined && (await resolve(subCommands[name]))) || command;
 }
 
-/** citty itself takes any option; a mistyped one must not go unnoticed. */
-async function refuseUnknownOptions(command: CommandDef, rawArgs: readonly string[]): Promise<void> {
-  const known = Object.keys((await resolve(command.args)) ?? {});
+/** citty itself takes any option and any number of words; what is mistyped or forgotten must not go unnoticed. */
+async function refuseUnknown(command: CommandDef, rawArgs: readonly string[]): Promise<void> {
+  const args = (await resolve(command.args)) ?? {};
+  const known = Object.keys(args);
   const given = rawArgs.flatMap((arg) => /^--(?:no-)?([^=]+)/.exec(arg)?.[1] ?? []);
   const unknown = given.find((name) => !known.includes(name));
-  if (unknown === undefined) return;
+  if (unknown === undefined) {
+    const positionals = Object.values(args).filter(({ type }) => type === "positional");
+    const [surplus] = command.subCommands ? [] : parseArgs(rawArgs.slice(), args)._.slice(positionals.length);
+    if (surplus !== undefined)
+      throw new UserError(`There is no use for "${surplus}" here. Known are: ${names(known)}.`);
+    return;
+  }
   const meant = nearest(unknown, known);
-  const remedy =
-    meant === undefined
-      ? `Known are: ${known.map((name) => `--${name}`).join(", ")}.`
-      : `Did you mean --${meant}?`;
+  const remedy = meant === undefined ? `Known are: ${names(known)}.` : `Did you mean --${meant}?`;
   throw new UserError(`Unknown option --${unknown}. ${remedy}`);
+}
+
+function names(known: readonly string[]): string {
+  return known.map((name) => `--${name}`).join(", ");
 }
 
 type Resolvable<T> = T | Promise<T> | (() => T) | (() => Promise<T>);

@@ -32,14 +32,14 @@ export class Beat extends pulumi.ComponentResource {
         ephemeralStorage: "80Ki",
         mounts: [
           {
-            name: "packit-ssh",
+            name: "ssh",
             path: "/packit-ssh",
             readOnly: true,
             from: { files: [ssh.pick("id_ed25519", "config")] },
           },
-          { name: "packit-secrets", path: "/secrets", readOnly: true, from: { files: [keytab] } },
+          { name: "credentials", path: "/secrets", readOnly: true, from: { files: [keytab] } },
           {
-            name: "packit-config",
+            name: "home-config",
             path: "/home/packit/.config",
             readOnly: true,
             from: { files: [packit.pick("packit-service.yaml", "copr")] },

@@ -21,9 +21,6 @@ export interface ConfigurationArgs {
   readonly passwords: Passwords["values"];
 }
 
-/** The user and the database in PostgreSQL. */
-const DATABASE = { user: "packit", name: "packit" };
-
 /** The account that Flower's page asks for. */
 const FLOWER_USER = "flower-boss";
 
@@ -106,10 +103,10 @@ export class Configuration extends pulumi.ComponentResource {
         site,
         name: "postgres-secret",
         data: {
-          "database-user": DATABASE.user,
+          "database-user": settings.postgres.user,
           "database-password": passwords.postgresPassword,
           "database-host": POSTGRES_HOST,
-          "database-name": DATABASE.name,
+          "database-name": settings.postgres.database,
         },
       },
       child,

@@ -27,7 +27,7 @@ export class Fedmsg extends pulumi.ComponentResource {
         resources: settings.fedmsg.resources,
         mounts: [
           {
-            name: "packit-config",
+            name: "home-config",
             path: directory,
             readOnly: true,
             from: { files: [configuration.packit.pick("fedora.toml")] },

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHmac } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
@@ -63,7 +63,10 @@ type Items = { key: string; path: string }[];
 function files<K extends string>(args: FilesArgs<K>, source: (items: Items) => Picked["source"]): Files<K> {
   const pick = (items: { key: K; path: string }[]) => ({
     source: source(items),
-    digest: digest(items.map(({ key, path }) => pulumi.output([path, args.data[key]]))),
+    digest: digest(
+      args.site,
+      items.map(({ key, path }) => pulumi.output([path, args.data[key]])),
+    ),
   });
   return {
     name: args.name,
@@ -72,10 +75,10 @@ function files<K extends string>(args: FilesArgs<K>, source: (items: Items) => P
   };
 }
 
-/** A SHA-256 of secret contents is not secret itself, and must not hide the rest of the pod in Pulumi's previews. */
-function digest(contents: pulumi.Output<string[]>[]): pulumi.Output<string> {
+/** A digest with a secret key is not secret itself, and must not hide the rest of the pod in Pulumi's previews. */
+function digest({ digestKey }: Site, contents: pulumi.Output<string[]>[]): pulumi.Output<string> {
   const hash = pulumi
-    .all(contents)
-    .apply((all) => createHash("sha256").update(JSON.stringify(all)).digest("hex"));
+    .all([digestKey, ...contents])
+    .apply(([key, ...all]) => createHmac("sha256", String(key)).update(JSON.stringify(all)).digest("hex"));
   return pulumi.unsecret(hash);
 }

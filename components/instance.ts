@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { platformOf } from "../platform/platform.ts";
-import { sandboxNamespace } from "../platform/sandbox-namespace.ts";
 import { Site } from "../platform/site.ts";
 import type { Settings } from "../settings/load.ts";
 import { Beat } from "./beat.ts";
@@ -11,8 +10,9 @@ import { Images } from "./images.ts";
 import { Namespace } from "./namespace.ts";
 import { Passwords } from "./passwords.ts";
 import { Postgres } from "./postgres.ts";
-import { activePools, sandboxWorkers } from "./queues.ts";
+import { activePools, cachedWorkers } from "./queues.ts";
 import { Sandbox } from "./sandbox.ts";
+import { sandboxNamespace } from "./sandbox-namespace.ts";
 import { Service } from "./service.ts";
 import { Valkey } from "./valkey.ts";
 import { WorkerPool } from "./worker-pool.ts";
@@ -32,14 +32,16 @@ export class Instance extends pulumi.ComponentResource {
     const child = { parent: this };
     const { stack } = settings;
     const platform = platformOf(settings);
+    const protect = !settings.disposable;
 
+    const passwords = new Passwords(`${name}-passwords`, { secrets: settings.secrets, protect }, child);
+    const { digestKey } = passwords;
     const namespace = new Namespace(
       `${name}-namespace`,
-      { name: settings.namespace, stack, platform, defaultTolerations: settings.defaultTolerations },
+      { name: settings.namespace, stack, platform, protect, defaultTolerations: settings.defaultTolerations },
       child,
     );
-    const site = new Site({ stack, platform, namespace: namespace.name });
-    const passwords = new Passwords(`${name}-passwords`, settings.secrets, child);
+    const site = new Site({ stack, platform, namespace: namespace.name, digestKey });
     const configuration = new Configuration(
       `${name}-configuration`,
       { site, settings, passwords: passwords.values },
@@ -49,12 +51,12 @@ export class Instance extends pulumi.ComponentResource {
 
     const postgres = new Postgres(
       `${name}-postgres`,
-      { site, settings: settings.postgres, credentials: configuration.postgres },
+      { site, protect, settings: settings.postgres, credentials: configuration.postgres },
       child,
     );
     const valkey = new Valkey(
       `${name}-valkey`,
-      { site, settings: settings.valkey, image: settings.images.valkey },
+      { site, protect, settings: settings.valkey, image: settings.images.valkey },
       child,
     );
     const afterStores = { ...child, dependsOn: [postgres, valkey] };
@@ -78,19 +80,15 @@ export class Instance extends pulumi.ComponentResource {
         site: new Site({
           stack,
           platform,
+          digestKey,
           namespace: sandboxNamespace(
             `${name}-sandbox-namespace`,
-            {
-              name: settings.sandboxNamespace,
-              stack,
-              platform,
-              defaultTolerations: settings.defaultTolerations,
-            },
+            { name: settings.sandboxNamespace, stack, platform, protect },
             child,
           ),
         }),
         workers: { serviceAccount: serviceAccountName, namespace: namespace.name },
-        cachedWorkers: settings.repositoryCache.enabled ? sandboxWorkers(settings.workers) : [],
+        cachedWorkers: settings.repositoryCache.enabled ? cachedWorkers(settings.workers) : [],
         cacheSize: settings.repositoryCache.size,
       },
       child,

@@ -6,7 +6,7 @@ import type { Mount } from "./pod.ts";
 export function githubAppMount({ githubApp }: Configuration): Mount[] {
   if (githubApp === undefined) return [];
   const files = [githubApp.pick(GITHUB_APP_KEY.file)];
-  return [{ name: "gh-secrets", path: GITHUB_APP_KEY.directory, readOnly: true, from: { files } }];
+  return [{ name: "github-app", path: GITHUB_APP_KEY.directory, readOnly: true, from: { files } }];
 }
 
 /**
@@ -17,5 +17,5 @@ export function centpkgSigMount({ centpkgSig }: Configuration): Mount[] {
   if (centpkgSig === undefined) return [];
   const files = [centpkgSig.pick("centpkg-sig.conf")];
   const path = "/etc/rpkg/centpkg-sig.conf";
-  return [{ name: "centpkg-sig", path, subPath: "centpkg-sig.conf", readOnly: true, from: { files } }];
+  return [{ name: "rpkg", path, subPath: "centpkg-sig.conf", readOnly: true, from: { files } }];
 }

@@ -22,6 +22,8 @@ export interface NamespaceArgs {
   readonly stack: string;
   /** Who makes namespaces on this cluster. */
   readonly platform: Platform;
+  /** Whether Pulumi refuses to delete it. */
+  readonly protect: boolean;
   /** @default - none */
   readonly defaultTolerations?: readonly DefaultToleration[];
 }
@@ -47,10 +49,11 @@ export class Namespace extends pulumi.ComponentResource {
         annotations: { [TOLERATIONS_ANNOTATION]: tolerationsJson(tolerations) },
       }),
     };
+    const child = { parent: this, ...(args.protect && { protect: true }) };
     const object =
       args.platform.namespaces.by === "program"
-        ? new k8s.core.v1.Namespace(`${name}-namespace`, { metadata }, { parent: this })
-        : new k8s.core.v1.NamespacePatch(`${name}-namespace`, { metadata }, { parent: this });
+        ? new k8s.core.v1.Namespace(`${name}-namespace`, { metadata }, child)
+        : new k8s.core.v1.NamespacePatch(`${name}-namespace`, { metadata }, child);
     this.name = object.metadata.apply(({ name: made }) => made ?? args.name);
     this.registerOutputs({ name: this.name });
   }

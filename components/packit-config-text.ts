@@ -40,10 +40,11 @@ export function packitConfigText(site: Site, settings: Settings, passwords: Pass
 
 function forgeCredentials({ forges, secrets }: Settings): Record<string, ForgeCredentials> {
   const entries = Object.entries(forges).map(([host, { instanceUrl, type, githubApp }]) => {
-    const access = githubApp
-      ? { githubAppId: secrets.githubAppId?.reveal() ?? "" }
-      : { token: secrets.forgeTokens[host]?.reveal() ?? "" };
-    return [host, { instanceUrl, type, ...access }] as const;
+    const token = secrets.forgeTokens[host]?.reveal();
+    return [
+      host,
+      { instanceUrl, type, token, githubAppId: githubApp ? secrets.githubAppId?.reveal() : undefined },
+    ];
   });
   return Object.fromEntries(entries);
 }

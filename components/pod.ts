@@ -9,7 +9,10 @@ type Probe = k8s.types.input.core.v1.Probe;
 
 /** A volume of a pod, and where its container finds it. */
 export interface Mount {
-  /** The volume's name in the pod. */
+  /**
+   * The volume's name in the pod. Not that of the predecessor's volume of another kind: server-side apply would leave
+   * both kinds in one volume of a workload that is taken over, which the API server refuses.
+   */
   readonly name: string;
   readonly path: string;
   readonly readOnly?: boolean;

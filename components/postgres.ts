@@ -21,6 +21,8 @@ export const POSTGRES_HOST = "postgres";
 export interface PostgresArgs {
   /** Where its objects go. */
   readonly site: Site;
+  /** Whether Pulumi refuses to delete the data. */
+  readonly protect: boolean;
   /** Version, size and resources. */
   readonly settings: Settings["postgres"];
   /** User, password and database. */
@@ -30,7 +32,7 @@ export interface PostgresArgs {
 /** How much shared memory queries may use; the dashboard's usage page takes about 100 MB. */
 const SHARED_MEMORY = "128Mi";
 
-/** PostgreSQL on a volume of its own. The version is in the names, so that two can stand side by side in an upgrade. */
+/** PostgreSQL on a volume of its own. The version is in the names of the Deployment and its volume. */
 export class Postgres extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:data:Postgres", name, {}, opts);
@@ -42,7 +44,11 @@ export class Postgres extends pulumi.ComponentResource {
       { site, name: "postgres-config", data: { "packit.conf": postgresConf() } },
       child,
     );
-    const claim = volumeClaim(`${name}-data`, { site, name: component, size: settings.storage }, child);
+    const claim = volumeClaim(
+      `${name}-data`,
+      { site, name: component, size: settings.storage, protect: args.protect },
+      child,
+    );
     deployment(
       `${name}-deployment`,
       {
@@ -62,7 +68,7 @@ export class Postgres extends pulumi.ComponentResource {
         mounts: [
           { name: "postgres-data", path: "/var/lib/pgsql/data", from: { claim: claim.metadata.name } },
           {
-            name: "postgres-config",
+            name: "settings",
             path: "/opt/app-root/src/postgresql-cfg",
             readOnly: true,
             from: { files: [config.pick("packit.conf")] },

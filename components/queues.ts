@@ -12,7 +12,10 @@ export interface WorkerPoolKind {
   /** The StatefulSet's name, and so the beginning of each worker's. */
   readonly name: string;
   readonly queues: readonly ("short-running" | "long-running" | "rate-limited")[];
-  /** Whether the workers clone repositories and run commands in the sandbox. */
+  /**
+   * Whether the workers clone repositories, and so have a cache. The others use the sandbox too: the task that cleans
+   * up orphaned claims is a short-running one.
+   */
   readonly clones: boolean;
 }
 
@@ -37,8 +40,8 @@ export function activePools(workers: Pools): readonly WorkerPoolKind[] {
   return WORKER_POOLS.filter(({ setting }) => workers[setting].replicas > 0);
 }
 
-/** The names of all worker pods that use the sandbox. */
-export function sandboxWorkers(workers: Pools): readonly string[] {
+/** The names of all worker pods that have a cache volume, and another one for their sandbox. */
+export function cachedWorkers(workers: Pools): readonly string[] {
   return activePools(workers)
     .filter(({ clones }) => clones)
     .flatMap(({ setting, name }) =>

@@ -39,13 +39,13 @@ export class Service extends pulumi.ComponentResource {
         ephemeralStorage: "300Ki",
         mounts: [
           {
-            name: "packit-secrets",
+            name: "credentials",
             path: "/secrets",
             readOnly: true,
             from: { files: [configuration.tls, configuration.keytab] },
           },
           {
-            name: "packit-config",
+            name: "home-config",
             path: "/home/packit/.config",
             readOnly: true,
             from: { files: [configuration.packit.pick("packit-service.yaml", "copr")] },

@@ -15,6 +15,8 @@ export interface ValkeyArgs {
   readonly site: Site;
   /** The image reference. */
   readonly image: string;
+  /** Whether Pulumi refuses to delete the data. */
+  readonly protect: boolean;
   /** Size, memory and resources. */
   readonly settings: Settings["valkey"];
 }
@@ -30,7 +32,11 @@ export class Valkey extends pulumi.ComponentResource {
       { site, name: "valkey-config", data: { "valkey.conf": valkeyConf(settings) } },
       child,
     );
-    const claim = volumeClaim(`${name}-data`, { site, name: "valkey-pvc", size: settings.storage }, child);
+    const claim = volumeClaim(
+      `${name}-data`,
+      { site, name: "valkey-pvc", size: settings.storage, protect: args.protect },
+      child,
+    );
     deployment(
       `${name}-deployment`,
       {

@@ -102,13 +102,13 @@ function mounts(args: WorkerPoolArgs): Mount[] {
   const home = [config, packit.pick("copr"), osh.pickAs("client.conf", "osh/client.conf")];
   return [
     {
-      name: "packit-ssh",
+      name: "ssh",
       path: "/packit-ssh",
       readOnly: true,
       from: { files: [ssh.pick("id_ed25519", "config")] },
     },
-    { name: "packit-secrets", path: "/secrets", readOnly: true, from: { files: [keytab] } },
-    { name: "packit-config", path: "/home/packit/.config", readOnly: true, from: { files: home } },
+    { name: "credentials", path: "/secrets", readOnly: true, from: { files: [keytab] } },
+    { name: "home-config", path: "/home/packit/.config", readOnly: true, from: { files: home } },
     ...(hasCache(args)
       ? [{ name: CACHE, path: REPOSITORY_CACHE_PATH, from: { template: true as const } }]
       : []),

@@ -1,14 +1,17 @@
 import { stringify } from "yaml";
 import type { PackitConfig } from "../settings/packit-config.ts";
 
-/** The credentials for one forge. */
-export type ForgeCredentials =
-  | { readonly instanceUrl: string; readonly type?: string | undefined; readonly token: string }
-  | { readonly instanceUrl: string; readonly type?: string | undefined; readonly githubAppId: string };
+/** The credentials for one forge: a token, the GitHub App's id, or both. */
+export interface ForgeCredentials {
+  readonly instanceUrl: string;
+  readonly type?: string | undefined;
+  readonly token?: string | undefined;
+  readonly githubAppId?: string | undefined;
+}
 
 export interface PackitServiceYaml {
   readonly deployment: "dev" | "stg" | "prod";
-  /** The host, and the port where it is not 443, under which the API answers. */
+  /** The host under which the API answers. */
   readonly serverName: string;
   readonly dashboardUrl?: string | undefined;
   readonly fasUser: string;
@@ -16,14 +19,13 @@ export interface PackitServiceYaml {
   readonly forges: Readonly<Record<string, ForgeCredentials>>;
   /** Secrets by Packit's names of them; those that are `undefined` are left out. */
   readonly secrets: Readonly<Record<string, string | undefined>>;
-  readonly sandbox?:
-    | {
-        readonly namespace: string;
-        readonly image: string;
-        readonly storageClass?: string | undefined;
-        readonly appCode?: string | undefined;
-      }
-    | undefined;
+  /** Where users' commands run, and in what image. */
+  readonly sandbox: {
+    readonly namespace: string;
+    readonly image: string;
+    readonly storageClass?: string | undefined;
+    readonly appCode?: string | undefined;
+  };
   /** Whether the pod that reads this has a cache volume: Packit makes the folder itself, and cannot without one. */
   readonly repositoryCache: boolean;
 }
@@ -62,7 +64,6 @@ export function packitServiceYaml(args: PackitServiceYaml): string {
 }
 
 function sandboxKeys({ sandbox, repositoryCache }: PackitServiceYaml): object {
-  if (sandbox === undefined) return { command_handler: "local", command_handler_work_dir: "/tmp/sandcastle" };
   const cache = { path: REPOSITORY_CACHE_PATH, pvc_from_env: CACHE_VOLUME_VARIABLE, read_only: true };
   return {
     command_handler: "sandcastle",
@@ -75,15 +76,14 @@ function sandboxKeys({ sandbox, repositoryCache }: PackitServiceYaml): object {
   };
 }
 
-function credentials(forge: ForgeCredentials): object {
-  const access =
-    "token" in forge
-      ? { token: forge.token }
-      : {
-          github_app_id: forge.githubAppId,
-          github_app_private_key_path: `${GITHUB_APP_KEY.directory}/${GITHUB_APP_KEY.file}`,
-        };
-  return withoutAbsent({ instance_url: forge.instanceUrl, type: forge.type, ...access });
+function credentials({ instanceUrl, type, token, githubAppId }: ForgeCredentials): object {
+  return withoutAbsent({
+    instance_url: instanceUrl,
+    type,
+    token,
+    github_app_id: githubAppId,
+    github_app_private_key_path: githubAppId && `${GITHUB_APP_KEY.directory}/${GITHUB_APP_KEY.file}`,
+  });
 }
 
 function withoutAbsent<T extends object>(map: T): Partial<T> {

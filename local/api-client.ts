@@ -7,6 +7,9 @@ import { until } from "./until.ts";
 /** Too many requests, and a kind whose storage is not ready yet: the same request goes through a moment later. */
 const BUSY = [429, 503];
 
+/** How long an answer may take. */
+const TIMEOUT_MS = 30_000;
+
 /** An answer of the API server that is not a success. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -43,10 +46,9 @@ export class ApiClient {
   readonly #resources = new Map<string, Promise<Resource[]>>();
 
   /** A client for one context, which must be named: there is no default one. */
-  constructor({ kubeconfig, context }: { readonly kubeconfig?: string; readonly context: string }) {
+  constructor({ kubeconfig, context }: { readonly kubeconfig: string; readonly context: string }) {
     this.#config = new KubeConfig();
-    if (kubeconfig === undefined) this.#config.loadFromDefault();
-    else this.#config.loadFromFile(kubeconfig);
+    this.#config.loadFromFile(kubeconfig);
     const known = this.#config.getContexts().map(({ name }) => name);
     if (!known.includes(context)) {
       throw new UserError(
@@ -193,21 +195,22 @@ function root(apiVersion: string): string {
 
 function send(url: string, options: RequestOptions, body: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
+    const fail = ({ message }: Error) =>
+      reject(
+        new EnvironmentError(`The API server at ${new URL(url).origin} cannot be reached (${message}).`),
+      );
     const outgoing = request(url, options, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on("data", (chunk) => chunks.push(chunk));
-      incoming.on("error", reject);
+      incoming.on("error", fail);
       incoming.on("end", () =>
         resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
       );
     });
-    outgoing.on("error", (cause) => {
-      reject(
-        new EnvironmentError(
-          `The API server at ${new URL(url).origin} cannot be reached (${cause.message}).`,
-        ),
-      );
-    });
+    outgoing.setTimeout(TIMEOUT_MS, () =>
+      outgoing.destroy(new Error(`no answer for ${TIMEOUT_MS / 1000} s`)),
+    );
+    outgoing.on("error", fail);
     outgoing.end(body);
   });
 }

@@ -49,7 +49,9 @@ export async function applyOne(client: ApiClient, object: KubernetesObject): Pro
     if (!isReplaceable(object, error)) throw refused(object, error);
   }
   await remove(client, [object]);
-  return client.apply(object, FIELD_MANAGER);
+  return client.apply(object, FIELD_MANAGER).catch((error) => {
+    throw error instanceof ApiError ? refused(object, error) : error;
+  });
 }
 
 /** Every object that an earlier apply of the stack made, of whatever kind. */
@@ -88,8 +90,9 @@ async function waitUntilGone(client: ApiClient, objects: readonly KubernetesObje
 }
 
 /** Workloads hold no data, so that one whose immutable fields change can be made anew; its volumes stay. */
-function isReplaceable({ kind }: KubernetesObject, { status }: ApiError): boolean {
-  return status === 422 && ["Deployment", "StatefulSet", "Job"].includes(kind);
+function isReplaceable({ kind }: KubernetesObject, { status, message }: ApiError): boolean {
+  const isImmutable = /field is immutable|updates to statefulset spec/.test(message);
+  return status === 422 && isImmutable && ["Deployment", "StatefulSet", "Job"].includes(kind);
 }
 
 function refused(object: KubernetesObject, { message }: ApiError): EnvironmentError {

@@ -6,17 +6,8 @@ import { credentials } from "./credentials.ts";
 import { type BinaryName, kitFile } from "./kit.ts";
 import { isReady, writeKubeconfig } from "./kubeconfig.ts";
 import type { Paths } from "./paths.ts";
-import { findProcesses, startProcess, stopProcesses } from "./processes.ts";
+import { findProcesses, PARTS, startProcess, stopProcesses } from "./processes.ts";
 import { until } from "./until.ts";
-
-/** What runs, in the order in which it starts. */
-const PARTS: readonly BinaryName[] = [
-  "etcd",
-  "kube-apiserver",
-  "kube-controller-manager",
-  "kube-scheduler",
-  "kwok",
-];
 
 /** Admission plugins beyond the API server's defaults: the first reads a namespace's default tolerations. */
 const ADMISSION = "PodTolerationRestriction,PodNodeSelector";
@@ -24,10 +15,12 @@ const ADMISSION = "PodTolerationRestriction,PodNodeSelector";
 /** How many requests a second the controllers may send; they have the API server for themselves. */
 const CLIENT = { "kube-api-qps": 500, "kube-api-burst": 1000 };
 
-/** Whether all parts of the control plane run and its API server answers. */
+/** Whether all parts of the control plane run and its API server answers; a busy one is given a while to do so. */
 export async function isRunning(paths: Paths): Promise<boolean> {
   const names = (await findProcesses(paths)).map(({ name }) => name);
-  return PARTS.every((part) => names.includes(part)) && (await isReady(paths));
+  if (!PARTS.every((part) => names.includes(part))) return false;
+  const answer = until(() => isReady(paths), { what: "the API server to answer", limitSeconds: 10 });
+  return answer.catch(() => false);
 }
 
 /** Starts the control plane, or leaves it alone if it runs. What a killed run left is stopped; its data is kept. */

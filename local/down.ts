@@ -1,8 +1,9 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { appliedObjects, remove } from "./apply.ts";
-import { isRunning } from "./control-plane.ts";
-import type { Report } from "./kit.ts";
+import { isRunning, startControlPlane } from "./control-plane.ts";
+import { kitIsBuilt, type Report } from "./kit.ts";
 import type { Paths } from "./paths.ts";
 import { stopProcesses } from "./processes.ts";
 import { isPulumiStack, type LocalPulumi, pulumiDestroy } from "./pulumi.ts";
@@ -16,7 +17,7 @@ const VOLUMES = "/tmp/hostpath_pv/";
  * there was anything to remove.
  */
 export async function removeStack({ paths, root, stack }: LocalPulumi, report: Report): Promise<boolean> {
-  if (!(await isRunning(paths))) return false;
+  if (!(await isBack(paths))) return false;
   const isPulumis = isPulumiStack({ paths, stack });
   if (isPulumis) await pulumiDestroy({ paths, root, stack }, report);
   const client = localClient(paths);
@@ -27,10 +28,21 @@ export async function removeStack({ paths, root, stack }: LocalPulumi, report: R
 
 /** Stops the control plane and deletes everything of it: processes, data, volumes. The binaries stay. */
 export async function removeControlPlane(paths: Paths): Promise<void> {
-  const folders = (await isRunning(paths)) ? await volumeFolders(paths) : [];
+  const folders = (await isBack(paths)) ? await volumeFolders(paths) : [];
   await stopProcesses(paths);
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   rmSync(paths.state, { recursive: true, force: true });
+}
+
+/** Whether the control plane runs; one that was stopped, by a reboot perhaps, is started again with its data. */
+async function isBack(paths: Paths): Promise<boolean> {
+  if (await isRunning(paths)) return true;
+  if (!existsSync(join(paths.state, "etcd")) || !kitIsBuilt(paths)) return false;
+  return startControlPlane(paths).then(
+    () => true,
+    // Data that a killed start left half made cannot be started from; there are no volumes in it either.
+    () => false,
+  );
 }
 
 async function volumeFolders(paths: Paths): Promise<string[]> {

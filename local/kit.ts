@@ -6,7 +6,7 @@ import { withLock } from "./lock.ts";
 import { MODULE, type Paths } from "./paths.ts";
 
 /** The version that the API server says it is; the one of k8s.io/kubernetes in go.mod. */
-const VERSION = "v1.36.3";
+export const VERSION = "v1.36.3";
 
 /** Each binary and the package that it is built from. */
 const BINARIES = {
@@ -46,7 +46,7 @@ export type Report = (message: string) => void;
 
 /** Whether the binaries are there. */
 export function kitIsBuilt(paths: Paths): boolean {
-  return existsSync(paths.kit);
+  return [...Object.keys(BINARIES), ...Object.keys(FILES)].every((name) => existsSync(join(paths.kit, name)));
 }
 
 /**
@@ -69,6 +69,7 @@ export async function buildKit(paths: Paths, report: Report): Promise<void> {
     } catch (error) {
       throw goError(error);
     }
+    rmSync(paths.kit, { recursive: true, force: true });
     renameSync(building, paths.kit);
   });
 }

@@ -29,6 +29,13 @@ async function acquire({ folder, limitSeconds, onWait }: LockArgs): Promise<() =
   const take = (retries: number) =>
     lock(folder, {
       stale: STALE_MS,
+      // This process was suspended for so long that another one took over: it must not go on.
+      onCompromised: () => {
+        process.stderr.write(
+          `This run was suspended, and another one has taken over ${folder}. Run it again.\n`,
+        );
+        process.exit(1);
+      },
       retries: { retries, factor: 1, minTimeout: 250, maxTimeout: 250 },
     });
   try {

@@ -6,6 +6,15 @@ import type { BinaryName } from "./kit.ts";
 import type { Paths } from "./paths.ts";
 import { until } from "./until.ts";
 
+/** What runs, in the order in which it starts. */
+export const PARTS: readonly BinaryName[] = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kwok",
+];
+
 /** A running process of a control plane. */
 export interface Process {
   readonly pid: number;
@@ -20,7 +29,11 @@ export async function findProcesses(paths: Paths): Promise<Process[]> {
   const { stdout } = await execa("ps", ["-A", "-ww", "-o", "pid=,args="]);
   return stdout.split("\n").flatMap((line) => {
     const [, pid, command = ""] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
-    const [, name] = /\/packit-deployment\/control-plane-[0-9a-f]+\/([a-z-]+) /.exec(command) ?? [];
+    const name = PARTS.find(
+      (part) =>
+        command.startsWith(`${join(paths.cache, "control-plane-")}`) &&
+        command.split(" ")[0]?.endsWith(`/${part}`),
+    );
     return name !== undefined && command.includes(`=${paths.state}/`) ? [{ pid: Number(pid), name }] : [];
   });
 }

@@ -23,11 +23,14 @@ export interface LocalPulumi {
 export async function pulumiUp(local: LocalPulumi, config: StackConfig, report: Report): Promise<void> {
   writeProject(local, config);
   await pulumi(local, ["stack", "select", "--create", local.stack], report);
+  // A killed run leaves its lock on the stack. No other run is under way here: this project's own lock sees to that.
+  await pulumi(local, ["cancel", "--yes", "--stack", local.stack], report);
   await pulumi(local, ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", local.stack], report);
 }
 
 /** Runs `pulumi destroy` on a stack, and removes the stack. */
 export async function pulumiDestroy(local: LocalPulumi, report: Report): Promise<void> {
+  await pulumi(local, ["cancel", "--yes", "--stack", local.stack], report);
   await pulumi(
     local,
     ["destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", local.stack],

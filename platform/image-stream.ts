@@ -40,7 +40,8 @@ export function imageStream(
           {
             name: args.tag,
             from: { kind: "DockerImage", name: args.from },
-            importPolicy: { scheduled: true },
+            // OpenShift refuses to import a digest on a schedule: it never changes.
+            importPolicy: args.from.includes("@") ? {} : { scheduled: true },
           },
         ],
       },

@@ -7,16 +7,26 @@ export const STACK_LABEL = "packit.dev/stack";
 /** Asks Pulumi's provider not to wait for an object: its users' own readiness says as much, and sooner. */
 export const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" } as const;
 
+export interface SiteArgs {
+  readonly stack: string;
+  readonly namespace: Input<string>;
+  readonly platform: Platform;
+  readonly digestKey: Input<string>;
+}
+
 /** Where a component's objects go: the stack, the namespace, and what the platform wants on each of them. */
 export class Site {
   readonly namespace: Input<string>;
   readonly platform: Platform;
+  /** The secret key of the digests of files, without which weak contents could be guessed from them. */
+  readonly digestKey: Input<string>;
   readonly #stack: string;
 
-  constructor(args: { stack: string; namespace: Input<string>; platform: Platform }) {
+  constructor(args: SiteArgs) {
     this.#stack = args.stack;
     this.namespace = args.namespace;
     this.platform = args.platform;
+    this.digestKey = args.digestKey;
   }
 
   /** The labels of an object that belongs to no namespace, or is one. */

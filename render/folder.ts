@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { UserError } from "../errors.ts";
@@ -13,6 +13,7 @@ export function writeFolder(
   objects: readonly KubernetesObject[],
   format: "yaml" | "json",
 ): void {
+  if (existsSync(folder) && !statSync(folder).isDirectory()) throw new UserError(`${folder} is no folder.`);
   mkdirSync(folder, { recursive: true });
   const manifest = join(folder, MANIFEST);
   if (!existsSync(manifest) && readdirSync(folder).length > 0) {

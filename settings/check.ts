@@ -8,45 +8,47 @@ type Schema = z.core.$ZodType;
 export function check<S extends Schema>(
   schema: S,
   value: unknown,
+  above: Violation["path"] = [],
 ): { readonly data: z.output<S>; readonly violations: [] } | { readonly violations: Violation[] } {
   const result = z.safeParse(schema, value);
   if (result.success) return { data: result.data, violations: [] };
-  return { violations: result.error.issues.flatMap((issue) => violationsOf(schema, value, issue)) };
+  return { violations: result.error.issues.flatMap((issue) => violationsOf(schema, value, issue, above)) };
 }
 
-function violationsOf(schema: Schema, value: unknown, issue: Issue): Violation[] {
-  const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+function violationsOf(schema: Schema, value: unknown, issue: Issue, above: Violation["path"]): Violation[] {
+  const inner = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+  const path = [...above, ...inner];
+  const at = schemaAt(schema, inner);
+  const given = valueAt(value, inner);
   if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(schemaAt(schema, path));
+    const known = knownKeys(at);
     return issue.keys.map((key) => ({
       path: [...path, key],
       // A value in the wrong place can be a secret.
       given: "an unknown key",
       allowed: `one of ${known.join(", ")}`,
-      remedy: remedyForKey(key, known, valueAt(value, path)),
+      remedy: remedyForKey(key, known, given),
     }));
   }
   if (issue.code === "invalid_key") {
-    const map = schemaAt(schema, path.slice(0, -1));
+    const map = schemaAt(schema, inner.slice(0, -1));
     const keys = map instanceof z.ZodRecord ? z.globalRegistry.get(map.keyType) : undefined;
     const allowed = `as a key, ${keys?.allowed ?? issue.message}`;
     return [{ path, given: "another key", allowed, remedy: `for example ${keys?.example ?? "KEY"}` }];
   }
-  const given = valueAt(value, path);
-  const at = schemaAt(schema, path);
-  if (given === undefined && at instanceof z.ZodObject) {
-    return check(at, {}).violations.map((violation) => ({
-      ...violation,
-      path: [...path, ...violation.path],
-    }));
-  }
+  if (given === undefined && at instanceof z.ZodObject) return check(at, {}, path).violations;
   const { allowed, example } = hintOf(at, issue);
-  const meant = issue.code === "invalid_value" && nearest(String(given), issue.values.map(String));
-  if (meant) return [{ path, given: show(given), allowed, remedy: `did you mean ${meant}?` }];
-  const set = `pulumi config set --path '${formatPath(path)}' ${example ?? "VALUE"}`;
-  const remedy =
-    given === undefined ? `add it: ${set}` : example === undefined ? "correct it" : `for example ${example}`;
-  return [{ path, given: show(given), allowed, remedy: remedyOf(issue) ?? remedy }];
+  return [{ path, given: show(given, at), allowed, remedy: remedyOf(issue, given, path, example) }];
+}
+
+function remedyOf(issue: Issue, given: unknown, path: Violation["path"], example: unknown): string {
+  if (issue.code === "custom" && typeof issue.params?.remedy === "string") return issue.params.remedy;
+  const known = issue.code === "invalid_value" ? issue.values.filter((one) => typeof one === "string") : [];
+  const meant = typeof given === "string" ? nearest(given, known) : undefined;
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  if (given === undefined)
+    return `add it: pulumi config set --path '${formatPath(path)}' ${example ?? "VALUE"}`;
+  return example === undefined ? "correct it" : `for example ${example}`;
 }
 
 function remedyForKey(key: string, known: readonly string[], around: unknown): string {
@@ -54,11 +56,6 @@ function remedyForKey(key: string, known: readonly string[], around: unknown): s
   const free = known.filter((name) => !taken.includes(name));
   const meant = nearest(key, free) ?? nearest(key, known);
   return meant === undefined ? "remove it" : `did you mean ${meant}?`;
-}
-
-function remedyOf(issue: Issue): string | undefined {
-  const remedy = issue.code === "custom" ? issue.params?.remedy : undefined;
-  return typeof remedy === "string" ? remedy : undefined;
 }
 
 function hintOf(schema: Schema | undefined, issue: Issue): { allowed: string; example?: unknown } {
@@ -110,8 +107,13 @@ function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
   );
 }
 
-function show(value: unknown): string {
+/** A value as an error may show it. Only a scalar where a scalar belongs is shown: all else can hold a secret. */
+function show(value: unknown, schema: Schema | undefined): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value) ?? String(value);
+  if (value === null) return "null";
+  if (typeof value === "object") return Array.isArray(value) ? "a list" : "a map";
+  const isContainer = [z.ZodObject, z.ZodRecord, z.ZodArray].some((kind) => schema instanceof kind);
+  if (isContainer) return `a ${typeof value}`;
+  const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

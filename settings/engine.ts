@@ -28,9 +28,15 @@ export function hostsOf(config: StackConfig): string[] {
 function engineConfig(root: string, stack: string): StackConfig {
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(PREFIX));
   const values = Object.fromEntries(own.map(([key, text]) => [key.slice(PREFIX.length), parse(text)]));
+  const encryptedKeys = secretKeys().map((key) => key.slice(PREFIX.length));
   const path = join(root, `Pulumi.${stack}.yaml`);
-  if (!existsSync(path)) return { stack, values };
-  return { stack, values, file: new StackFile(basename(path), readFileSync(path, "utf8")) };
+  if (!existsSync(path)) return { stack, values, encryptedKeys };
+  return { stack, values, encryptedKeys, file: new StackFile(basename(path), readFileSync(path, "utf8")) };
+}
+
+/** The keys that the engine names as holding secrets, in the variable from which its SDK reads them too. */
+function secretKeys(): string[] {
+  return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]");
 }
 
 /** The engine hands over maps and lists as JSON, and scalars as bare text. */

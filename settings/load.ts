@@ -1,5 +1,5 @@
 import { check } from "./check.ts";
-import { type SchemaOutput, schema } from "./schema.ts";
+import { defaultSandboxNamespace, type SchemaOutput, schema } from "./schema.ts";
 import { readSecrets, type SecretSource, type Secrets } from "./secrets.ts";
 import { PREFIX, type StackConfig } from "./stack-file.ts";
 import { nearest, type Violation, violationsError } from "./violation.ts";
@@ -22,7 +22,7 @@ export function loadSettings(config: StackConfig, source: SecretSource): Setting
   const all = [...foreignKeys(config), ...hidden, ...violations];
   if (!("data" in checked) || all.length > 0) throw violationsError(config, all);
   const { data } = checked;
-  const sandboxNamespace = data.sandboxNamespace ?? `${data.namespace}-sandbox`;
+  const sandboxNamespace = data.sandboxNamespace ?? defaultSandboxNamespace(data.namespace);
   return deepFreeze({ ...data, stack: config.stack, sandboxNamespace, secrets });
 }
 
@@ -34,7 +34,8 @@ function forgesOf(values: Readonly<Record<string, unknown>>) {
 
 /** An encrypted value is not shown, wherever it stands. */
 function hide(config: StackConfig, violation: Violation): Violation {
-  const encrypted = violation.path.some((_, i) => config.file?.isEncrypted(violation.path.slice(0, i + 1)));
+  const inFile = violation.path.some((_, i) => config.file?.isEncrypted(violation.path.slice(0, i + 1)));
+  const encrypted = inFile || config.encryptedKeys?.includes(String(violation.path[0]));
   return encrypted ? { ...violation, given: "an encrypted value" } : violation;
 }
 

@@ -37,7 +37,7 @@ export const packitConfig = z.strictObject({
     .default(200)
     .describe("Forge API calls left below which tasks move to the rate-limited queue; 0 switches that off."),
   default_parse_time_macros: z
-    .record(line, z.union([z.int(), line]))
+    .record(line, z.union([z.int(), line]).meta({ allowed: "a whole number or a line of text", example: 0 }))
     .default({ fedora: 0 })
     .describe("Macros that specfile sets when it parses a spec file."),
   comment_command_prefix: z

@@ -13,15 +13,27 @@ import {
 } from "./values.ts";
 import { workloads } from "./workloads.ts";
 
-const toleration = z.strictObject({
-  key: labelKey.describe("The taint's key."),
-  operator: z.enum(["Equal", "Exists"]).default("Equal").describe("How the taint's value is compared."),
-  value: labelValue.optional().describe("The taint's value, with the operator Equal."),
-  effect: z
-    .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
-    .optional()
-    .describe("The taint's effect. Default: every effect."),
-});
+const toleration = z
+  .strictObject({
+    key: labelKey.describe("The taint's key."),
+    operator: z.enum(["Equal", "Exists"]).default("Equal").describe("How the taint's value is compared."),
+    value: labelValue.optional().describe("The taint's value, with the operator Equal."),
+    effect: z
+      .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
+      .optional()
+      .describe("The taint's effect. Default: every effect."),
+  })
+  .superRefine(({ operator, value }, context) => {
+    if (operator === "Equal" || value === undefined) return;
+    const params = { remedy: "leave value out, or use the operator Equal" };
+    context.addIssue({
+      code: "custom",
+      path: ["value"],
+      input: value,
+      message: "no value with the operator Exists",
+      params,
+    });
+  });
 
 const forge = z.strictObject({
   instanceUrl: url.describe("Where the forge is."),
@@ -139,18 +151,58 @@ export const schema = z
       .describe("The cache of git repositories."),
     ...workloads,
   })
-  .superRefine(({ platform, managedPlatform, sandboxNamespace, namespace }, context) => {
-    const prefix = `${managedPlatform.tenant}--`;
-    const path = sandboxNamespace === undefined ? "namespace" : "sandboxNamespace";
-    const name = sandboxNamespace ?? namespace;
-    if (platform !== "managed-platform" || (name.startsWith(prefix) && name !== prefix)) return;
-    context.addIssue({
-      code: "custom",
-      path: [path],
-      input: name,
-      message: `on the Managed Platform, a name that starts with ${prefix}`,
-      params: { remedy: `put ${prefix} before it, or correct managedPlatform.tenant` },
-    });
+  .superRefine((settings, context) => {
+    for (const { path, value, message, remedy } of namespaceIssues(settings)) {
+      context.addIssue({ code: "custom", path: [path], input: value, message, params: { remedy } });
+    }
   });
+
+interface Namespaces {
+  readonly platform: string;
+  readonly managedPlatform: { readonly tenant: string };
+  readonly namespace: string;
+  readonly sandboxNamespace?: string | undefined;
+}
+
+/** What each of the two namespaces allows is known only with the other, and with the platform. */
+function namespaceIssues({ platform, managedPlatform, namespace, sandboxNamespace }: Namespaces) {
+  const sandbox = sandboxNamespace ?? defaultSandboxNamespace(namespace);
+  const path = sandboxNamespace === undefined ? "namespace" : "sandboxNamespace";
+  const prefix = tenantPrefix(managedPlatform.tenant);
+  const issues: { path: string; value: string; message: string; remedy: string }[] = [];
+  if (sandbox === namespace) {
+    const message = "another namespace than that of the service: users' commands run in it";
+    issues.push({
+      path,
+      value: sandbox,
+      message,
+      remedy: `for example ${defaultSandboxNamespace(namespace)}`,
+    });
+  }
+  if (sandbox.length > 63) {
+    const message = "at most 55 characters, as the sandbox's namespace is named after it";
+    issues.push({ path, value: namespace, message, remedy: "shorten it, or set sandboxNamespace" });
+  }
+  if (platform === "managed-platform" && !(sandbox.startsWith(prefix) && sandbox !== prefix)) {
+    const message = `on the Managed Platform, a name that starts with ${prefix}`;
+    issues.push({
+      path,
+      value: sandbox,
+      message,
+      remedy: `put ${prefix} before it, or correct managedPlatform.tenant`,
+    });
+  }
+  return issues;
+}
+
+/** The sandbox's namespace of a stack that does not name it. */
+export function defaultSandboxNamespace(namespace: string): string {
+  return `${namespace}-sandbox`;
+}
+
+/** What the Managed Platform puts before the names of a tenant's namespaces. */
+export function tenantPrefix(tenant: string): string {
+  return `${tenant}--`;
+}
 
 export type SchemaOutput = Readonly<z.output<typeof schema>>;

@@ -1,8 +1,9 @@
+import type { SecretForm } from "./secret-form.ts";
+
 /** What is known of one external secret: what it is for, and how its value looks. */
 export interface SecretSpec {
   readonly purpose: string;
-  /** `pem` and `base64` values are checked for their form; the rest is any text. */
-  readonly form: "pem" | "base64" | "text";
+  readonly form: SecretForm;
   /**
    * `always`: no instance runs without it. `githubApp`: needed where a forge uses the GitHub App. `optional`: may be
    * left out, with the reason. `generated`: made by the program unless given, as for an instance that is taken over.
@@ -10,7 +11,7 @@ export interface SecretSpec {
   readonly needed: "always" | "githubApp" | "optional" | "generated";
 }
 
-const spec = <N extends Needed>(needed: N, purpose: string, form: SecretSpec["form"] = "text") => ({
+const spec = <N extends Needed>(needed: N, purpose: string, form: SecretForm = "line") => ({
   needed,
   purpose,
   form,
@@ -18,14 +19,14 @@ const spec = <N extends Needed>(needed: N, purpose: string, form: SecretSpec["fo
 
 /** Every secret that a stack may be given under `packit:secrets`, but for the forges' tokens. */
 export const CATALOGUE = {
-  tlsCertificate: spec("always", "the certificate chain of the hosts (fullchain.pem)", "pem"),
-  tlsPrivateKey: spec("always", "the key of that certificate (privkey.pem)", "pem"),
+  tlsCertificate: spec("always", "the certificate chain of the hosts (fullchain.pem)", "certificate"),
+  tlsPrivateKey: spec("always", "the key of that certificate (privkey.pem)", "privateKey"),
   keytab: spec("always", "the Kerberos keytab of the Fedora account, base64", "base64"),
-  sshPrivateKey: spec("always", "the SSH key of the Fedora account (id_ed25519)", "pem"),
-  copr: spec("always", "Copr's API token, the file that copr.fedorainfracloud.org/api shows"),
+  sshPrivateKey: spec("always", "the SSH key of the Fedora account (id_ed25519)", "privateKey"),
+  copr: spec("always", "Copr's API token, the file that copr.fedorainfracloud.org/api shows", "copr"),
   testingFarmSecret: spec("always", "Testing Farm's API token"),
-  githubAppId: spec("githubApp", "the GitHub App's id"),
-  githubAppPrivateKey: spec("githubApp", "the GitHub App's key (private-key.pem)", "pem"),
+  githubAppId: spec("githubApp", "the GitHub App's id", "digits"),
+  githubAppPrivateKey: spec("githubApp", "the GitHub App's key (private-key.pem)", "privateKey"),
   fasPassword: spec("optional", "the Fedora account's password"),
   internalTestingFarmSecret: spec("optional", "the internal Testing Farm's API token"),
   redhatApiRefreshToken: spec("optional", "Image Builder's refresh token"),
@@ -37,7 +38,7 @@ export const CATALOGUE = {
   gitlabTokenSecret: spec("generated", "the key that signs the tokens of GitLab's webhooks"),
   postgresPassword: spec("generated", "PostgreSQL's password"),
   flowerPassword: spec("generated", "Flower's password"),
-  fedoraMessagingQueue: spec("generated", "the UUID of the queue on Fedora's message bus"),
+  fedoraMessagingQueue: spec("generated", "the UUID of the queue on Fedora's message bus", "uuid"),
 } as const;
 
 export type SecretName = keyof typeof CATALOGUE;

@@ -7,6 +7,7 @@ import {
   type SecretName,
   type SecretSpec,
 } from "./secret-catalogue.ts";
+import { inForm } from "./secret-form.ts";
 import { REDACTED, Sensitive } from "./sensitive.ts";
 import type { Path, StackConfig } from "./stack-file.ts";
 import { formatPath, nearest, type Violation } from "./violation.ts";
@@ -15,7 +16,7 @@ import { formatPath, nearest, type Violation } from "./violation.ts";
 export type Secrets = { readonly [K in NamesNeeded<"always">]: Sensitive } & {
   readonly [K in NamesNeeded<"githubApp" | "optional" | "generated">]: Sensitive | undefined;
 } & {
-  /** The token of each forge that is not served through the GitHub App. */
+  /** The account's token at each forge; a forge of the GitHub App need not have one. */
   readonly forgeTokens: Readonly<Record<string, Sensitive>>;
 };
 
@@ -38,9 +39,8 @@ export function readSecrets(
   source: SecretSource,
 ): { readonly secrets: Secrets; readonly violations: readonly Violation[] } {
   const reader = new SecretReader(config, source);
-  const given = asMap(config.values.secrets);
+  const given = reader.map(["secrets"], config.values.secrets);
   const withApp = Object.values(forges).some(({ githubApp }) => githubApp);
-  const tokenHosts = Object.keys(forges).filter((host) => !forges[host]?.githubApp);
   reader.refuseUnknown(["secrets"], given, [...SECRET_NAMES, "forgeTokens"]);
 
   const named = SECRET_NAMES.map((name) => {
@@ -51,15 +51,20 @@ export function readSecrets(
 
   reader.refuseHalf(["awsAccessKeyId", "awsSecretAccessKey"], given);
 
-  const tokens = asMap(given.forgeTokens);
-  reader.refuseUnknown(["secrets", "forgeTokens"], tokens, tokenHosts);
-  const forgeTokens = tokenHosts.map((host) => {
-    const spec: SecretSpec = { needed: "always", form: "text", purpose: `the account's token at ${host}` };
-    return [host, reader.read(["secrets", "forgeTokens", host], tokens[host], "forgeToken", spec)];
+  const tokens = reader.map(["secrets", "forgeTokens"], given.forgeTokens);
+  reader.refuseUnknown(["secrets", "forgeTokens"], tokens, Object.keys(forges));
+  const forgeTokens = Object.entries(forges).map(([host, { githubApp }]) => {
+    // A forge of the GitHub App may have a token as well, but runs without one.
+    const needed = githubApp ? "generated" : "always";
+    const spec: SecretSpec = { needed, form: "line", purpose: `the account's token at ${host}` };
+    return [host, reader.read(["secrets", "forgeTokens", host], tokens[host], "forgeToken", spec)] as const;
   });
 
   // What is needed is there once no violation was found, and the caller stops at the first one.
-  const secrets = { ...Object.fromEntries(named), forgeTokens: Object.fromEntries(forgeTokens) } as Secrets;
+  const secrets = {
+    ...Object.fromEntries(named),
+    forgeTokens: Object.fromEntries(forgeTokens.filter(([, token]) => token)),
+  } as Secrets;
   return { secrets, violations: reader.violations };
 }
 
@@ -71,6 +76,14 @@ class SecretReader {
   constructor(config: StackConfig, source: SecretSource) {
     this.#config = config;
     this.#source = source;
+  }
+
+  /** A map of secrets; anything else in its place is refused. */
+  map(path: Path, given: unknown): Record<string, unknown> {
+    const isMap =
+      given === undefined || (typeof given === "object" && given !== null && !Array.isArray(given));
+    if (!isMap) this.#refuse(path, "something else", "a map of secrets", "see docs/secrets.md");
+    return isMap ? asMap(given) : {};
   }
 
   refuseUnknown(path: Path, given: Readonly<Record<string, unknown>>, known: readonly string[]): void {
@@ -90,36 +103,41 @@ class SecretReader {
   }
 
   read(path: Path, given: unknown, name: SecretName | "forgeToken", spec: SecretSpec): Sensitive | undefined {
-    const { leftOut, file } = asMap(given);
+    const { leftOut, file, secure } = asMap(given);
     if (typeof leftOut === "string" && leftOut !== "") {
       if (spec.needed === "optional") return undefined;
-      this.#refuse(path, "leftOut", `${spec.purpose}; it cannot be left out`, setCommand(path));
-      return undefined;
+      return this.#refuse(path, "leftOut", `${spec.purpose}; it cannot be left out`, setCommand(path));
     }
-    if (typeof given === "string" && this.#config.file?.isPlainText(path)) {
-      this.#refuse(path, "a value in plain text", `${spec.purpose}, encrypted`, setCommand(path));
-      return undefined;
+    const isPlain = this.#config.file?.isPlainText(path);
+    if (isPlain)
+      return this.#refuse(path, "a value in plain text", `${spec.purpose}, encrypted`, setCommand(path));
+    if (
+      given !== undefined &&
+      ![given, file, secure].some((form) => typeof form === "string" && form !== "")
+    ) {
+      const forms =
+        spec.needed === "optional" ? "{ file: PATH } or { leftOut: REASON }" : "or { file: PATH }";
+      return this.#refuse(
+        path,
+        "something else",
+        `${spec.purpose}: an encrypted value, ${forms}`,
+        setCommand(path),
+      );
     }
     if (this.#source.kind === "redacted") {
       return spec.needed === "generated" && given === undefined ? undefined : new Sensitive(REDACTED);
     }
     if (given === undefined) return this.#absent(path, name, spec);
     if (typeof file === "string") return this.#fromFile(path, file, spec);
-    if (typeof given === "string" && given !== "") return this.#checked(path, given, spec);
-    const forms = spec.needed === "optional" ? "{ file: PATH } or { leftOut: REASON }" : "or { file: PATH }";
-    this.#refuse(path, "something else", `${spec.purpose}: an encrypted value, ${forms}`, setCommand(path));
-    return undefined;
+    return this.#checked(path, String(given), spec);
   }
 
   #absent(path: Path, name: SecretName | "forgeToken", spec: SecretSpec): Sensitive | undefined {
     if (spec.needed === "generated" || this.#source.kind !== "given") return undefined;
     if (this.#source.standIn) return new Sensitive(this.#source.standIn(name));
-    const opt =
-      spec.needed === "optional"
-        ? `, or say why not: pulumi config set --path '${formatPath(path)}.leftOut' WHY`
-        : "";
-    this.#refuse(path, "nothing", spec.purpose, setCommand(path) + opt);
-    return undefined;
+    const unless = `, or say why not: pulumi config set --path '${formatPath(path)}.leftOut' WHY`;
+    const remedy = setCommand(path) + (spec.needed === "optional" ? unless : "");
+    return this.#refuse(path, "nothing", spec.purpose, remedy);
   }
 
   #fromFile(path: Path, file: string, spec: SecretSpec): Sensitive | undefined {
@@ -130,29 +148,23 @@ class SecretReader {
     } catch (error) {
       const reason = (error as NodeJS.ErrnoException).code ?? "unreadable";
       // The name is not shown: a value can stand there by mistake.
-      this.#refuse(
-        path,
-        `a file that cannot be read (${reason})`,
-        `${spec.purpose}, in a file`,
-        "check the path",
-      );
-      return undefined;
+      const given = `a file that cannot be read (${reason})`;
+      return this.#refuse(path, given, `${spec.purpose}, in a file`, "check the path");
     }
   }
 
   #checked(path: Path, value: string, spec: SecretSpec): Sensitive | undefined {
-    const fits = { pem: /^-----BEGIN [A-Z ]+-----/, base64: /^[A-Za-z0-9+/\s]+={0,2}\s*$/, text: /\S/ }[
-      spec.form
-    ];
-    if (fits.test(value)) return new Sensitive(value);
-    const form = { pem: "in PEM form, from -----BEGIN on", base64: "in base64", text: "not empty" }[
-      spec.form
-    ];
-    this.#refuse(path, "a value of another form", `${spec.purpose}, ${form}`, setCommand(path));
-    return undefined;
+    const result = inForm(value, spec.form);
+    if ("value" in result) return new Sensitive(result.value);
+    return this.#refuse(
+      path,
+      "a value of another form",
+      `${spec.purpose}: ${result.wanted}`,
+      setCommand(path),
+    );
   }
 
-  #refuse(path: Path, given: string, allowed: string, remedy: string): void {
+  #refuse(path: Path, given: string, allowed: string, remedy: string): undefined {
     this.violations.push({ path, given, allowed, remedy });
   }
 }

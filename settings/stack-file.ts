@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { UserError } from "../errors.ts";
 
 /** The prefix of this program's keys in a stack file: the project's name in Pulumi.yaml. */
@@ -14,6 +14,8 @@ export interface StackConfig {
   readonly stack: string;
   readonly values: Readonly<Record<string, unknown>>;
   readonly file?: StackFile;
+  /** The keys that hold something encrypted, where the engine has decrypted it. */
+  readonly encryptedKeys?: readonly string[];
 }
 
 /** A parsed Pulumi.<stack>.yaml, which knows on what line each setting stands. */
@@ -26,12 +28,25 @@ export class StackFile {
     this.name = name;
     this.#lines = new LineCounter();
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    this.#refuseAliases();
     if (this.#document.errors.length === 0) return;
     // The library's message can quote the text, and that can be a secret; its code cannot.
     const list = this.#document.errors.map(({ code, pos }) => {
       return `  ${name}:${this.#lines.linePos(pos[0]).line}  ${code.toLowerCase().replaceAll("_", " ")}`;
     });
     throw new UserError(`${name} is not valid YAML.\n${list.join("\n")}`);
+  }
+
+  /** An alias hides what stands at a place, and its name can be a secret that was not quoted. */
+  #refuseAliases(): void {
+    visit(this.#document, {
+      Alias: (_, { range }) => {
+        const line = range ? this.#lines.linePos(range[0]).line : 1;
+        throw new UserError(
+          `${this.name}:${line}  has a YAML alias, a value that starts with *. Quote it, or write it out.`,
+        );
+      },
+    });
   }
 
   /** The names of all keys below `config`, with their prefixes. */
@@ -79,11 +94,17 @@ export class StackFile {
 /** Reads Pulumi.<stack>.yaml of the project in `root`. */
 export function readStackFile(root: string, stack: string): StackConfig & { readonly file: StackFile } {
   const path = join(root, `Pulumi.${stack}.yaml`);
-  if (!existsSync(path)) {
-    throw new UserError(`There is no stack "${stack}": ${basename(path)} does not exist in ${root}.`);
-  }
-  const file = new StackFile(basename(path), readFileSync(path, "utf8"));
+  const file = new StackFile(basename(path), readText(path, stack));
   return { stack, values: file.values(), file };
+}
+
+function readText(path: string, stack: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? "unreadable";
+    throw new UserError(`There is no stack "${stack}": ${path} cannot be read (${reason}).`);
+  }
 }
 
 function nodePath(path: Path): (string | number)[] {

@@ -27,6 +27,7 @@ export const hostName = text(
 
 export const url = z
   .url({ protocol: /^https?$/ })
+  .regex(/^[^\s@]+$/)
   .meta({ allowed: "an http or https address", example: "https://dashboard.packit.dev" });
 
 /** A Kubernetes quantity of bytes. */
@@ -57,12 +58,12 @@ export const labelValue = text(
 );
 
 export const labelKey = text(
-  /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+  /^((?=[^/]{1,253}\/)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
   "a label key, with an optional DNS prefix and a slash",
   "env",
 );
 
-export const line = text(/^[^\r\n]+$/, "one line of text", "packit-stg");
+export const line = text(/^\S([^\r\n]*\S)?$/, "one line of text, no space at either end", "packit-stg");
 
 export const count = z.int().min(0).max(1000).meta({ allowed: "a whole number from 0 to 1000", example: 2 });
 

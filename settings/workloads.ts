@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { resources } from "./resources.ts";
-import { bytes, count, flag, inBytes, labelKey, labelValue, positive, seconds } from "./values.ts";
+import { bytes, count, flag, inBytes, labelKey, labelValue, line, positive, seconds } from "./values.ts";
 
 const nodeSelector = z
   .record(labelKey, labelValue)
@@ -60,7 +60,7 @@ export const workloads = {
         resources: { ...worker, requests: { ...worker.requests, cpu: "80m" } },
       }).describe("Workers of the short-running queue."),
       longRunning: pool({ replicas: 1, concurrency: 1, grace: 900, resources: worker }).describe(
-        "Workers of the long-running and rate-limited queues. Only they and the generic ones use the sandbox.",
+        "Workers of the long-running and rate-limited queues. They and the generic ones clone repositories.",
       ),
       retryLimit: count.default(2).describe("How often a failed task is tried again."),
       retryBackoffSeconds: seconds.default(3).describe("The wait before the first new try; it doubles."),
@@ -84,6 +84,8 @@ export const workloads = {
         .literal([13, 15])
         .default(15)
         .describe("The major version; it is part of the objects' names."),
+      user: line.default("packit").describe("The user that the service connects as."),
+      database: line.default("packit").describe("The name of the database."),
       storage: bytes.default("2Gi").describe("The size of the database's volume."),
       resources: resources({
         requests: { cpu: "30m", memory: "256Mi" },
@@ -106,15 +108,17 @@ export const workloads = {
       }),
       nodeSelector,
     })
-    .superRefine(({ maxMemory, storage }, context) => {
-      if (inBytes(storage) >= 2 * inBytes(maxMemory)) return;
-      context.addIssue({
-        code: "custom",
-        path: ["storage"],
-        input: storage,
-        message: `at least twice maxMemory, ${maxMemory}`,
-        params: { remedy: "raise storage or lower maxMemory: a full volume stops the queues" },
-      });
+    .superRefine(({ maxMemory, storage, resources: { limits } }, context) => {
+      const issue = (path: string[], input: string, message: string, remedy: string) =>
+        context.addIssue({ code: "custom", path, input, message, params: { remedy } });
+      if (inBytes(storage) < 2 * inBytes(maxMemory)) {
+        const remedy = "raise storage or lower maxMemory: a full volume stops the queues";
+        issue(["storage"], storage, `at least twice maxMemory, ${maxMemory}`, remedy);
+      }
+      if (inBytes(maxMemory) > 0.875 * inBytes(limits.memory)) {
+        const remedy = "lower maxMemory or raise the limit: snapshots and buffers need the rest";
+        issue(["maxMemory"], maxMemory, `at most 7/8 of resources.limits.memory, ${limits.memory}`, remedy);
+      }
     })
     .prefault({}),
 };

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await local("down");
+  await local("down", "--all");
 });
 
 describe("make local", { timeout: 120_000 }, () => {
@@ -57,7 +57,16 @@ describe("make local", { timeout: 120_000 }, () => {
     }
     const { exitCode, stdout } = await local("up");
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining("every workload ready")]);
+    const watch = execa(join(paths.state, "kubectl"), [
+      `--kubeconfig=${paths.kubeconfig}`,
+      "get",
+      "pods",
+      "-A",
+      "--watch",
+    ]);
     const names = (await findProcesses(paths)).map(({ name }) => name).sort();
+    watch.kill();
+    await watch.catch(() => {});
     expect(names).toEqual(["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"]);
   });
 
@@ -71,6 +80,16 @@ describe("make local", { timeout: 120_000 }, () => {
       "packit--stg",
       "packit--stg-sandbox",
     ]);
+  });
+
+  it.each([
+    ["a limit that is no number", ["--limit", "1m"], '--limit is "1m"'],
+    ["a stack without its option", ["prod"], 'There is no use for "prod"'],
+    ["an unknown engine", ["--engine", "helm"], "Expected one of: apply, pulumi"],
+  ])("refuses %s before it starts anything", async (_, args, message) => {
+    const { exitCode, stderr } = await local("up", ...args);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(message)]);
+    expect(existsSync(paths.state)).toBe(false);
   });
 
   it("fails, and says which object and why, when something does not become ready", async () => {
@@ -96,7 +115,7 @@ describe("make local-down", { timeout: 120_000 }, () => {
     const volumes = await localClient(paths).list({ apiVersion: "v1", kind: "PersistentVolume" });
     const folders = volumes.map(({ spec }) => (spec as { hostPath: { path: string } }).hostPath.path);
     expect(folders.filter(existsSync)).toHaveLength(6);
-    const { exitCode } = await local("down");
+    const { exitCode } = await local("down", "--all");
     expect(exitCode).toBe(0);
     expect(await findProcesses(paths)).toEqual([]);
     expect([existsSync(paths.state), ...folders.map(existsSync)]).toEqual([
@@ -104,6 +123,23 @@ describe("make local-down", { timeout: 120_000 }, () => {
       ...folders.map(() => false),
     ]);
     expect((await local("up")).stdout).toContain("36 changed");
+  });
+
+  it("takes over a control plane that was stopped, and removes what is stored in it", async () => {
+    await local("up");
+    for (const { pid } of await findProcesses(paths)) process.kill(pid, "SIGKILL");
+    expect((await local("down", "--stack", "stage")).stdout).toBe("stage is removed.");
+    expect(await namespaces()).toEqual([]);
+  });
+
+  it.each([
+    ["nothing named", []],
+    ["an empty name", ["--stack", ""]],
+    ["a forgotten option", ["prod"]],
+    ["both", ["--stack", "stage", "--all"]],
+  ])("removes nothing with %s", async (_, args) => {
+    const { exitCode, stderr } = await local("down", ...args);
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/Name what to remove|There is no use for/)]);
   });
 
   it("has nothing to do where nothing is", async () => {

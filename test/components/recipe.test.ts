@@ -4,52 +4,75 @@ import * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
 import { program } from "../../program.ts";
-import { ROOT, settingsOf } from "../support/stacks.ts";
+import type { Anything } from "../support/anything.ts";
+import { type Changes, ROOT, settingsOf } from "../support/stacks.ts";
 
 interface Registered {
-  readonly types: readonly string[];
+  readonly type: string;
   readonly name: string;
+  /** The name of the resource that it is part of. */
+  readonly parent: string;
+  readonly protect: boolean;
+  readonly ignoreChanges: readonly string[];
 }
 
 let resources: Registered[];
 
 beforeAll(async () => {
-  await pulumi.runtime.setMocks({
-    call: () => ({}),
-    newResource: ({ name, inputs }) => ({ id: name, state: { ...inputs, result: name } }),
-  });
-  await pulumi.runtime.runInPulumiStack(async () => program(settingsOf("stage")));
-  await pulumi.runtime.disconnect();
-  // MockMonitor knows what was registered; the runtime's type of a monitor does not say so.
-  const monitor = pulumi.runtime.getMonitor() as unknown as {
-    getRegisteredResources(): Map<string, unknown>;
-  };
-  resources = [...monitor.getRegisteredResources().keys()].map((urn) => {
-    const [, , types = "", name = ""] = urn.split("::");
-    return { types: types.split("$"), name };
-  });
+  resources = await registered({});
 });
 
 describe("every resource", () => {
   it("is named after the component that it is part of", () => {
-    const children = resources.filter(({ types }) => types.length > 1 && types[1] !== undefined);
-    expect(children.length).toBeGreaterThan(30);
-    for (const { name, types } of children.filter(({ types }) => !types.at(-1)?.startsWith("pulumi:"))) {
-      expect(name, types.join(" > ")).toMatch(/^(packit|cluster)(-|$)/);
-    }
+    const children = resources.filter(({ parent }) => parent !== "" && !parent.startsWith("project-"));
+    expect(children.length).toBeGreaterThan(40);
+    for (const { name, parent } of children) expect(name.startsWith(`${parent}-`), name).toBe(true);
   });
 
   it("has a name of its own", () => {
-    const names = resources.map(({ name, types }) => `${types.at(-1)} ${name}`);
+    const names = resources.map(({ name, type }) => `${type} ${name}`);
     expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe("what must not be lost", () => {
+  const PROTECTED = [
+    "packit-namespace-namespace",
+    "packit-passwords-postgres",
+    "packit-postgres-data",
+    "packit-sandbox-namespace",
+    "packit-valkey-data",
+  ];
+
+  it("is protected: namespaces, the data's volumes and the database's password", () => {
+    const names = resources.filter(({ protect }) => protect).map(({ name }) => name);
+    expect(names.sort()).toEqual(PROTECTED);
+  });
+
+  it("is not protected in a disposable stack", async () => {
+    const disposable = await registered({ disposable: true });
+    expect(disposable.filter(({ protect }) => protect)).toEqual([]);
+  });
+});
+
+describe("a workload that follows an ImageStream", () => {
+  it("leaves its image to OpenShift, and no other workload does", () => {
+    const follows = resources.filter(({ ignoreChanges }) => ignoreChanges.length > 0);
+    expect(follows.map(({ name }) => name).sort()).toEqual([
+      "packit-beat-deployment",
+      "packit-fedmsg-deployment",
+      "packit-packit-worker-long-running-stateful-set",
+      "packit-packit-worker-short-running-stateful-set",
+      "packit-service-deployment",
+    ]);
+    for (const { ignoreChanges } of follows)
+      expect(ignoreChanges).toEqual(["spec.template.spec.containers[0].image"]);
   });
 });
 
 describe("every component", () => {
   it("has a type token of the form packit:<area>:<Noun>", () => {
-    const components = resources
-      .map(({ types }) => types.at(-1) ?? "")
-      .filter((type) => type.startsWith("packit:"));
+    const components = resources.map(({ type }) => type).filter((type) => type.startsWith("packit:"));
     expect(components.length).toBeGreaterThan(10);
     for (const type of components) expect(type).toMatch(/^packit:(app|cluster|data):[A-Z][A-Za-z]+$/);
   });
@@ -70,6 +93,32 @@ describe("every component", () => {
     expect(undocumented).toEqual([]);
   });
 });
+
+/** What the program registers with Pulumi's monitor for stage, with some settings changed. */
+async function registered(changes: Changes): Promise<Registered[]> {
+  const seen: Registered[] = [];
+  const newResource = ({ name, inputs }: pulumi.runtime.MockResourceArgs) => {
+    return { id: name, state: { ...inputs, result: name } };
+  };
+  await pulumi.runtime.setMocks({ call: () => ({}), newResource });
+  // MockMonitor's own method, with its request recorded: the runtime's type of a monitor does not name it.
+  const monitor = pulumi.runtime.getMonitor() as Anything;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request: Anything, callback: Anything) => {
+    seen.push({
+      type: request.getType(),
+      name: request.getName(),
+      parent: request.getParent().split("::").at(-1) ?? "",
+      protect: request.getProtect(),
+      ignoreChanges: request.getIgnorechangesList(),
+    });
+    return register(request, callback);
+  };
+  const secrets = { postgresPassword: undefined };
+  await pulumi.runtime.runInPulumiStack(async () => program(settingsOf("stage", { ...changes, secrets })));
+  await pulumi.runtime.disconnect();
+  return seen;
+}
 
 function sources(): [string, ts.SourceFile][] {
   const folder = join(ROOT, "components");

@@ -148,10 +148,14 @@ describe("pods", () => {
   it.each([
     ["fedoraMessaging", { fedoraMessaging: { app: "another" } }, ["packit-service-fedmsg"]],
     ["postgres password", { secrets: { postgresPassword: "another" } }, [...PACKIT_PODS(), "postgres-15"]],
-    ["SSH key", { secrets: { sshPrivateKey: "-----BEGIN KEY-----" } }, [...WORKERS(), "packit-service-beat"]],
+    [
+      "SSH key",
+      { secrets: { sshPrivateKey: key("OPENSSH PRIVATE KEY") } },
+      [...WORKERS(), "packit-service-beat"],
+    ],
     ["packit-service.yaml", { packitConfig: { admins: ["me"] } }, PACKIT_PODS()],
     ["Valkey's memory", { valkey: { maxMemory: "1Gi" } }, ["valkey"]],
-    ["TLS certificate", { secrets: { tlsCertificate: "-----BEGIN CERTIFICATE-----" } }, ["packit-service"]],
+    ["TLS certificate", { secrets: { tlsCertificate: key("CERTIFICATE") } }, ["packit-service"]],
   ])("are rolled by a change of the %s if they read it, and not otherwise", async (_, change, rolled) => {
     const [before, after] = await Promise.all([templatesOf({}), templatesOf(change)]);
     const changed = [...before]
@@ -167,8 +171,7 @@ describe("secrets", () => {
     const others = objects.filter(({ kind }) => kind !== "Secret");
     for (const object of others) expect(holdsMark(JSON.stringify(object)), nameOf(object)).toBe(false);
     for (const object of objects.filter(({ kind }) => kind === "Secret")) {
-      const isGenerated = ["postgres-secret", "flower"].includes(object.metadata.name);
-      expect(holdsMark(JSON.stringify(object)) || isGenerated, nameOf(object)).toBe(true);
+      expect(holdsMark(JSON.stringify(object)), nameOf(object)).toBe(true);
     }
   });
 
@@ -180,6 +183,33 @@ describe("secrets", () => {
     expect(() => find(objects, "Secret", "aws")).toThrow();
     for (const pod of templates(objects).values())
       expect(environment(pod)).not.toHaveProperty("SENTRY_SECRET");
+  });
+});
+
+describe("generated secrets", () => {
+  it("take the place of those that are not given, each with a value of its own", async () => {
+    const none = { webhookSecret: undefined, gitlabTokenSecret: undefined, postgresPassword: undefined };
+    const secrets = { ...none, flowerPassword: undefined, fedoraMessagingQueue: undefined };
+    const objects = await objectsOf("stage", { secrets });
+    const data = (name: string, key: string) => decode(find(objects, "Secret", name).data[key]);
+    expect(data("postgres-secret", "database-password")).toBe("generated-packit-passwords-postgres");
+    expect(data("flower", "password")).toBe("generated-packit-passwords-flower");
+    expect(data("packit-config", "fedora.toml")).toContain('queue = "generated-packit-passwords-queue"');
+    expect(data("packit-config", "packit-service.yaml")).toContain(
+      "webhook_secret: generated-packit-passwords-webhook",
+    );
+    expect(data("packit-config", "packit-service.yaml")).toContain(
+      "gitlab_token_secret: generated-packit-passwords-gitlab",
+    );
+  });
+});
+
+describe("an image", () => {
+  it("is imported on a schedule if it is a tag, and once if it is a digest, as OpenShift demands", async () => {
+    const digest = `quay.io/packit/packit-worker@sha256:${"0".repeat(64)}`;
+    const objects = await objectsOf("stage", { images: { worker: digest } });
+    const policy = (name: string) => find(objects, "ImageStream", name).spec.tags[0].importPolicy;
+    expect([policy("packit-service"), policy("packit-worker")]).toEqual([{ scheduled: true }, {}]);
   });
 });
 
@@ -207,6 +237,10 @@ describe("the Managed Platform", () => {
       expect(text).not.toContain(word);
   });
 });
+
+function key(what: string): string {
+  return `-----BEGIN ${what}-----\nanother\n-----END ${what}-----\n`;
+}
 
 function PACKIT_PODS(): string[] {
   return ["packit-service", "packit-service-beat", ...WORKERS()];

@@ -83,8 +83,11 @@ describe("packit-service.yaml", () => {
     expect(read().command_handler_pvc_volume_specs).toEqual([spec]);
   });
 
-  it("runs commands in the worker itself where there is no sandbox", () => {
-    expect(read({ sandbox: undefined })).toMatchObject({ command_handler: "local" });
+  it("gives a forge of the GitHub App its token too, where it has one", () => {
+    const forges = { "github.com": { instanceUrl: "https://github.com", githubAppId: "17", token: "t" } };
+    expect(read({ forges }).authentication).toMatchObject({
+      "github.com": { token: "t", github_app_id: "17" },
+    });
   });
 
   it("gives a forge of the GitHub App the key's path, where the workers mount it", () => {

@@ -44,6 +44,7 @@ describe("pulumi up on the local control plane", () => {
     const state = join(local.paths.state, "pulumi");
     expect(calls()).toEqual([
       expect.objectContaining({ args: ["stack", "select", "--create", "stage"] }),
+      expect.objectContaining({ args: ["cancel", "--yes", "--stack", "stage"] }),
       expect.objectContaining({
         args: ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", "stage"],
       }),
@@ -101,9 +102,10 @@ describe("pulumi destroy", () => {
     await pulumiDestroy(local, () => {});
     expect(
       calls()
-        .slice(2)
+        .slice(3)
         .map(({ args }) => args),
     ).toEqual([
+      ["cancel", "--yes", "--stack", "stage"],
       ["destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", "stage"],
       ["stack", "rm", "--yes", "--non-interactive", "--stack", "stage"],
     ]);

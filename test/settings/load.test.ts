@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../errors.ts";
 import { loadSettings } from "../../settings/load.ts";
-import { type StackConfig, StackFile } from "../../settings/stack-file.ts";
+import { StackFile } from "../../settings/stack-file.ts";
 import { holdsMark, MARK, marked } from "../support/marks.ts";
 import { configOf, ROOT, settingsOf } from "../support/stacks.ts";
 
@@ -103,10 +103,72 @@ describe("a wrong stack file", () => {
   });
 
   it("is refused when it is no YAML, with the line and without the text", () => {
-    const broken = () => new StackFile("Pulumi.bad.yaml", `config:\n  packit:secrets: *${MARK}\n  a: b: c\n`);
-    expect(broken).toThrow(UserError);
-    expect(broken).toThrow(/Pulumi\.bad\.yaml:3/);
-    expect(broken).not.toThrow(new RegExp(MARK));
+    const { message } = errorOf(`config:\n  packit:secrets: "${MARK}\n  a: b: c\n`);
+    expect(message).toContain("Pulumi.bad.yaml:");
+    expect(message).not.toContain(MARK);
+  });
+
+  it("is refused when a value is an alias, as a secret that starts with * and is not quoted", () => {
+    for (const copr of [`*${MARK}`, `&${MARK} x\n    keytab: *${MARK}`]) {
+      const { message } = errorOf(`config:\n  packit:secrets:\n    copr: ${copr}\n`);
+      expect(message).toMatch(/^Pulumi\.bad\.yaml:[34] {2}has a YAML alias/);
+      expect(message).not.toContain(MARK);
+    }
+  });
+
+  it("never shows what is encrypted, or what stands where a map or a list belongs", () => {
+    const values = { kubeContext: { token: MARK }, forges: { "gitlab.com": MARK }, namespace: MARK };
+    const error = errorOf(() => loadSettings({ stack: "bad", values, encryptedKeys: ["namespace"] }, GIVEN));
+    expect(error.message).not.toContain(MARK);
+    expect(error.message).toContain("an encrypted value");
+  });
+
+  it.each([
+    [
+      "the sandbox in the service's namespace",
+      { sandboxNamespace: "packit--stg" },
+      "packit:sandboxNamespace",
+    ],
+    [
+      "a namespace that leaves no room for the sandbox's",
+      { platform: "openshift", namespace: "n".repeat(60) },
+      "packit:namespace",
+    ],
+    ["a sandbox outside the tenant's namespaces", { sandboxNamespace: "sandbox" }, "packit:sandboxNamespace"],
+    [
+      "more memory for Valkey's data than it may use",
+      { valkey: { maxMemory: "3600Mi" } },
+      "packit:valkey.maxMemory",
+    ],
+    [
+      "a request above its limit",
+      { beat: { resources: { requests: { cpu: "1" } } } },
+      "packit:beat.resources.requests.cpu",
+    ],
+    [
+      "a toleration of any value with a value",
+      { defaultTolerations: [{ key: "a", operator: "Exists", value: "b" }] },
+      "packit:defaultTolerations",
+    ],
+    [
+      "a label key with an empty part",
+      { beat: { nodeSelector: { "a..b/c": "x" } } },
+      "packit:beat.nodeSelector",
+    ],
+    ["an address with credentials", { distGit: { url: "https://u:p@x/" } }, "packit:distGit.url"],
+    [
+      "half of a pair of secrets",
+      { secrets: { awsAccessKeyId: { leftOut: "none" } } },
+      "packit:secrets.awsAccessKeyId",
+    ],
+  ])("is refused for %s", (_, changes, path) => {
+    expect(errorOf(() => settingsOf("stage", changes)).message).toContain(`  ${path}`);
+  });
+
+  it("names the whole path of what a missing map must hold", () => {
+    const { message } = errorOf("config: {}\n");
+    expect(message).toContain("pulumi config set --path 'packit:hosts.service' stg.packit.dev");
+    expect(message).toContain("pulumi config set --path 'packit:identity.fasUser' packit-stg");
   });
 
   it("is refused when Valkey's volume cannot hold a snapshot beside the former one", () => {
@@ -148,30 +210,62 @@ describe("secrets", () => {
     const secrets = { keytab: { file: `/${MARK}` }, tlsPrivateKey: MARK };
     const { message } = errorOf(() => settingsOf("stage", { secrets }));
     expect(message).toContain("a file that cannot be read (ENOENT)");
-    expect(message).toContain("in PEM form");
+    expect(message).toContain("PEM, from -----BEGIN");
     expect(message).not.toContain(MARK);
   });
 
+  it("come as their readers want them: files end with one newline, lines with none", () => {
+    const sshPrivateKey = marked("sshPrivateKey").trimEnd();
+    const { secrets } = settingsOf("stage", { secrets: { sshPrivateKey, testingFarmSecret: "token\n" } });
+    expect(secrets.sshPrivateKey.reveal()).toBe(`${sshPrivateKey}\n`);
+    expect(secrets.testingFarmSecret.reveal()).toBe("token");
+  });
+
+  it.each([
+    ["forgeTokens", { "gitlab.com": "a\nb" }],
+    ["fedoraMessagingQueue", "no uuid"],
+    ["keytab", "hello"],
+    ["tlsCertificate", marked("tlsPrivateKey")],
+    ["tlsPrivateKey", marked("tlsCertificate")],
+    ["githubAppId", "abc"],
+    ["copr", "no file"],
+  ])("of another form are refused: %s", (name, value) => {
+    expect(() => settingsOf("stage", { secrets: { [name]: value } })).toThrow("a value of another form");
+  });
+
+  it.each([
+    ["hello"],
+    [[1]],
+    [{ copr: { value: "x" } }],
+    [{ githubAppId: 12345 }],
+    [{ forgeTokens: "abc" }],
+  ])("that are no secrets are refused also where no secret is read: %j", (secrets) => {
+    const values = { ...configOf("stage").values, secrets };
+    expect(() => loadSettings({ stack: "stage", values }, { kind: "redacted" })).toThrow("something else");
+  });
+
   it("are stand-ins in a disposable stack only where they are not given", () => {
-    const values = { ...configOf("stage").values, secrets: { copr: "given" } };
+    const values = { ...configOf("stage").values, secrets: { testingFarmSecret: "given" } };
     const standIn = (name: string) => `stand-in for ${name}`;
     const { secrets } = loadSettings({ stack: "stage", values }, { ...GIVEN, standIn });
-    expect(secrets.copr.reveal()).toBe("given");
+    expect(secrets.testingFarmSecret.reveal()).toBe("given");
     expect(secrets.keytab.reveal()).toBe("stand-in for keytab");
     expect(secrets.postgresPassword).toBeUndefined();
   });
 });
 
 function errorOf(cause: string | (() => unknown)): Error {
-  const file = typeof cause === "string" ? new StackFile("Pulumi.bad.yaml", cause) : undefined;
-  const config: StackConfig | undefined = file && { stack: "bad", values: file.values(), file };
   try {
-    typeof cause === "string" ? loadSettings(config as StackConfig, GIVEN) : cause();
+    typeof cause === "string" ? load(new StackFile("Pulumi.bad.yaml", cause)) : cause();
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;
   }
   throw new Error("nothing was thrown");
+}
+
+function load(file: StackFile) {
+  return loadSettings({ stack: "bad", values: file.values(), file }, GIVEN);
 }
 
 /** Place, path and value of each violation in a message. */

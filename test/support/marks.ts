@@ -13,10 +13,18 @@ export function markedSecrets(): Record<string, unknown> {
 /** The marked value of one secret. */
 export function marked(name: SecretName): string {
   const text = `${MARK}-${name}`;
-  const { form } = CATALOGUE[name];
-  if (form === "pem")
-    return `-----BEGIN TEST-----\n${text}\n-----END TEST-----\n`.replace("TEST", "PRIVATE KEY");
-  return form === "base64" ? Buffer.from(text).toString("base64") : text;
+  const pem = (what: string) => `-----BEGIN ${what}-----\n${text}\n-----END ${what}-----\n`;
+  const values = {
+    line: text,
+    // A UUID and a number cannot hold the mark; no text that is shown holds these either.
+    uuid: "0badc0de-0bad-4bad-8bad-0badc0de0bad",
+    digits: "10203040506070",
+    base64: Buffer.from(text).toString("base64"),
+    certificate: pem("CERTIFICATE"),
+    privateKey: pem("OPENSSH PRIVATE KEY"),
+    copr: `[copr-cli]\nlogin = ${text}\nusername = packit\ntoken = ${text}\n`,
+  };
+  return values[CATALOGUE[name].form];
 }
 
 /** Whether a text holds a marked secret, in plain or in base64, wherever the mark falls within the groups of three bytes. */
@@ -26,6 +34,7 @@ export function holdsMark(text: string): boolean {
       .toString("base64")
       .slice(4, 8),
   );
+  if (/0badc0de|10203040506070/.test(text)) return true;
   return text.includes(MARK) || (shifted.some((part) => text.includes(part)) && decodes(text));
 }
 

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { Namespace, type NamespaceArgs } from "../components/namespace.ts";
-import { STACK_LABEL } from "./site.ts";
+import { STACK_LABEL } from "../platform/site.ts";
+import { tenantPrefix } from "../settings/schema.ts";
+import { Namespace, type NamespaceArgs } from "./namespace.ts";
 
 /** The namespace for sandbox pods, made by this program or asked of the platform's operator. Returns its name. */
 export function sandboxNamespace(
@@ -23,13 +24,8 @@ export function sandboxNamespace(
       },
       spec: { type: "runtime", network: { "security-zone": "internal" } },
     },
-    opts,
+    { ...opts, ...(args.protect && { protect: true }) },
   );
   // The operator makes the namespace a moment later; Pulumi's provider tries again while it is not there.
   return request.id.apply(() => args.name);
-}
-
-/** What the platform puts before the names of a tenant's namespaces. */
-export function tenantPrefix(tenant: string): string {
-  return `${tenant}--`;
 }
