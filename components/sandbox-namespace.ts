@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { STACK_LABEL } from "../platform/site.ts";
-import { tenantPrefix } from "../settings/schema.ts";
+import { tenantPrefix } from "../settings/namespaces.ts";
 import { Namespace, type NamespaceArgs } from "./namespace.ts";
 
 /** The namespace for sandbox pods, made by this program or asked of the platform's operator. Returns its name. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { execa } from "execa";
 import type { BinaryName } from "./kit.ts";
 import type { Paths } from "./paths.ts";
@@ -28,13 +28,12 @@ export interface Process {
 export async function findProcesses(paths: Paths): Promise<Process[]> {
   const { stdout } = await execa("ps", ["-A", "-ww", "-o", "pid=,args="]);
   return stdout.split("\n").flatMap((line) => {
-    const [, pid, command = ""] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
-    const name = PARTS.find(
-      (part) =>
-        command.startsWith(`${join(paths.cache, "control-plane-")}`) &&
-        command.split(" ")[0]?.endsWith(`/${part}`),
-    );
-    return name !== undefined && command.includes(`=${paths.state}/`) ? [{ pid: Number(pid), name }] : [];
+    const [, pid, executable = "", args = ""] = /^\s*(\d+)\s+(\S+)(.*)$/.exec(line) ?? [];
+    const name = PARTS.find((part) => part === basename(executable));
+    const isBuilt = executable.startsWith(join(paths.cache, "control-plane-"));
+    return name !== undefined && isBuilt && args.includes(`=${paths.state}/`)
+      ? [{ pid: Number(pid), name }]
+      : [];
   });
 }
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { program } from "../program.ts";
 import type { Settings } from "../settings/load.ts";
 import { inReadingOrder, type KubernetesObject, order } from "./kubernetes-object.ts";
-import { unwrap } from "./secret-value.ts";
+import { type SecretValues, unwrap } from "./secret-value.ts";
 
 /** Makes the value of a generated password or UUID; the same one for the same resource, each time. */
 export type Generate = (resource: {
@@ -10,9 +10,6 @@ export type Generate = (resource: {
   readonly name: string;
   readonly length?: number;
 }) => string;
-
-/** What becomes of secret values: they are kept, to be applied, or each replaced by this text, to be shown. */
-export type SecretValues = { readonly keep: true } | { readonly replaceBy: string };
 
 export interface EvaluateArgs {
   readonly generate: Generate;

@@ -1,4 +1,5 @@
-import type { SecretValues } from "./evaluate.ts";
+/** What becomes of secret values: they are kept, to be applied, or each replaced by this text, to be shown. */
+export type SecretValues = { readonly keep: true } | { readonly replaceBy: string };
 
 /** The key and value by which Pulumi's wire format marks an object as standing for something else, and as a secret. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";

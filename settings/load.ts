@@ -1,5 +1,6 @@
 import { check } from "./check.ts";
-import { defaultSandboxNamespace, type SchemaOutput, schema } from "./schema.ts";
+import { defaultSandboxNamespace } from "./namespaces.ts";
+import { type SchemaOutput, schema } from "./schema.ts";
 import { readSecrets, type SecretSource, type Secrets } from "./secrets.ts";
 import { PREFIX, type StackConfig } from "./stack-file.ts";
 import { nearest, type Violation, violationsError } from "./violation.ts";
