@@ -4,10 +4,10 @@ import { defineCommand } from "citty";
 import { UserError } from "../errors.ts";
 import { removeControlPlane, removeStack } from "../local/down.ts";
 import { withLock } from "../local/lock.ts";
-import { localPaths, type Paths } from "../local/paths.ts";
+import { localPaths } from "../local/paths.ts";
 import { runPhases } from "../local/phases.ts";
 import { summary, timing } from "../local/summary.ts";
-import { clusterPhases, localClient, localSettings, stackPhases } from "../local/up.ts";
+import { clusterPhases, type Engine, localClient, localSettings, stackPhases } from "../local/up.ts";
 import { ROOT } from "./root.ts";
 import { run } from "./run.ts";
 
@@ -30,22 +30,24 @@ const up = defineCommand({
     if (!(limitSeconds > 0 && Number.isFinite(limitSeconds))) {
       throw new UserError(`--limit is "${limit}". It takes a number of seconds above 0, for example 60.`);
     }
-    const local = await localSettings(ROOT, stack);
-    const { settings, overrides } = local;
-    print(`Bringing ${stack} up on this machine. What this machine lacks is replaced:`);
-    for (const { key, from, to, why } of overrides) print(`  ${key}: ${from} -> ${to}\n    ${why}`);
-    await exclusively(async () => {
-      const stackArgs = { ...local, paths: PATHS, root: ROOT, engine, limitSeconds };
-      const seconds = await runPhases([...clusterPhases(PATHS), ...stackPhases(stackArgs)]);
-      print(await summary(localClient(PATHS), [settings.namespace, settings.sandboxNamespace]));
-      print(timing(seconds));
-    });
-    const folder = relative(process.cwd(), PATHS.state);
-    print(`Look around:  export KUBECONFIG=${folder}/kubeconfig`);
-    print(`              ${folder}/kubectl get pods -n ${settings.namespace}`);
-    print(`Remove it:    make local-down STACK=${stack}   everything: make local-down`);
+    await exclusively(() => bringUp(stack, engine, limitSeconds));
   },
 });
+
+async function bringUp(stack: string, engine: Engine, limitSeconds: number): Promise<void> {
+  const local = await localSettings(ROOT, stack);
+  const { namespace, sandboxNamespace } = local.settings;
+  print(`Bringing ${stack} up on this machine. What this machine lacks is replaced:`);
+  for (const { key, from, to, why } of local.overrides) print(`  ${key}: ${from} -> ${to}\n    ${why}`);
+  const stackArgs = { ...local, paths: PATHS, root: ROOT, engine, limitSeconds };
+  const seconds = await runPhases([...clusterPhases(PATHS), ...stackPhases(stackArgs)]);
+  print(await summary(localClient(PATHS), [namespace, sandboxNamespace]));
+  print(timing(seconds));
+  const folder = relative(process.cwd(), PATHS.state);
+  print(`Look around:  export KUBECONFIG=${folder}/kubeconfig`);
+  print(`              ${folder}/kubectl get pods -n ${namespace}`);
+  print(`Remove it:    make local-down STACK=${stack}   everything: make local-down`);
+}
 
 const down = defineCommand({
   meta: {
@@ -72,9 +74,8 @@ const down = defineCommand({
 });
 
 function exclusively(work: () => Promise<void>): Promise<void> {
-  const folder: Paths["lock"] = PATHS.lock;
   const onWait = () => print("Another run is at work on this control plane; waiting for it.");
-  return withLock({ folder, limitSeconds: 1800, onWait }, work);
+  return withLock({ folder: PATHS.state, limitSeconds: 1800, onWait }, work);
 }
 
 function print(line: string): void {

@@ -5,13 +5,11 @@ import { join } from "node:path";
 
 /** Where a control plane keeps everything that it needs and writes. */
 export interface Paths {
-  /** The folder of all of the below. */
+  /** The folder of all of the below; held while a command changes what runs or what is applied. */
   readonly state: string;
   readonly kubeconfig: string;
   readonly logs: string;
-  /** Held while a command changes what runs or what is applied. */
-  readonly lock: string;
-  /** Held while the binaries are built. */
+  /** Where kits are kept; held while one is built. */
   readonly cache: string;
   /** The built binaries and the files that come with them. */
   readonly kit: string;
@@ -24,7 +22,6 @@ export function localPaths(state: string): Paths {
     state,
     kubeconfig: join(state, "kubeconfig"),
     logs: join(state, "logs"),
-    lock: state,
     cache,
     kit: join(cache, `control-plane-${kitKey()}`),
   };
