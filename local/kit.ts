@@ -64,8 +64,9 @@ export async function buildKit(paths: Paths, report: Report): Promise<void> {
     const building = join(paths.cache, `building-${process.pid}`);
     mkdirSync(building);
     try {
-      await compile(building, report);
+      report("fetching Go modules");
       await copyFiles(building);
+      await compile(building, report);
     } catch (error) {
       throw goError(error);
     }
@@ -75,7 +76,6 @@ export async function buildKit(paths: Paths, report: Report): Promise<void> {
 }
 
 async function compile(target: string, report: Report): Promise<void> {
-  report("fetching Go modules");
   const { stdout } = await go(["list", "-deps", ...Object.values(BINARIES)]);
   const total = stdout.split("\n").length;
   let done = 0;
@@ -115,12 +115,16 @@ function versionFlags(): string[] {
 }
 
 async function copyFiles(target: string): Promise<void> {
+  // Nothing is built from OpenShift's module, so that no build has fetched it.
+  await go(["mod", "download", OPENSHIFT, KWOK]);
   const { stdout } = await go(["list", "-m", "-f", "{{.Path}}={{.Dir}}", OPENSHIFT, KWOK]);
   const directories = new Map(stdout.split("\n").map((line) => line.split("=", 2) as [string, string]));
   for (const [name, sources] of Object.entries(FILES)) {
-    const texts = sources.map(([module, path]) =>
-      readFileSync(join(directories.get(module) ?? "", path), "utf8"),
-    );
+    const texts = sources.map(([module, path]) => {
+      const directory = directories.get(module);
+      if (!directory) throw new Error(`go mod download has not fetched ${module}`);
+      return readFileSync(join(directory, path), "utf8");
+    });
     writeFileSync(join(target, name), texts.join("\n---\n"));
   }
 }
