@@ -41,16 +41,17 @@ async function refuseUnknown(command: CommandDef, rawArgs: readonly string[]): P
   const known = Object.keys(args);
   const given = rawArgs.flatMap((arg) => /^--(?:no-)?([^=]+)/.exec(arg)?.[1] ?? []);
   const unknown = given.find((name) => !known.includes(name));
-  if (unknown === undefined) {
-    const positionals = Object.values(args).filter(({ type }) => type === "positional");
-    const [surplus] = command.subCommands ? [] : parseArgs(rawArgs.slice(), args)._.slice(positionals.length);
-    if (surplus !== undefined)
-      throw new UserError(`There is no use for "${surplus}" here. Known are: ${names(known)}.`);
-    return;
+  if (unknown !== undefined) {
+    const meant = nearest(unknown, known);
+    const remedy = meant === undefined ? `Known are: ${names(known)}.` : `Did you mean --${meant}?`;
+    throw new UserError(`Unknown option --${unknown}. ${remedy}`);
   }
-  const meant = nearest(unknown, known);
-  const remedy = meant === undefined ? `Known are: ${names(known)}.` : `Did you mean --${meant}?`;
-  throw new UserError(`Unknown option --${unknown}. ${remedy}`);
+  if (command.subCommands) return;
+  const positionals = Object.values(args).filter(({ type }) => type === "positional");
+  const surplus = parseArgs(rawArgs.slice(), args)._[positionals.length];
+  if (surplus !== undefined) {
+    throw new UserError(`There is no use for "${surplus}" here. Known are: ${names(known)}.`);
+  }
 }
 
 function names(known: readonly string[]): string {

@@ -49,7 +49,7 @@ export class Namespace extends pulumi.ComponentResource {
         annotations: { [TOLERATIONS_ANNOTATION]: tolerationsJson(tolerations) },
       }),
     };
-    const child = { parent: this, ...(args.protect && { protect: true }) };
+    const child = { parent: this, protect: args.protect };
     const object =
       args.platform.namespaces.by === "program"
         ? new k8s.core.v1.Namespace(`${name}-namespace`, { metadata }, child)

@@ -27,7 +27,7 @@ export class Passwords extends pulumi.ComponentResource {
     const { secrets } = args;
     const child = { parent: this };
     // A new password would not be the one that the database already has.
-    const kept = { ...child, ...(args.protect && { protect: true }) };
+    const kept = { ...child, protect: args.protect };
     const value = (key: Generated, suffix: string, options: pulumi.CustomResourceOptions = child) => {
       const given = secrets[key];
       if (given !== undefined) return pulumi.secret(given.reveal());

@@ -24,7 +24,7 @@ export function sandboxNamespace(
       },
       spec: { type: "runtime", network: { "security-zone": "internal" } },
     },
-    { ...opts, ...(args.protect && { protect: true }) },
+    { ...opts, protect: args.protect },
   );
   // The operator makes the namespace a moment later; Pulumi's provider tries again while it is not there.
   return request.id.apply(() => args.name);

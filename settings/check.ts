@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { formatPath, nearest, type Violation } from "./violation.ts";
+import { formatPath, nearest, remedyForKey, type Violation } from "./violation.ts";
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
@@ -27,7 +27,7 @@ function violationsOf(schema: Schema, value: unknown, issue: Issue, above: Viola
       // A value in the wrong place can be a secret.
       given: "an unknown key",
       allowed: `one of ${known.join(", ")}`,
-      remedy: remedyForKey(key, known, given),
+      remedy: remedyForKey(key, known, typeof given === "object" && given !== null ? Object.keys(given) : []),
     }));
   }
   if (issue.code === "invalid_key") {
@@ -49,13 +49,6 @@ function remedyOf(issue: Issue, given: unknown, path: Violation["path"], example
   if (given === undefined)
     return `add it: pulumi config set --path '${formatPath(path)}' ${example ?? "VALUE"}`;
   return example === undefined ? "correct it" : `for example ${example}`;
-}
-
-function remedyForKey(key: string, known: readonly string[], around: unknown): string {
-  const taken = typeof around === "object" && around !== null ? Object.keys(around) : [];
-  const free = known.filter((name) => !taken.includes(name));
-  const meant = nearest(key, free) ?? nearest(key, known);
-  return meant === undefined ? "remove it" : `did you mean ${meant}?`;
 }
 
 function hintOf(schema: Schema | undefined, issue: Issue): { allowed: string; example?: unknown } {
@@ -90,7 +83,8 @@ function schemaAt(schema: Schema, path: readonly (string | number)[]): Schema | 
   return undefined;
 }
 
-function unwrap(schema: Schema): Schema {
+/** A schema without what wraps it: defaults and optionality. */
+export function unwrap(schema: Schema): Schema {
   const wrapped =
     schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
   return wrapped ? unwrap(schema.unwrap()) : schema;

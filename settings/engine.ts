@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { loadSettings, type Settings } from "./load.ts";
-import { PREFIX, type StackConfig, StackFile } from "./stack-file.ts";
+import { PREFIX, readStackFile, type StackConfig, stackFilePath } from "./stack-file.ts";
 
 /** Settings of the stack that Pulumi's engine runs, with the secrets that it decrypted. */
 export async function settingsFromEngine(root: string): Promise<Settings> {
@@ -29,9 +29,10 @@ function engineConfig(root: string, stack: string): StackConfig {
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(PREFIX));
   const values = Object.fromEntries(own.map(([key, text]) => [key.slice(PREFIX.length), parse(text)]));
   const encryptedKeys = secretKeys().map((key) => key.slice(PREFIX.length));
-  const path = join(root, `Pulumi.${stack}.yaml`);
-  if (!existsSync(path)) return { stack, values, encryptedKeys };
-  return { stack, values, encryptedKeys, file: new StackFile(basename(path), readFileSync(path, "utf8")) };
+  const config = { stack, values, encryptedKeys };
+  return existsSync(stackFilePath(root, stack))
+    ? { ...config, file: readStackFile(root, stack).file }
+    : config;
 }
 
 /** The keys that the engine names as holding secrets, in the variable from which its SDK reads them too. */

@@ -1,3 +1,5 @@
+import type { Refusal } from "./refuse.ts";
+
 interface Namespaces {
   readonly platform: string;
   readonly managedPlatform: { readonly tenant: string };
@@ -6,34 +8,39 @@ interface Namespaces {
 }
 
 /** What each of the two namespaces allows is known only with the other, and with the platform. */
-export function namespaceIssues({ platform, managedPlatform, namespace, sandboxNamespace }: Namespaces) {
+export function namespaceRefusals({
+  platform,
+  managedPlatform,
+  namespace,
+  sandboxNamespace,
+}: Namespaces): Refusal[] {
   const sandbox = sandboxNamespace ?? defaultSandboxNamespace(namespace);
-  const path = sandboxNamespace === undefined ? "namespace" : "sandboxNamespace";
+  const path = [sandboxNamespace === undefined ? "namespace" : "sandboxNamespace"];
   const prefix = tenantPrefix(managedPlatform.tenant);
-  const issues: { path: string; value: string; message: string; remedy: string }[] = [];
+  const refusals: Refusal[] = [];
   if (sandbox === namespace) {
-    const message = "another namespace than that of the service: users' commands run in it";
-    issues.push({
+    const allowed = "another namespace than that of the service: users' commands run in it";
+    refusals.push({
       path,
       value: sandbox,
-      message,
+      allowed,
       remedy: `for example ${defaultSandboxNamespace(namespace)}`,
     });
   }
   if (sandbox.length > 63) {
-    const message = "at most 55 characters, as the sandbox's namespace is named after it";
-    issues.push({ path, value: namespace, message, remedy: "shorten it, or set sandboxNamespace" });
+    const allowed = "at most 55 characters, as the sandbox's namespace is named after it";
+    refusals.push({ path, value: namespace, allowed, remedy: "shorten it, or set sandboxNamespace" });
   }
   if (platform === "managed-platform" && !(sandbox.startsWith(prefix) && sandbox !== prefix)) {
-    const message = `on the Managed Platform, a name that starts with ${prefix}`;
-    issues.push({
+    const allowed = `on the Managed Platform, a name that starts with ${prefix}`;
+    refusals.push({
       path,
       value: sandbox,
-      message,
+      allowed,
       remedy: `put ${prefix} before it, or correct managedPlatform.tenant`,
     });
   }
-  return issues;
+  return refusals;
 }
 
 /** The sandbox's namespace of a stack that does not name it. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { unwrap } from "./check.ts";
 import { schema } from "./schema.ts";
 import { CATALOGUE, SECRET_NAMES, type SecretSpec } from "./secret-catalogue.ts";
 import { PREFIX } from "./stack-file.ts";
@@ -52,7 +53,8 @@ function secrets(): string[][] {
 }
 
 function rows(key: string, wrapped: Schema): Row[] {
-  const { schema: bare, byDefault } = unwrap(wrapped);
+  const bare = unwrap(wrapped);
+  const byDefault = defaultOf(wrapped);
   const children = childrenOf(key, bare);
   const meta = { ...z.globalRegistry.get(bare), ...z.globalRegistry.get(wrapped) };
   const own = { key, meaning: meta.description ?? "", allowed: meta.allowed ?? allowedBy(bare), byDefault };
@@ -72,7 +74,7 @@ function childrenOf(key: string, schema: Schema): Row[] {
       : schema instanceof z.ZodArray
         ? schema.element
         : undefined;
-  if (inner === undefined || !(unwrap(inner).schema instanceof z.ZodObject)) return [];
+  if (inner === undefined || !(unwrap(inner) instanceof z.ZodObject)) return [];
   return rows(schema instanceof z.ZodArray ? `${key}[]` : `${key}.KEY`, inner);
 }
 
@@ -86,21 +88,17 @@ function allowedBy(schema: Schema): string {
 }
 
 function allowedOf(schema: Schema): string {
-  const bare = unwrap(schema).schema;
+  const bare = unwrap(schema);
   return z.globalRegistry.get(bare)?.allowed ?? (allowedBy(bare) || "see below");
 }
 
-function unwrap(schema: Schema): { schema: Schema; byDefault: string } {
-  if (schema instanceof z.ZodOptional) return { ...unwrap(schema.unwrap()), byDefault: "" };
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
-    const value = schema.def.defaultValue;
-    const isLong = typeof value === "object" && JSON.stringify(value).length > 60;
-    return {
-      schema: unwrap(schema.unwrap()).schema,
-      byDefault: isLong ? "see settings/" : code(JSON.stringify(value)),
-    };
-  }
-  return { schema, byDefault: "required" };
+/** The default as the outermost wrapper says it. */
+function defaultOf(schema: Schema): string {
+  if (schema instanceof z.ZodOptional) return "";
+  if (!(schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)) return "required";
+  const text = JSON.stringify(schema.def.defaultValue);
+  const isLong = typeof schema.def.defaultValue === "object" && text.length > 60;
+  return isLong ? "see settings/" : code(text);
 }
 
 function table(head: readonly string[], lines: readonly (readonly string[])[]): string {

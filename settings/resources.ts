@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refuse } from "./refuse.ts";
 import { bytes, cpu, inBytes, inProcessors } from "./values.ts";
 
 interface Defaults {
@@ -26,12 +27,11 @@ export function resources(defaults: Defaults) {
     .superRefine(({ requests, limits }, context) => {
       const excess = (resource: "cpu" | "memory", size: (quantity: string) => number) => {
         if (size(requests[resource]) <= size(limits[resource])) return;
-        context.addIssue({
-          code: "custom",
+        refuse(context, {
           path: ["requests", resource],
-          input: requests[resource],
-          message: `at most the limit, ${limits[resource]}`,
-          params: { remedy: `lower the request or raise limits.${resource}` },
+          value: requests[resource],
+          allowed: `at most the limit, ${limits[resource]}`,
+          remedy: `lower the request or raise limits.${resource}`,
         });
       };
       excess("cpu", inProcessors);

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { namespaceIssues } from "./namespaces.ts";
+import { namespaceRefusals } from "./namespaces.ts";
 import { packitConfig } from "./packit-config.ts";
+import { refuse } from "./refuse.ts";
 import {
   bytes,
   dnsLabel,
@@ -26,13 +27,11 @@ const toleration = z
   })
   .superRefine(({ operator, value }, context) => {
     if (operator === "Equal" || value === undefined) return;
-    const params = { remedy: "leave value out, or use the operator Equal" };
-    context.addIssue({
-      code: "custom",
+    refuse(context, {
       path: ["value"],
-      input: value,
-      message: "no value with the operator Exists",
-      params,
+      value,
+      allowed: "no value with the operator Exists",
+      remedy: "leave value out, or use the operator Equal",
     });
   });
 
@@ -153,9 +152,7 @@ export const schema = z
     ...workloads,
   })
   .superRefine((settings, context) => {
-    for (const { path, value, message, remedy } of namespaceIssues(settings)) {
-      context.addIssue({ code: "custom", path: [path], input: value, message, params: { remedy } });
-    }
+    for (const refusal of namespaceRefusals(settings)) refuse(context, refusal);
   });
 
 export type SchemaOutput = Readonly<z.output<typeof schema>>;

@@ -10,7 +10,7 @@ import {
 import { inForm } from "./secret-form.ts";
 import { REDACTED, Sensitive } from "./sensitive.ts";
 import type { Path, StackConfig } from "./stack-file.ts";
-import { formatPath, nearest, type Violation } from "./violation.ts";
+import { formatPath, remedyForKey, type Violation } from "./violation.ts";
 
 /** The secrets that a stack was given. Those that are generated when absent are `undefined` here. */
 export type Secrets = { readonly [K in NamesNeeded<"always">]: Sensitive } & {
@@ -88,9 +88,7 @@ class SecretReader {
 
   refuseUnknown(path: Path, given: Readonly<Record<string, unknown>>, known: readonly string[]): void {
     for (const key of Object.keys(given).filter((name) => !known.includes(name))) {
-      const meant = nearest(key, known);
-      const remedy = meant === undefined ? "remove it" : `did you mean ${meant}?`;
-      this.#refuse([...path, key], "an unknown key", `one of ${known.join(", ")}`, remedy);
+      this.#refuse([...path, key], "an unknown key", `one of ${known.join(", ")}`, remedyForKey(key, known));
     }
   }
 

@@ -93,9 +93,14 @@ export class StackFile {
 
 /** Reads Pulumi.<stack>.yaml of the project in `root`. */
 export function readStackFile(root: string, stack: string): StackConfig & { readonly file: StackFile } {
-  const path = join(root, `Pulumi.${stack}.yaml`);
+  const path = stackFilePath(root, stack);
   const file = new StackFile(basename(path), readText(path, stack));
   return { stack, values: file.values(), file };
+}
+
+/** Where a stack's file is. */
+export function stackFilePath(root: string, stack: string): string {
+  return join(root, `Pulumi.${stack}.yaml`);
 }
 
 function readText(path: string, stack: string): string {

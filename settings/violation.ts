@@ -40,6 +40,13 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return near ? known.find((candidate) => lowerCase(candidate) === best) : undefined;
 }
 
+/** What to do about an unknown key: the known one that it most likely stands for, if possible one that is not `taken`. */
+export function remedyForKey(key: string, known: readonly string[], taken: readonly string[] = []): string {
+  const free = known.filter((name) => !taken.includes(name));
+  const meant = nearest(key, free) ?? nearest(key, known);
+  return meant === undefined ? "remove it" : `did you mean ${meant}?`;
+}
+
 function lowerCase(text: string): string {
   return text.toLowerCase();
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refuse } from "./refuse.ts";
 import { resources } from "./resources.ts";
 import { bytes, count, flag, inBytes, labelKey, labelValue, line, positive, seconds } from "./values.ts";
 
@@ -109,15 +110,21 @@ export const workloads = {
       nodeSelector,
     })
     .superRefine(({ maxMemory, storage, resources: { limits } }, context) => {
-      const issue = (path: string[], input: string, message: string, remedy: string) =>
-        context.addIssue({ code: "custom", path, input, message, params: { remedy } });
       if (inBytes(storage) < 2 * inBytes(maxMemory)) {
-        const remedy = "raise storage or lower maxMemory: a full volume stops the queues";
-        issue(["storage"], storage, `at least twice maxMemory, ${maxMemory}`, remedy);
+        refuse(context, {
+          path: ["storage"],
+          value: storage,
+          allowed: `at least twice maxMemory, ${maxMemory}`,
+          remedy: "raise storage or lower maxMemory: a full volume stops the queues",
+        });
       }
       if (inBytes(maxMemory) > 0.875 * inBytes(limits.memory)) {
-        const remedy = "lower maxMemory or raise the limit: snapshots and buffers need the rest";
-        issue(["maxMemory"], maxMemory, `at most 7/8 of resources.limits.memory, ${limits.memory}`, remedy);
+        refuse(context, {
+          path: ["maxMemory"],
+          value: maxMemory,
+          allowed: `at most 7/8 of resources.limits.memory, ${limits.memory}`,
+          remedy: "lower maxMemory or raise the limit: snapshots and buffers need the rest",
+        });
       }
     })
     .prefault({}),
