@@ -1,5 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import { Instance } from "./components/instance.ts";
+import { outputs } from "./outputs.ts";
 import type { Settings } from "./settings/load.ts";
 
 /**
@@ -7,6 +9,7 @@ import type { Settings } from "./settings/load.ts";
  * it, Pulumi's engine or `render`, gets the same objects from the same settings.
  */
 export function program(settings: Settings) {
+  for (const warning of settings.warnings) void pulumi.log.warn(warning);
   const provider = new k8s.Provider("cluster", {
     context: settings.kubeContext,
     enableServerSideApply: true,
@@ -15,10 +18,5 @@ export function program(settings: Settings) {
     enableSecretMutable: true,
   });
   const instance = new Instance("packit", settings, { providers: { kubernetes: provider } });
-  return {
-    url: instance.url,
-    webhookUrl: instance.url.apply((url) => `${url}webhooks/github`),
-    webhookSecret: instance.webhookSecret,
-    namespaces: [settings.namespace, settings.sandboxNamespace],
-  };
+  return outputs(settings, instance);
 }

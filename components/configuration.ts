@@ -4,13 +4,18 @@ import { fedoraToml } from "../files/fedora-toml.ts";
 import { oshClientConf } from "../files/osh-client-conf.ts";
 import { GITHUB_APP_KEY } from "../files/packit-service-yaml.ts";
 import { sshConfig } from "../files/ssh-config.ts";
+import { VALKEY_PASSWORD_FILE, valkeyPasswordConf } from "../files/valkey-conf.ts";
+import { INGRESS_CERTIFICATE } from "../platform/exposure.ts";
 import type { Site } from "../platform/site.ts";
 import type { Settings } from "../settings/load.ts";
+import type { Secrets } from "../settings/secrets.ts";
 import type { Sensitive } from "../settings/sensitive.ts";
-import { configMapFiles, secretFiles } from "./files.ts";
+import { cachedWorkers } from "../settings/worker-pools.ts";
+import { POSTGRES_HOST } from "./database.ts";
+import { configMapFiles, foreignSecretFiles, type Picked, secretFiles } from "./files.ts";
 import { packitConfigText } from "./packit-config-text.ts";
 import type { Passwords } from "./passwords.ts";
-import { POSTGRES_HOST } from "./postgres.ts";
+import { servingCertificateName } from "./public-service.ts";
 
 export interface ConfigurationArgs {
   /** Where its objects go. */
@@ -21,17 +26,22 @@ export interface ConfigurationArgs {
   readonly passwords: Passwords["values"];
 }
 
-/** The account that Flower's page asks for. */
-const FLOWER_USER = "flower-boss";
+/** Where the router shows the certificate, pods need none of the stack's. */
+const NO_CERTIFICATE: Pick<Secrets, "tlsCertificate" | "tlsPrivateKey"> = {
+  tlsCertificate: undefined,
+  tlsPrivateKey: undefined,
+};
 
 /** Every file and credential that pods read, each in the Secret or ConfigMap of its readers. */
 export class Configuration extends pulumi.ComponentResource {
-  readonly tls;
+  /** The certificate and key for the pods of a component that speaks TLS. */
+  readonly tls: (component: string) => Picked;
   readonly keytab;
   readonly ssh;
   readonly packit;
   readonly osh;
   readonly postgres;
+  readonly valkey;
   readonly githubApp;
   readonly centpkgSig;
   readonly sentry;
@@ -46,22 +56,45 @@ export class Configuration extends pulumi.ComponentResource {
     const { secrets, identity, fedoraMessaging } = settings;
     const child = { parent: this };
 
+    const certificate = settings.tls === "passthrough" ? settings.secrets : NO_CERTIFICATE;
     const packitSecrets = secretFiles(
       `${name}-secrets`,
       {
         site,
         name: "packit-secrets",
         data: {
-          "privkey.pem": secret(secrets.tlsPrivateKey),
-          "fullchain.pem": secret(secrets.tlsCertificate),
+          "privkey.pem": certificate.tlsPrivateKey && secret(certificate.tlsPrivateKey),
+          "fullchain.pem": certificate.tlsCertificate && secret(certificate.tlsCertificate),
           "fedora.keytab": secret(secrets.keytab),
         },
         binary: ["fedora.keytab"],
       },
       child,
     );
-    this.tls = packitSecrets.pick("privkey.pem", "fullchain.pem");
+    this.tls = (component) =>
+      settings.tls === "passthrough"
+        ? packitSecrets.pick("privkey.pem", "fullchain.pem")
+        : foreignSecretFiles(servingCertificateName(component), {
+            "tls.crt": "fullchain.pem",
+            "tls.key": "privkey.pem",
+          });
     this.keytab = packitSecrets.pick("fedora.keytab");
+    if (site.platform.exposure.by === "ingress") {
+      const { tlsCertificate, tlsPrivateKey } = certificate;
+      secretFiles(
+        `${name}-ingress`,
+        {
+          site,
+          name: INGRESS_CERTIFICATE,
+          type: "kubernetes.io/tls",
+          data: {
+            "tls.crt": tlsCertificate && secret(tlsCertificate),
+            "tls.key": tlsPrivateKey && secret(tlsPrivateKey),
+          },
+        },
+        child,
+      );
+    }
 
     this.ssh = secretFiles(
       `${name}-ssh`,
@@ -81,11 +114,11 @@ export class Configuration extends pulumi.ComponentResource {
         name: "packit-config",
         data: {
           "packit-service.yaml": text({ repositoryCache: false }),
-          "packit-service-with-cache.yaml": text({ repositoryCache: true }),
+          "packit-service-with-cache.yaml": hasCaches(settings) ? text({ repositoryCache: true }) : undefined,
           copr: secret(secrets.copr),
-          "fedora.toml": passwords.fedoraMessagingQueue.apply((queue) =>
-            fedoraToml({ ...fedoraMessaging, queue }),
-          ),
+          "fedora.toml": settings.withFedmsg
+            ? passwords.fedoraMessagingQueue.apply((queue) => fedoraToml({ ...fedoraMessaging, queue }))
+            : undefined,
         },
       },
       child,
@@ -112,9 +145,18 @@ export class Configuration extends pulumi.ComponentResource {
       child,
     );
 
-    secretFiles(
-      `${name}-flower`,
-      { site, name: "flower", data: { user: FLOWER_USER, password: passwords.flowerPassword } },
+    this.valkey = secretFiles(
+      `${name}-valkey`,
+      {
+        site,
+        name: "valkey",
+        data: {
+          password: passwords.valkeyPassword,
+          [VALKEY_PASSWORD_FILE]: passwords.valkeyPassword.apply((password) =>
+            valkeyPasswordConf({ password }),
+          ),
+        },
+      },
       child,
     );
 
@@ -128,7 +170,10 @@ export class Configuration extends pulumi.ComponentResource {
         {
           site,
           name: "github-app-private-key",
-          data: { [GITHUB_APP_KEY.file]: secret(githubAppPrivateKey) },
+          data: {
+            [GITHUB_APP_KEY.file]: secret(githubAppPrivateKey),
+            "app-id": settings.withTokman && secrets.githubAppId ? secret(secrets.githubAppId) : undefined,
+          },
         },
         child,
       );
@@ -162,6 +207,10 @@ export class Configuration extends pulumi.ComponentResource {
       );
     this.registerOutputs();
   }
+}
+
+function hasCaches({ repositoryCache, workers }: Settings): boolean {
+  return repositoryCache.enabled && cachedWorkers(workers).length > 0;
 }
 
 function secret(value: Sensitive): pulumi.Output<string> {

@@ -1,28 +1,41 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { imageTriggers } from "../platform/image.ts";
+import { serviceAccount } from "./account.ts";
+import { disruptionBudget } from "./disruption-budget.ts";
 import { type PodArgs, podTemplate } from "./pod.ts";
 
-export interface DeploymentArgs extends PodArgs {
+export interface DeploymentArgs extends Omit<PodArgs, "serviceAccountName" | "spread"> {
   /** Pods. @default 1 */
   readonly replicas?: number;
-  /** Annotations of the Deployment itself. */
-  readonly workloadAnnotations?: Record<string, string>;
+  /** Whether the former pods run on until the next ones are ready, or end before these start. */
+  readonly strategy: "rolling" | "recreate";
 }
 
-/** A Deployment named after its component. The former pod is gone before the next one starts. */
-export function deployment(name: string, args: DeploymentArgs, opts: pulumi.CustomResourceOptions) {
-  const { site, component, replicas = 1, workloadAnnotations } = args;
+/** The Deployment `${name}-deployment` of a component, and the component's account. */
+export function deployment(
+  name: string,
+  { replicas = 1, strategy, ...pod }: DeploymentArgs,
+  opts: pulumi.CustomResourceOptions,
+) {
+  const { site, component } = pod;
+  const { annotations, ignoreChanges } = imageTriggers(pod);
+  const account = serviceAccount(`${name}-account`, { site, name: component }, opts);
+  if (replicas > 1) disruptionBudget(`${name}-budget`, { site, component }, opts);
   return new k8s.apps.v1.Deployment(
-    name,
+    `${name}-deployment`,
     {
-      metadata: site.workload(component, workloadAnnotations),
+      metadata: site.workload(component, annotations),
       spec: {
         replicas,
-        strategy: { type: "Recreate" },
+        strategy:
+          strategy === "rolling"
+            ? { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
+            : { type: "Recreate" },
         selector: { matchLabels: { component } },
-        template: podTemplate(args),
+        template: podTemplate({ ...pod, spread: replicas > 1, serviceAccountName: account.metadata.name }),
       },
     },
-    opts,
+    { ...opts, ignoreChanges },
   );
 }

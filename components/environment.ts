@@ -1,9 +1,13 @@
 import type { Settings } from "../settings/load.ts";
 import type { Configuration } from "./configuration.ts";
-import type { EnvValue } from "./pod.ts";
+import type { Environment } from "./container.ts";
 import { VALKEY_HOST } from "./valkey.ts";
 
-type Environment = Readonly<Record<string, EnvValue | undefined>>;
+/** The module in which Celery finds Packit's tasks. */
+export const CELERY_APP = "packit_service.worker.tasks";
+
+/** Where a container's syslog goes, if there is a side-car to take it. */
+export const SYSLOG_HOST = "127.0.0.1";
 
 /** How a pod reaches PostgreSQL. */
 export function databaseEnvironment({ postgres }: Configuration): Environment {
@@ -18,12 +22,13 @@ export function databaseEnvironment({ postgres }: Configuration): Environment {
 /** What every pod of Packit's own images is told. DEPLOYMENT is a free word here, not the one of packit-service.yaml. */
 export function commonEnvironment(
   settings: Pick<Settings, "namespace" | "deployment">,
-  { sentry }: Configuration,
+  { sentry, valkey }: Configuration,
 ): Environment {
   return {
     PROJECT: settings.namespace,
     DEPLOYMENT: settings.deployment,
     REDIS_SERVICE_HOST: VALKEY_HOST,
+    REDIS_PASSWORD: { from: valkey, key: "password" },
     SENTRY_SECRET: sentry && { from: sentry, key: "dsn" },
   };
 }

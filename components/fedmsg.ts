@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deployment } from "./deployment.ts";
 import { commonEnvironment } from "./environment.ts";
-import { type PartArgs, workloadOptions } from "./part.ts";
+import { after, type PartArgs } from "./part.ts";
 
-export type FedmsgArgs = PartArgs<"fedmsg">;
+export type FedmsgArgs = PartArgs<"fedmsg" | "maintenance">;
 
 const NAME = "packit-service-fedmsg";
 
@@ -14,29 +14,40 @@ export class Fedmsg extends pulumi.ComponentResource {
     const { site, settings, configuration, image } = args;
     const directory = "/home/packit/.config";
     deployment(
-      `${name}-deployment`,
+      name,
       {
         site,
         component: NAME,
-        workloadAnnotations: image.triggers(NAME),
-        image: image.reference,
-        env: {
-          ...commonEnvironment(settings, configuration),
-          FEDORA_MESSAGING_CONF: `${directory}/fedora.toml`,
-        },
-        resources: settings.fedmsg.resources,
-        mounts: [
+        replicas: settings.maintenance ? 0 : 1,
+        // The queue is exclusive: a second consumer is locked out.
+        strategy: "recreate",
+        containers: [
           {
-            name: "home-config",
-            path: directory,
-            readOnly: true,
-            from: { files: [configuration.packit.pick("fedora.toml")] },
+            name: NAME,
+            image,
+            env: {
+              ...commonEnvironment(settings, configuration),
+              FEDORA_MESSAGING_CONF: `${directory}/fedora.toml`,
+            },
+            resources: settings.fedmsg.resources,
+            mounts: [
+              {
+                name: "home-config",
+                path: directory,
+                readOnly: true,
+                from: { files: [configuration.packit.pick("fedora.toml")] },
+              },
+            ],
+            livenessProbe: {
+              exec: { command: ["liveness.sh"] },
+              initialDelaySeconds: 300,
+              periodSeconds: 60,
+            },
           },
         ],
-        livenessProbe: { exec: { command: ["liveness.sh"] }, initialDelaySeconds: 300, periodSeconds: 60 },
         nodeSelector: settings.fedmsg.nodeSelector,
       },
-      workloadOptions(this, image, opts),
+      after(this, opts),
     );
     this.registerOutputs();
   }

@@ -8,10 +8,18 @@ export interface FilesArgs<K extends string> {
   readonly site: Site;
   /** The name of the Secret or ConfigMap. */
   readonly name: string;
-  /** File contents by key. */
-  readonly data: Readonly<Record<K, pulumi.Input<string>>>;
+  /** File contents by key; those that are `undefined` are left out. */
+  readonly data: Readonly<Record<K, pulumi.Input<string> | undefined>>;
+  /** @default Opaque */
+  readonly type?: string;
   /** The keys whose contents are base64 of bytes that are no text. */
   readonly binary?: readonly NoInfer<K>[];
+}
+
+/** Files of a Secret that the cluster itself makes and renews, under other names; a pod is not rolled by them. */
+export function foreignSecretFiles(name: string, paths: Readonly<Record<string, string>>): Picked {
+  const items = Object.entries(paths).map(([key, path]) => ({ key, path }));
+  return { source: { secret: { name, items } }, digest: pulumi.output(name) };
 }
 
 /** Some files of a Secret or ConfigMap: what a pod's volume names, and a digest that changes with their contents. */
@@ -36,13 +44,13 @@ export function secretFiles<K extends string>(
   opts: pulumi.CustomResourceOptions,
 ): Files<K> {
   const binary: readonly string[] = args.binary ?? [];
-  const data = Object.entries<pulumi.Input<string>>(args.data).map(([key, value]) => {
+  const data = contents(args).map(([key, value]) => {
     const known = pulumi.secret(value);
     return [key, binary.includes(key) ? known : known.apply((text) => Buffer.from(text).toString("base64"))];
   });
   new k8s.core.v1.Secret(
     name,
-    { metadata: args.site.object(args.name), type: "Opaque", data: Object.fromEntries(data) },
+    { metadata: args.site.object(args.name), type: args.type ?? "Opaque", data: Object.fromEntries(data) },
     opts,
   );
   return files(args, (items) => ({ secret: { name: args.name, items } }));
@@ -54,8 +62,16 @@ export function configMapFiles<K extends string>(
   args: FilesArgs<K>,
   opts: pulumi.CustomResourceOptions,
 ): Files<K> {
-  new k8s.core.v1.ConfigMap(name, { metadata: args.site.object(args.name), data: args.data }, opts);
+  new k8s.core.v1.ConfigMap(
+    name,
+    { metadata: args.site.object(args.name), data: Object.fromEntries(contents(args)) },
+    opts,
+  );
   return files(args, (items) => ({ configMap: { name: args.name, items } }));
+}
+
+function contents({ data }: FilesArgs<string>): [string, pulumi.Input<string>][] {
+  return Object.entries(data).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
 }
 
 type Items = { key: string; path: string }[];
@@ -65,7 +81,7 @@ function files<K extends string>(args: FilesArgs<K>, source: (items: Items) => P
     source: source(items),
     digest: digest(
       args.site,
-      items.map(({ key, path }) => pulumi.output([path, args.data[key]])),
+      items.map(({ key, path }) => pulumi.output([path, args.data[key] ?? ""])),
     ),
   });
   return {

@@ -1,31 +1,40 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { platformOf } from "../platform/platform.ts";
 import { Site } from "../platform/site.ts";
+import { importsOnSchedule } from "../settings/footprint.ts";
 import type { Settings } from "../settings/load.ts";
+import { activePools, cachedWorkers } from "../settings/worker-pools.ts";
+import { serviceAccount } from "./account.ts";
+import { Backup } from "./backup.ts";
 import { Beat } from "./beat.ts";
 import { Configuration } from "./configuration.ts";
+import { Database } from "./database.ts";
 import { Fedmsg } from "./fedmsg.ts";
-import { Images } from "./images.ts";
+import { ImageImport } from "./image-import.ts";
+import { Images, importedStreams } from "./images.ts";
+import { LogForwarder } from "./log-forwarder.ts";
+import { Migration } from "./migration.ts";
 import { Namespace } from "./namespace.ts";
 import { Passwords } from "./passwords.ts";
-import { Postgres } from "./postgres.ts";
-import { activePools, cachedWorkers } from "./queues.ts";
 import { Sandbox } from "./sandbox.ts";
 import { sandboxNamespace } from "./sandbox-namespace.ts";
 import { Service } from "./service.ts";
+import { Tools } from "./tools.ts";
 import { Valkey } from "./valkey.ts";
+import { Walls } from "./walls.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 /** The account of the workers: the only one that may use the sandbox. */
 const WORKER_ACCOUNT = "packit-worker";
 
-/** One whole Packit Service: its namespaces, data stores, configuration, API, workers and listeners. */
+/** One whole Packit Service: its namespaces, data stores, configuration, API, workers, listeners and tools. */
 export class Instance extends pulumi.ComponentResource {
   /** Where the API answers. */
   readonly url: pulumi.Output<string>;
   /** The secret to enter at the GitHub App. */
   readonly webhookSecret: pulumi.Output<string>;
+  /** The images, by the names that workloads know them by. */
+  readonly images: Readonly<Record<string, string>>;
 
   constructor(name: string, settings: Settings, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Instance", name, {}, opts);
@@ -35,80 +44,107 @@ export class Instance extends pulumi.ComponentResource {
     const protect = !settings.disposable;
 
     const passwords = new Passwords(`${name}-passwords`, { secrets: settings.secrets, protect }, child);
-    const { digestKey } = passwords;
+    const { digestKey, values } = passwords;
     const namespace = new Namespace(
       `${name}-namespace`,
       { name: settings.namespace, stack, platform, protect, defaultTolerations: settings.defaultTolerations },
       child,
     );
     const site = new Site({ stack, platform, namespace: namespace.name, digestKey });
+    const inSandbox = new Site({
+      stack,
+      platform,
+      digestKey,
+      namespace: sandboxNamespace(
+        `${name}-sandbox-namespace`,
+        { name: settings.sandboxNamespace, stack, platform, protect },
+        child,
+      ),
+    });
+    const walls = new Walls(`${name}-walls`, { site, sandbox: inSandbox, settings }, child);
     const configuration = new Configuration(
       `${name}-configuration`,
-      { site, settings, passwords: passwords.values },
+      { site, settings, passwords: values },
       child,
     );
     const images = new Images(`${name}-images`, { site, settings }, child);
+    const common = { site, settings, configuration };
 
-    const postgres = new Postgres(
-      `${name}-postgres`,
-      { site, protect, settings: settings.postgres, credentials: configuration.postgres },
-      child,
+    // A quota is there before the pods that it is computed from; the policies are there before what they hold.
+    const guarded = { ...child, dependsOn: [walls] };
+    const database = new Database(
+      `${name}-database`,
+      {
+        site,
+        protect,
+        settings: settings.postgres,
+        credentials: configuration.postgres,
+        image: images.postgres,
+      },
+      guarded,
     );
-    const valkey = new Valkey(
-      `${name}-valkey`,
-      { site, protect, settings: settings.valkey, image: settings.images.valkey },
-      child,
-    );
-    const afterStores = { ...child, dependsOn: [postgres, valkey] };
+    const valkey = new Valkey(`${name}-valkey`, { ...common, protect, image: images.valkey }, guarded);
+    const stores = [database, valkey];
 
+    const migrations = settings.maintenance
+      ? []
+      : [
+          new Migration(
+            `${name}-migration`,
+            { ...common, image: images.service },
+            { ...child, dependsOn: stores },
+          ),
+        ];
+    const sidecars = this.#sidecars(name, site, settings, images);
     const service = new Service(
       `${name}-service`,
-      { site, settings, configuration, image: images.service },
-      afterStores,
+      { ...common, image: images.service, sidecars },
+      { ...child, dependsOn: [...stores, ...migrations] },
     );
-    const afterService = { ...child, dependsOn: [postgres, valkey, service] };
+    const afterService = { ...child, dependsOn: [...stores, service] };
 
-    const account = new k8s.core.v1.ServiceAccount(
-      `${name}-worker-account`,
-      { metadata: site.object(WORKER_ACCOUNT), automountServiceAccountToken: false },
-      child,
-    );
+    const account = serviceAccount(`${name}-worker-account`, { site, name: WORKER_ACCOUNT }, child);
     const serviceAccountName = account.metadata.name;
     const sandbox = new Sandbox(
       `${name}-sandbox`,
       {
-        site: new Site({
-          stack,
-          platform,
-          digestKey,
-          namespace: sandboxNamespace(
-            `${name}-sandbox-namespace`,
-            { name: settings.sandboxNamespace, stack, platform, protect },
-            child,
-          ),
-        }),
+        site: inSandbox,
         workers: { serviceAccount: serviceAccountName, namespace: namespace.name },
         cachedWorkers: settings.repositoryCache.enabled ? cachedWorkers(settings.workers) : [],
         cacheSize: settings.repositoryCache.size,
       },
-      child,
+      guarded,
     );
     for (const kind of activePools(settings.workers)) {
-      const args = { site, settings, configuration, image: images.worker, kind, serviceAccountName };
-      new WorkerPool(`${name}-${kind.name}`, args, {
-        ...child,
-        dependsOn: [postgres, valkey, service, sandbox],
-      });
+      const args = { ...common, image: images.worker, kind, serviceAccountName, sidecars };
+      const dependsOn = [...stores, service, sandbox];
+      new WorkerPool(`${name}-${kind.name}`, args, { ...child, dependsOn });
     }
-    if (settings.withBeat) {
-      new Beat(`${name}-beat`, { site, settings, configuration, image: images.worker }, afterService);
-    }
+    if (settings.withBeat) new Beat(`${name}-beat`, { ...common, image: images.worker }, afterService);
     if (images.fedmsg) {
-      new Fedmsg(`${name}-fedmsg`, { site, settings, configuration, image: images.fedmsg }, afterStores);
+      new Fedmsg(`${name}-fedmsg`, { ...common, image: images.fedmsg }, { ...child, dependsOn: stores });
     }
+    if (settings.withBackup) {
+      new Backup(`${name}-backup`, { ...common, image: images.worker }, { ...child, dependsOn: [database] });
+    }
+    if (importsOnSchedule(settings)) {
+      new ImageImport(`${name}-image-import`, { site, settings, streams: importedStreams(images) }, child);
+    }
+    new Tools(
+      `${name}-tools`,
+      { ...common, images, passwords: values },
+      { ...child, dependsOn: [walls, valkey] },
+    );
 
     this.url = service.url;
-    this.webhookSecret = passwords.values.webhookSecret;
+    this.webhookSecret = values.webhookSecret;
+    this.images = images.references;
     this.registerOutputs({ url: this.url, webhookSecret: this.webhookSecret });
+  }
+
+  #sidecars(name: string, site: Site, { fluentd, secrets }: Settings, { fluentd: image }: Images) {
+    if (image === undefined || secrets.splunkToken === undefined) return [];
+    const args = { site, image, settings: fluentd, token: secrets.splunkToken };
+    return [new LogForwarder(`${name}-log-forwarder`, args, { parent: this }).container];
   }
 }

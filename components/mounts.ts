@@ -1,6 +1,6 @@
 import { GITHUB_APP_KEY } from "../files/packit-service-yaml.ts";
 import type { Configuration } from "./configuration.ts";
-import type { Mount } from "./pod.ts";
+import type { Mount } from "./container.ts";
 
 /** The GitHub App's key, where the instance has one. */
 export function githubAppMount({ githubApp }: Configuration): Mount[] {

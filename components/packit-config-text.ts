@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ForgeCredentials, packitServiceYaml } from "../files/packit-service-yaml.ts";
 import type { Site } from "../platform/site.ts";
+import { ownImage } from "../settings/images.ts";
 import type { Settings } from "../settings/load.ts";
 import type { Sensitive } from "../settings/sensitive.ts";
 import type { Passwords } from "./passwords.ts";
+import { TOKMAN_URL } from "./tokman.ts";
 
 /** The text of packit-service.yaml for pods with and without a cache volume, from the instance's settings. */
 export function packitConfigText(site: Site, settings: Settings, passwords: Passwords["values"]) {
@@ -29,7 +31,7 @@ export function packitConfigText(site: Site, settings: Settings, passwords: Pass
         secrets: secretKeys,
         sandbox: {
           namespace: settings.sandboxNamespace,
-          image: settings.images.sandbox ?? `quay.io/packit/sandcastle:${settings.deployment}`,
+          image: ownImage(settings, "sandbox"),
           storageClass: site.platform.storageClass,
           appCode: site.platform.appCode,
         },
@@ -38,13 +40,11 @@ export function packitConfigText(site: Site, settings: Settings, passwords: Pass
     );
 }
 
-function forgeCredentials({ forges, secrets }: Settings): Record<string, ForgeCredentials> {
+function forgeCredentials({ forges, secrets, withTokman }: Settings): Record<string, ForgeCredentials> {
   const entries = Object.entries(forges).map(([host, { instanceUrl, type, githubApp }]) => {
     const token = secrets.forgeTokens[host]?.reveal();
-    return [
-      host,
-      { instanceUrl, type, token, githubAppId: githubApp ? secrets.githubAppId?.reveal() : undefined },
-    ];
+    const githubAppId = githubApp ? secrets.githubAppId?.reveal() : undefined;
+    return [host, { instanceUrl, type, token, githubAppId, tokman: withTokman ? TOKMAN_URL : undefined }];
   });
   return Object.fromEntries(entries);
 }

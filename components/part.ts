@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { FollowedImage } from "../platform/image-stream.ts";
+import type { Image } from "../platform/image.ts";
 import type { Site } from "../platform/site.ts";
 import type { Settings } from "../settings/load.ts";
 import type { Configuration } from "./configuration.ts";
 
-/** What a part of the instance that runs one of Packit's own images is made from. */
+/** What a part of the instance is made from. */
 export interface PartArgs<K extends keyof Settings> {
   /** Where its objects go. */
   readonly site: Site;
@@ -13,14 +13,13 @@ export interface PartArgs<K extends keyof Settings> {
   /** The files and credentials of which it mounts its own. */
   readonly configuration: Configuration;
   /** The image that its pods run. */
-  readonly image: FollowedImage;
+  readonly image: Image;
 }
 
-/** The options of a part's workload: it waits for what the part waits for. */
-export function workloadOptions(
+/** The options of a component's own workload, which waits for what the component waits for. */
+export function after(
   parent: pulumi.ComponentResource,
-  image: FollowedImage,
   opts: pulumi.ComponentResourceOptions = {},
 ): pulumi.CustomResourceOptions {
-  return { parent, ...image.resourceOptions, ...(opts.dependsOn && { dependsOn: opts.dependsOn }) };
+  return { parent, ...(opts.dependsOn && { dependsOn: opts.dependsOn }) };
 }

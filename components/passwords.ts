@@ -39,7 +39,9 @@ export class Passwords extends pulumi.ComponentResource {
       webhookSecret: value("webhookSecret", "webhook"),
       gitlabTokenSecret: value("gitlabTokenSecret", "gitlab-token"),
       postgresPassword: value("postgresPassword", "postgres", kept),
+      valkeyPassword: value("valkeyPassword", "valkey"),
       flowerPassword: value("flowerPassword", "flower"),
+      redisCommanderPassword: value("redisCommanderPassword", "redis-commander"),
       fedoraMessagingQueue:
         queue === undefined
           ? pulumi.secret(new random.RandomUuid(`${name}-queue`, {}, child).result)

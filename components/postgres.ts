@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { postgresConf } from "../files/postgres-conf.ts";
+import type { Image } from "../platform/image.ts";
 import type { Site } from "../platform/site.ts";
 import type { Settings } from "../settings/load.ts";
 import { deployment } from "./deployment.ts";
-import { configMapFiles, type Files } from "./files.ts";
-import { serviceObject } from "./service-object.ts";
+import type { Files } from "./files.ts";
+import { after } from "./part.ts";
 import { volumeClaim } from "./volume-claim.ts";
 
 /** The keys of the Secret by which PostgreSQL and its users know each other. */
@@ -15,79 +15,82 @@ export const POSTGRES_KEYS = [
   "database-name",
 ] as const;
 
-/** The Service's name, and so the database's host. */
-export const POSTGRES_HOST = "postgres";
-
 export interface PostgresArgs {
   /** Where its objects go. */
   readonly site: Site;
+  /** The major version, which is in the names of the Deployment and its volume. */
+  readonly version: number;
+  /** What its pod runs. */
+  readonly image: Image;
   /** Whether Pulumi refuses to delete the data. */
   readonly protect: boolean;
-  /** Version, size and resources. */
+  /** Size and resources. */
   readonly settings: Settings["postgres"];
   /** User, password and database. */
   readonly credentials: Files<(typeof POSTGRES_KEYS)[number]>;
+  /** What the server reads after its own settings. */
+  readonly config: Files<"packit.conf">;
 }
 
 /** How much shared memory queries may use; the dashboard's usage page takes about 100 MB. */
 const SHARED_MEMORY = "128Mi";
 
-/** PostgreSQL on a volume of its own. The version is in the names of the Deployment and its volume. */
+/** The name of the Deployment, the volume and the component of a major version. */
+export function postgresName(version: number): string {
+  return `postgres-${version}`;
+}
+
+/** A PostgreSQL of one major version, on a volume of its own. */
 export class Postgres extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:data:Postgres", name, {}, opts);
     const { site, settings, credentials } = args;
-    const component = `postgres-${settings.version}`;
+    const component = postgresName(args.version);
     const child = { parent: this };
-    const config = configMapFiles(
-      `${name}-config`,
-      { site, name: "postgres-config", data: { "packit.conf": postgresConf() } },
-      child,
-    );
     const claim = volumeClaim(
       `${name}-data`,
       { site, name: component, size: settings.storage, protect: args.protect },
       child,
     );
+    const accepts = { exec: { command: ["/usr/libexec/check-container"] }, timeoutSeconds: 10 };
     deployment(
-      `${name}-deployment`,
+      name,
       {
         site,
         component,
-        container: "postgres",
-        image: `quay.io/sclorg/postgresql-${settings.version}-c9s:latest`,
-        imagePullPolicy: "IfNotPresent",
-        ports: [5432],
-        env: {
-          POSTGRESQL_USER: { from: credentials, key: "database-user" },
-          POSTGRESQL_PASSWORD: { from: credentials, key: "database-password" },
-          POSTGRESQL_DATABASE: { from: credentials, key: "database-name" },
-          PG_OOM_ADJUST_FILE: "/proc/self/oom_score_adj",
-        },
-        resources: settings.resources,
-        mounts: [
-          { name: "postgres-data", path: "/var/lib/pgsql/data", from: { claim: claim.metadata.name } },
+        strategy: "recreate",
+        containers: [
           {
-            name: "settings",
-            path: "/opt/app-root/src/postgresql-cfg",
-            readOnly: true,
-            from: { files: [config.pick("packit.conf")] },
+            name: "postgres",
+            image: args.image,
+            ports: [5432],
+            env: {
+              POSTGRESQL_USER: { from: credentials, key: "database-user" },
+              POSTGRESQL_PASSWORD: { from: credentials, key: "database-password" },
+              POSTGRESQL_DATABASE: { from: credentials, key: "database-name" },
+              PG_OOM_ADJUST_FILE: "/proc/self/oom_score_adj",
+            },
+            resources: settings.resources,
+            mounts: [
+              { name: "postgres-data", path: "/var/lib/pgsql/data", from: { claim: claim.metadata.name } },
+              {
+                name: "settings",
+                path: "/opt/app-root/src/postgresql-cfg",
+                readOnly: true,
+                from: { files: [args.config.pick("packit.conf")] },
+              },
+              { name: "shared-memory", path: "/dev/shm", from: { memory: SHARED_MEMORY } },
+            ],
+            // A recovery after a crash may take a while, and must not be cut short.
+            startupProbe: { ...accepts, periodSeconds: 10, failureThreshold: 60 },
+            livenessProbe: { tcpSocket: { port: 5432 }, periodSeconds: 20, failureThreshold: 6 },
+            readinessProbe: { ...accepts, periodSeconds: 10, failureThreshold: 3 },
           },
-          { name: "shared-memory", path: "/dev/shm", from: { memory: SHARED_MEMORY } },
         ],
-        livenessProbe: {
-          exec: { command: ["/usr/libexec/check-container", "--live"] },
-          initialDelaySeconds: 120,
-          periodSeconds: 10,
-          timeoutSeconds: 10,
-          failureThreshold: 3,
-        },
         nodeSelector: settings.nodeSelector,
       },
-      child,
+      after(this, opts),
     );
-    const port = { name: "postgres-port", port: 5432, targetPort: 5432 };
-    serviceObject(`${name}-service`, { site, name: POSTGRES_HOST, component, port }, child);
     this.registerOutputs();
   }
 }

@@ -2,6 +2,13 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
 
+/** The one port of a Service, and the pods' port behind it. */
+export interface Port {
+  readonly name: string;
+  readonly port: number;
+  readonly targetPort: number;
+}
+
 export interface ServiceObjectArgs {
   /** Where its objects go. */
   readonly site: Site;
@@ -10,19 +17,21 @@ export interface ServiceObjectArgs {
   /** The component whose pods it leads to. */
   readonly component: string;
   /** Its one port, and the pods' port behind it. */
-  readonly port: { readonly name: string; readonly port: number; readonly targetPort: number };
+  readonly port: Port;
+  /** Annotations of its own. */
+  readonly annotations?: Record<string, string> | undefined;
 }
 
 /** A Service in front of a component's pods. */
 export function serviceObject(
   name: string,
-  { site, ...args }: ServiceObjectArgs,
+  { site, annotations, ...args }: ServiceObjectArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
   return new k8s.core.v1.Service(
     name,
     {
-      metadata: site.service(args.name),
+      metadata: site.service(args.name, annotations),
       spec: { selector: { component: args.component }, ports: [{ protocol: "TCP", ...args.port }] },
     },
     opts,

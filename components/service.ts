@@ -1,12 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import { route } from "../platform/route.ts";
+import { followsImages } from "../settings/footprint.ts";
+import type { Settings } from "../settings/load.ts";
+import type { ContainerArgs } from "./container.ts";
 import { deployment } from "./deployment.ts";
-import { commonEnvironment, databaseEnvironment, distGitEnvironment } from "./environment.ts";
+import { commonEnvironment, databaseEnvironment, distGitEnvironment, SYSLOG_HOST } from "./environment.ts";
+import { migrationContainer } from "./migration.ts";
 import { centpkgSigMount, githubAppMount } from "./mounts.ts";
-import { type PartArgs, workloadOptions } from "./part.ts";
-import { serviceObject } from "./service-object.ts";
+import { after, type PartArgs } from "./part.ts";
+import { publicService } from "./public-service.ts";
 
-export type ServiceArgs = PartArgs<"service" | "distGit" | "hosts">;
+export interface ServiceArgs extends PartArgs<keyof Settings> {
+  /** Containers that run beside the API's. */
+  readonly sidecars: readonly ContainerArgs[];
+}
 
 const NAME = "packit-service";
 
@@ -17,51 +23,78 @@ export class Service extends pulumi.ComponentResource {
 
   constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Service", name, {}, opts);
-    const { site, settings, configuration, image } = args;
+    const { site, settings, sidecars } = args;
     const child = { parent: this };
     deployment(
-      `${name}-deployment`,
+      name,
       {
         site,
         component: NAME,
-        replicas: settings.service.replicas,
-        workloadAnnotations: image.triggers(NAME),
-        image: image.reference,
-        command: ["/usr/bin/run_httpd.sh"],
-        ports: [8443],
-        env: {
-          ...commonEnvironment(settings, configuration),
-          ...distGitEnvironment(settings),
-          ...databaseEnvironment(configuration),
-          SYSLOG_HOST: "127.0.0.1",
-        },
-        resources: settings.service.resources,
-        ephemeralStorage: "300Ki",
-        mounts: [
-          {
-            name: "credentials",
-            path: "/secrets",
-            readOnly: true,
-            from: { files: [configuration.tls, configuration.keytab] },
-          },
-          {
-            name: "home-config",
-            path: "/home/packit/.config",
-            readOnly: true,
-            from: { files: [configuration.packit.pick("packit-service.yaml", "copr")] },
-          },
-          ...githubAppMount(configuration),
-          ...centpkgSigMount(configuration),
-        ],
+        replicas: settings.maintenance ? 0 : settings.service.replicas,
+        strategy: "rolling",
+        containers: [api(args), ...sidecars],
+        // New images that OpenShift puts in by itself bring their migrations with them.
+        ...(followsImages(settings) && { initContainers: [migrationContainer(args)] }),
         nodeSelector: settings.service.nodeSelector,
       },
-      workloadOptions(this, image, opts),
+      after(this, opts),
     );
-    const port = { name: `${settings.deployment}-packit`, port: 443, targetPort: 8443 };
-    serviceObject(`${name}-service`, { site, name: NAME, component: NAME, port }, child);
     const host = settings.hosts.service;
-    route(`${name}-route`, { site, name: NAME, host, port: port.name }, child);
+    const port = { name: `${settings.deployment}-packit`, port: 443, targetPort: 8443 };
+    publicService(name, { site, component: NAME, host, port, pods: "tls" }, child);
     this.url = pulumi.output(`https://${host}/api/`);
     this.registerOutputs({ url: this.url });
   }
+}
+
+function api({ settings, configuration, image }: ServiceArgs): ContainerArgs {
+  const answers = { exec: { command: healthCheck(settings.hosts.service) }, timeoutSeconds: 10 };
+  return {
+    name: NAME,
+    image,
+    command: ["/usr/bin/run_httpd.sh"],
+    ports: [8443],
+    env: {
+      ...commonEnvironment(settings, configuration),
+      ...distGitEnvironment(settings),
+      ...databaseEnvironment(configuration),
+      SYSLOG_HOST,
+    },
+    resources: settings.service.resources,
+    ephemeralStorage: "300Ki",
+    mounts: [
+      {
+        name: "credentials",
+        path: "/secrets",
+        readOnly: true,
+        from: { files: [configuration.tls(NAME), configuration.keytab] },
+      },
+      {
+        name: "home-config",
+        path: "/home/packit/.config",
+        readOnly: true,
+        from: { files: [configuration.packit.pick("packit-service.yaml", "copr")] },
+      },
+      ...githubAppMount(configuration),
+      ...centpkgSigMount(configuration),
+    ],
+    startupProbe: { ...answers, periodSeconds: 5, failureThreshold: 60 },
+    livenessProbe: { ...answers, periodSeconds: 30, failureThreshold: 4 },
+    readinessProbe: { ...answers, periodSeconds: 10, failureThreshold: 3 },
+  };
+}
+
+/** The API refuses requests for any other host, by TLS's server name and by HTTP's; a probe of the kubelet has neither. */
+function healthCheck(host: string): string[] {
+  const options = [
+    "--silent",
+    "--show-error",
+    "--fail",
+    "--insecure",
+    "--max-time",
+    "8",
+    "--output",
+    "/dev/null",
+  ];
+  return ["curl", ...options, "--connect-to", `${host}:443:127.0.0.1:8443`, `https://${host}/api/healthz`];
 }

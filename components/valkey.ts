@@ -1,31 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
-import { valkeyConf } from "../files/valkey-conf.ts";
-import type { Site } from "../platform/site.ts";
-import type { Settings } from "../settings/load.ts";
+import { VALKEY_DIRECTORY, VALKEY_PASSWORD_FILE, valkeyConf } from "../files/valkey-conf.ts";
 import { deployment } from "./deployment.ts";
 import { configMapFiles } from "./files.ts";
+import { after, type PartArgs } from "./part.ts";
 import { serviceObject } from "./service-object.ts";
 import { volumeClaim } from "./volume-claim.ts";
 
 /** The Service's name, and so the host of the queues. */
 export const VALKEY_HOST = "valkey";
 
-export interface ValkeyArgs {
-  /** Where its objects go. */
-  readonly site: Site;
-  /** The image reference. */
-  readonly image: string;
+/** The queues' address, for a container whose environment has VALKEY_PASSWORD before it. */
+export const VALKEY_URL = `redis://:$(VALKEY_PASSWORD)@${VALKEY_HOST}:6379/0`;
+
+export interface ValkeyArgs extends PartArgs<"valkey"> {
   /** Whether Pulumi refuses to delete the data. */
   readonly protect: boolean;
-  /** Size, memory and resources. */
-  readonly settings: Settings["valkey"];
 }
 
 /** Valkey, which holds Celery's queues and results. */
 export class Valkey extends pulumi.ComponentResource {
   constructor(name: string, args: ValkeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:data:Valkey", name, {}, opts);
-    const { site, image, settings } = args;
+    const { site, image, configuration } = args;
+    const settings = args.settings.valkey;
     const child = { parent: this };
     const config = configMapFiles(
       `${name}-config`,
@@ -37,27 +34,42 @@ export class Valkey extends pulumi.ComponentResource {
       { site, name: "valkey-pvc", size: settings.storage, protect: args.protect },
       child,
     );
+    // While it loads its data, it listens, but does not answer.
+    const answers = { exec: { command: ["sh", "-c", "valkey-cli ping | grep -qx PONG"] }, timeoutSeconds: 5 };
     deployment(
-      `${name}-deployment`,
+      name,
       {
         site,
         component: VALKEY_HOST,
-        image,
-        args: ["/etc/valkey/valkey.conf"],
-        ports: [6379],
-        resources: settings.resources,
-        mounts: [
-          { name: "data", path: "/data", from: { claim: claim.metadata.name } },
+        strategy: "recreate",
+        containers: [
           {
-            name: "config",
-            path: "/etc/valkey",
-            readOnly: true,
-            from: { files: [config.pick("valkey.conf")] },
+            name: VALKEY_HOST,
+            image,
+            args: [`${VALKEY_DIRECTORY}/valkey.conf`],
+            ports: [6379],
+            // Read by valkey-cli.
+            env: { REDISCLI_AUTH: { from: configuration.valkey, key: "password" } },
+            resources: settings.resources,
+            mounts: [
+              { name: "data", path: "/data", from: { claim: claim.metadata.name } },
+              {
+                name: "config",
+                path: VALKEY_DIRECTORY,
+                readOnly: true,
+                from: {
+                  files: [config.pick("valkey.conf"), configuration.valkey.pick(VALKEY_PASSWORD_FILE)],
+                },
+              },
+            ],
+            startupProbe: { ...answers, periodSeconds: 5, failureThreshold: 120 },
+            livenessProbe: { tcpSocket: { port: 6379 }, periodSeconds: 20, failureThreshold: 6 },
+            readinessProbe: { ...answers, periodSeconds: 10 },
           },
         ],
         nodeSelector: settings.nodeSelector,
       },
-      child,
+      after(this, opts),
     );
     const port = { name: "6379", port: 6379, targetPort: 6379 };
     serviceObject(`${name}-service`, { site, name: VALKEY_HOST, component: VALKEY_HOST, port }, child);

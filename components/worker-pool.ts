@@ -1,17 +1,30 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { REPOSITORY_CACHE_PATH } from "../files/packit-service-yaml.ts";
-import { commonEnvironment, databaseEnvironment, distGitEnvironment } from "./environment.ts";
+import { imageTriggers } from "../platform/image.ts";
+import type { WorkerPoolKind } from "../settings/worker-pools.ts";
+import type { ContainerArgs, Mount } from "./container.ts";
+import { disruptionBudget } from "./disruption-budget.ts";
+import {
+  CELERY_APP,
+  commonEnvironment,
+  databaseEnvironment,
+  distGitEnvironment,
+  SYSLOG_HOST,
+} from "./environment.ts";
 import { centpkgSigMount, githubAppMount } from "./mounts.ts";
-import { type PartArgs, workloadOptions } from "./part.ts";
-import { type Mount, podTemplate } from "./pod.ts";
-import { CELERY_APP, type WorkerPoolKind } from "./queues.ts";
+import { after, type PartArgs } from "./part.ts";
+import { podTemplate } from "./pod.ts";
+import { PUSHGATEWAY_URL } from "./pushgateway.ts";
 
-export interface WorkerPoolArgs extends PartArgs<"workers" | "distGit" | "repositoryCache"> {
+export interface WorkerPoolArgs
+  extends PartArgs<"workers" | "distGit" | "repositoryCache" | "maintenance" | "withPushgateway"> {
   /** Which queues the workers serve, and what follows from it. */
   readonly kind: WorkerPoolKind;
   /** The account whose token lets the workers use the sandbox. */
   readonly serviceAccountName: pulumi.Input<string>;
+  /** Containers that run beside each worker. */
+  readonly sidecars: readonly ContainerArgs[];
 }
 
 /** The volume claim template's name; a worker's claim is named after it and the pod. */
@@ -24,50 +37,61 @@ const KERBEROS_CACHE = "DIR:/home/packit/kerberos/";
 export class WorkerPool extends pulumi.ComponentResource {
   constructor(name: string, args: WorkerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:WorkerPool", name, {}, opts);
-    const { site, settings, kind, image } = args;
+    const { site, settings, kind, sidecars } = args;
     const child = { parent: this };
-    const { replicas } = settings.workers[kind.setting];
-    const selector = { component: kind.name };
+    const { replicas, terminationGracePeriodSeconds, nodeSelector } = settings.workers[kind.setting];
+    const component = kind.name;
+    const selector = { component };
     new k8s.core.v1.Service(
       `${name}-service`,
-      { metadata: site.service(kind.name), spec: { clusterIP: "None", selector } },
+      { metadata: site.service(component), spec: { clusterIP: "None", selector } },
       child,
     );
+    if (replicas > 1) disruptionBudget(`${name}-budget`, { site, component }, child);
+    const containers = [worker(args), ...sidecars];
+    const { annotations, ignoreChanges } = imageTriggers({ containers });
     new k8s.apps.v1.StatefulSet(
       `${name}-stateful-set`,
       {
-        metadata: site.workload(kind.name, image.triggers("packit-worker")),
+        metadata: site.workload(component, annotations),
         spec: {
-          replicas,
-          serviceName: kind.name,
+          replicas: settings.maintenance ? 0 : replicas,
+          serviceName: component,
           podManagementPolicy: "OrderedReady",
           updateStrategy: { type: "RollingUpdate" },
           selector: { matchLabels: selector },
-          template: template(args),
+          template: podTemplate({
+            site,
+            component,
+            containers,
+            annotations: { "alpha.image.policy.openshift.io/resolve-names": "*" },
+            serviceAccountName: args.serviceAccountName,
+            usesApi: true,
+            terminationGracePeriodSeconds,
+            spread: replicas > 1,
+            nodeSelector,
+          }),
           ...(hasCache(args) && { volumeClaimTemplates: [cacheTemplate(args)] }),
         },
       },
-      workloadOptions(this, image, opts),
+      { ...after(this, opts), ignoreChanges },
     );
     this.registerOutputs();
   }
 }
 
-function template(args: WorkerPoolArgs) {
-  const { site, settings, configuration, kind, image } = args;
-  const { concurrency, resources, terminationGracePeriodSeconds, nodeSelector } =
-    settings.workers[kind.setting];
+function worker(args: WorkerPoolArgs): ContainerArgs {
+  const { settings, configuration, kind, image } = args;
   const { deployment, workers } = settings;
-  return podTemplate({
-    site,
-    component: kind.name,
-    container: "packit-worker",
-    image: image.reference,
+  const { concurrency, resources } = workers[kind.setting];
+  const answers = {
+    exec: { command: ["bash", "-c", 'celery -A $APP status | grep "$(uname -n): OK"'] },
+    timeoutSeconds: 60,
+  };
+  return {
+    name: "packit-worker",
+    image,
     command: ["/usr/bin/run_worker.sh"],
-    annotations: { "alpha.image.policy.openshift.io/resolve-names": "*" },
-    serviceAccountName: args.serviceAccountName,
-    terminationGracePeriodSeconds,
-    nodeSelector,
     resources,
     env: {
       ...commonEnvironment(settings, configuration),
@@ -79,19 +103,17 @@ function template(args: WorkerPoolArgs) {
       CONCURRENCY: String(concurrency),
       CELERY_RETRY_LIMIT: String(workers.retryLimit),
       CELERY_RETRY_BACKOFF: String(workers.retryBackoffSeconds),
+      PUSHGATEWAY_ADDRESS: settings.withPushgateway ? PUSHGATEWAY_URL : undefined,
       AWS_ACCESS_KEY_ID: configuration.aws && { from: configuration.aws, key: "access-key-id" },
       AWS_SECRET_ACCESS_KEY: configuration.aws && { from: configuration.aws, key: "secret-access-key" },
-      SYSLOG_HOST: "127.0.0.1",
+      SYSLOG_HOST,
       KRB5CCNAME: KERBEROS_CACHE,
     },
     mounts: mounts(args),
-    livenessProbe: {
-      exec: { command: ["bash", "-c", 'celery -A $APP status | grep "$(uname -n): OK"'] },
-      initialDelaySeconds: 600,
-      periodSeconds: 600,
-      timeoutSeconds: 300,
-    },
-  });
+    // Ten minutes for the worker to be among those that answer, then a restart after a quarter of an hour of silence.
+    startupProbe: { ...answers, periodSeconds: 60, failureThreshold: 10 },
+    livenessProbe: { ...answers, periodSeconds: 300, failureThreshold: 3 },
+  };
 }
 
 function mounts(args: WorkerPoolArgs): Mount[] {

@@ -7,6 +7,8 @@ export interface ForgeCredentials {
   readonly type?: string | undefined;
   readonly token?: string | undefined;
   readonly githubAppId?: string | undefined;
+  /** Where tokman answers, which then hands out the App's tokens. */
+  readonly tokman?: string | undefined;
 }
 
 export interface PackitServiceYaml {
@@ -41,7 +43,8 @@ const CACHE_VOLUME_VARIABLE = "SANDCASTLE_REPOSITORY_CACHE_VOLUME";
 
 /**
  * packit-service.yaml. Packit refuses unknown keys and nulls, so absent settings are left out; and run_httpd.sh
- * greps `server_name`, so that one must be a plain line of its own. Written for YAML 1.1, which Python reads.
+ * greps `server_name`, so that one must be a plain line of its own. Every other string is quoted: Python reads YAML 1.1, in
+ * which many a bare word is no string.
  */
 export function packitServiceYaml(args: PackitServiceYaml): string {
   const { deployment, fasUser, config, secrets, serverName, dashboardUrl } = args;
@@ -60,7 +63,14 @@ export function packitServiceYaml(args: PackitServiceYaml): string {
       ? { repository_cache: REPOSITORY_CACHE_PATH, add_repositories_to_repository_cache: false }
       : {}),
   });
-  return `server_name: ${serverName}\n${stringify(keys, { version: "1.1", lineWidth: 0, sortMapEntries: true })}`;
+  const text = stringify(keys, { defaultStringType: "QUOTE_DOUBLE", lineWidth: 0, sortMapEntries: true });
+  return `server_name: ${serverName}\n${escaped(text)}`;
+}
+
+/** Characters that Python's reader refuses or takes for line breaks, even within quotes, as YAML's escapes. */
+function escaped(text: string): string {
+  const code = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return text.replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, code);
 }
 
 function sandboxKeys({ sandbox, repositoryCache }: PackitServiceYaml): object {
@@ -76,12 +86,13 @@ function sandboxKeys({ sandbox, repositoryCache }: PackitServiceYaml): object {
   };
 }
 
-function credentials({ instanceUrl, type, token, githubAppId }: ForgeCredentials): object {
+function credentials({ instanceUrl, type, token, githubAppId, tokman }: ForgeCredentials): object {
   return withoutAbsent({
     instance_url: instanceUrl,
     type,
     token,
     github_app_id: githubAppId,
+    tokman_instance_url: githubAppId && tokman,
     github_app_private_key_path: githubAppId && `${GITHUB_APP_KEY.directory}/${GITHUB_APP_KEY.file}`,
   });
 }

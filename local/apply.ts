@@ -56,11 +56,15 @@ export async function applyOne(client: ApiClient, object: KubernetesObject): Pro
 
 /** Every object that an earlier apply of the stack made, of whatever kind. */
 export async function appliedObjects(client: ApiClient, stack: string): Promise<KubernetesObject[]> {
+  // Controllers copy labels to what they make; what they made is not ours.
+  return (await stackObjects(client, stack)).filter((object) => managers(object).includes(FIELD_MANAGER));
+}
+
+/** Every object that carries the stack's label, whoever made it. */
+export async function stackObjects(client: ApiClient, stack: string): Promise<KubernetesObject[]> {
   const resources = await client.listableResources();
   const labels = { [STACK_LABEL]: stack };
-  const lists = await Promise.all(resources.map((resource) => client.list(resource, { labels })));
-  // Controllers copy labels to what they make; what they made is not ours.
-  return lists.flat().filter((object) => managers(object).includes(FIELD_MANAGER));
+  return (await Promise.all(resources.map((resource) => client.list(resource, { labels })))).flat();
 }
 
 /** Removes objects, users before what they use, and waits until they are gone. */

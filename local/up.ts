@@ -6,7 +6,7 @@ import { loadSettings, type Settings } from "../settings/load.ts";
 import { readStackFile, type StackConfig } from "../settings/stack-file.ts";
 import { standIns } from "../settings/stand-ins.ts";
 import { ApiClient } from "./api-client.ts";
-import { appliedObjects, applyOne, applyStack } from "./apply.ts";
+import { appliedObjects, applyOne, applyStack, stackObjects } from "./apply.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { credentials } from "./credentials.ts";
 import { clusterFixtures } from "./fixtures.ts";
@@ -100,7 +100,10 @@ export function stackPhases(args: StackPhasesArgs): Phase[] {
     {
       title: "Ready",
       async run(report) {
-        await waitUntilReady(localClient(paths), { objects, limitSeconds, report });
+        const client = localClient(paths);
+        // Pulumi generates passwords of its own, and so makes a migration of another name than the one evaluated.
+        if (args.engine === "pulumi") objects = await stackObjects(client, settings.stack);
+        await waitUntilReady(client, { objects, limitSeconds, report });
         return "every workload ready, every volume bound";
       },
     },

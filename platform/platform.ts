@@ -18,26 +18,38 @@ export interface Platform {
   readonly appCode?: string;
   /** Who makes namespaces: this program, or the platform's operator for a tenant. */
   readonly namespaces: { readonly by: "program" } | { readonly by: "operator"; readonly tenant: string };
+  /** Whether images are imported by ImageStreams. */
+  readonly imageStreams: boolean;
+  /** How a host leads to a Service. */
+  readonly exposure:
+    | { readonly by: "route"; readonly termination: "passthrough" | "reencrypt" }
+    | { readonly by: "ingress"; readonly className?: string | undefined; readonly annotations: Labels };
+  /** The user and the group of volumes that pods get; none where the cluster gives each namespace its own. */
+  readonly podUser?: {
+    readonly runAsUser: number;
+    readonly runAsGroup: number;
+    readonly fsGroup: number;
+  };
 }
 
 /** The platform that a stack's settings describe. */
 export function platformOf(settings: Settings): Platform {
   const own = settings.storageClass === undefined ? {} : { storageClass: settings.storageClass };
-  return settings.platform === "managed-platform"
-    ? { ...managedPlatform(settings.managedPlatform), ...own }
-    : { ...OPENSHIFT, ...own };
+  return { ...PLATFORMS[settings.platform](settings), ...own };
 }
 
-const OPENSHIFT: Platform = {
-  workloadLabels: {},
-  labels: {},
-  routeLabels: {},
-  volumeAnnotations: {},
-  namespaces: { by: "program" },
-};
+const PLATFORMS = {
+  openshift: ({ tls }: Settings): Platform => ({
+    workloadLabels: {},
+    labels: {},
+    routeLabels: {},
+    volumeAnnotations: {},
+    namespaces: { by: "program" },
+    imageStreams: true,
+    exposure: { by: "route", termination: tls },
+  }),
 
-function managedPlatform(facts: Settings["managedPlatform"]): Platform {
-  return {
+  "managed-platform": ({ tls, managedPlatform: facts }: Settings): Platform => ({
     workloadLabels: {
       "app-code": facts.appCode,
       "service-phase": facts.servicePhase,
@@ -49,5 +61,19 @@ function managedPlatform(facts: Settings["managedPlatform"]): Platform {
     storageClass: "aws-ebs",
     appCode: facts.appCode,
     namespaces: { by: "operator", tenant: facts.tenant },
-  };
-}
+    imageStreams: true,
+    exposure: { by: "route", termination: tls },
+  }),
+
+  kubernetes: ({ ingress: { className, annotations } }: Settings): Platform => ({
+    workloadLabels: {},
+    labels: {},
+    routeLabels: {},
+    volumeAnnotations: {},
+    namespaces: { by: "program" },
+    imageStreams: false,
+    exposure: { by: "ingress", className, annotations },
+    // Any user will do for images that run on OpenShift, as long as it is of the group root.
+    podUser: { runAsUser: 1001, runAsGroup: 0, fsGroup: 1001 },
+  }),
+};

@@ -46,9 +46,14 @@ export class Site {
   }
 
   /** Metadata of a Service, which Pulumi need not wait for. */
-  service(name: string) {
+  service(name: string, annotations?: Record<string, string>) {
     const labels = { ...this.stackLabels, ...this.platform.labels };
-    return { name, namespace: this.namespace, labels, annotations: SKIP_AWAIT };
+    return { name, namespace: this.namespace, labels, annotations: { ...annotations, ...SKIP_AWAIT } };
+  }
+
+  /** Metadata of an Ingress, which on some clusters never says that it is ready. */
+  ingress(name: string, annotations?: Record<string, string>) {
+    return { ...this.object(name), annotations: { ...annotations, ...SKIP_AWAIT } };
   }
 
   /** Metadata of a Route. */

@@ -73,7 +73,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** The schema of the value at `path`, what wraps it (defaults, optionality) taken off. */
-function schemaAt(schema: Schema, path: readonly (string | number)[]): Schema | undefined {
+export function schemaAt(schema: Schema, path: readonly (string | number)[]): Schema | undefined {
   const bare = unwrap(schema);
   const [step, ...rest] = path;
   if (step === undefined) return bare;

@@ -1,7 +1,10 @@
 import { check } from "./check.ts";
+import { refusals } from "./consistency.ts";
+import { mended } from "./mend.ts";
 import { defaultSandboxNamespace } from "./namespaces.ts";
 import { type SchemaOutput, schema } from "./schema.ts";
-import { readSecrets, type SecretSource, type Secrets } from "./secrets.ts";
+import { secretLife } from "./secret-life.ts";
+import { readSecrets, type SecretNeeds, type SecretSource, type Secrets } from "./secrets.ts";
 import { PREFIX, type StackConfig } from "./stack-file.ts";
 import { nearest, type Violation, violationsError } from "./violation.ts";
 
@@ -11,26 +14,49 @@ export interface Settings extends Omit<SchemaOutput, "sandboxNamespace"> {
   readonly stack: string;
   readonly sandboxNamespace: string;
   readonly secrets: Secrets;
+  /** What will soon need somebody's attention, one line each. */
+  readonly warnings: readonly string[];
 }
+
+/** What is known of secrets when some could not be read. */
+const NO_SECRETS = { forgeTokens: {} } as Secrets;
 
 /** Parses a stack's configuration; throws one UserError that names everything that is wrong with it. */
-export function loadSettings(config: StackConfig, source: SecretSource): Settings {
+export function loadSettings(config: StackConfig, source: SecretSource, today = new Date()): Settings {
   const { secrets: _, ...values } = config.values;
   const checked = check(schema, values);
-  const forges = "data" in checked ? checked.data.forges : forgesOf(values);
-  const { secrets, violations } = readSecrets(config, forges, source);
-  const hidden = checked.violations.map((violation) => hide(config, violation));
-  const all = [...foreignKeys(config), ...hidden, ...violations];
-  if (!("data" in checked) || all.length > 0) throw violationsError(config, all);
-  const { data } = checked;
+  const data = "data" in checked ? checked.data : mended(schema, values);
+  const { secrets, violations } = readSecrets(config, needs(data), source);
+  const isWrong = violations.length > 0;
+  const life = data && secretLife(data, isWrong ? NO_SECRETS : secrets, today);
+  const together = (data ? refusals(data) : []).map(
+    ({ value, ...refusal }): Violation => ({ ...refusal, given: value }),
+  );
+  const found = [...checked.violations, ...together].map((violation) => hide(config, violation));
+  const all = [...foreignKeys(config), ...found, ...violations, ...(life?.violations ?? [])];
+  if (data === undefined || all.length > 0) throw violationsError(config, unique(all));
   const sandboxNamespace = data.sandboxNamespace ?? defaultSandboxNamespace(data.namespace);
-  return deepFreeze({ ...data, stack: config.stack, sandboxNamespace, secrets });
+  const warnings = (life?.warnings ?? []).map((line) => `stack ${config.stack}: ${line}`);
+  return deepFreeze({ ...data, stack: config.stack, sandboxNamespace, secrets, warnings });
 }
 
-/** The forges as far as they can be made out when the settings are wrong, so that missing tokens are named too. */
-function forgesOf(values: Readonly<Record<string, unknown>>) {
-  const alone = schema.shape.forges.safeParse(values.forges);
-  return alone.success ? alone.data : {};
+function needs(data: SchemaOutput | undefined): SecretNeeds {
+  const forges = data?.forges ?? {};
+  return {
+    forges,
+    conditions: {
+      githubApp: Object.values(forges).some(({ githubApp }) => githubApp),
+      ownCertificate: data?.tls === "passthrough",
+      fluentd: data?.withFluentdSidecar === true,
+      backup: data?.withBackup === true,
+    },
+  };
+}
+
+/** The first of the violations of each setting: one mended wrongly may be found wrong again. */
+function unique(violations: readonly Violation[]): Violation[] {
+  const paths = violations.map(({ path, key }) => key ?? JSON.stringify(path));
+  return violations.filter((_, i) => paths.indexOf(paths[i] ?? "") === i);
 }
 
 /** An encrypted value is not shown, wherever it stands. */

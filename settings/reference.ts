@@ -38,6 +38,9 @@ function secrets(): string[][] {
   const needed = {
     always: "always",
     githubApp: "if a forge uses the GitHub App",
+    ownCertificate: "if `tls` is `passthrough`",
+    fluentd: "with `withFluentdSidecar`",
+    backup: "with `withBackup`",
     optional: "unless it is left out, with the reason",
     generated: "no: it is generated unless it is given",
   } as const satisfies Record<SecretSpec["needed"], string>;

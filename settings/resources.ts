@@ -2,7 +2,8 @@ import { z } from "zod";
 import { refuse } from "./refuse.ts";
 import { bytes, cpu, inBytes, inProcessors } from "./values.ts";
 
-interface Defaults {
+/** The resources of a part whose stack file names none. */
+export interface Defaults {
   readonly requests: { readonly cpu: string; readonly memory: string };
   readonly limits: { readonly cpu: string; readonly memory: string };
 }

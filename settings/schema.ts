@@ -1,18 +1,11 @@
 import { z } from "zod";
-import { namespaceRefusals } from "./namespaces.ts";
+import { images } from "./images.ts";
+import { limits } from "./limits.ts";
 import { packitConfig } from "./packit-config.ts";
 import { refuse } from "./refuse.ts";
-import {
-  bytes,
-  dnsLabel,
-  flag,
-  hostName,
-  imageReference,
-  labelKey,
-  labelValue,
-  line,
-  url,
-} from "./values.ts";
+import { stores } from "./stores.ts";
+import { tools } from "./tools.ts";
+import { bytes, day, dnsLabel, flag, hostName, labelKey, labelValue, line, url } from "./values.ts";
 import { workloads } from "./workloads.ts";
 
 const toleration = z
@@ -41,118 +34,147 @@ const forge = z.strictObject({
   githubApp: flag.default(false).describe("Whether the GitHub App is used, and no token."),
 });
 
+const secretRecord = z.strictObject({
+  owner: line.optional().describe("Who answers for it and renews it. Default: `owner`."),
+  purpose: line.optional().describe("What it is for. Default: what the list of secrets says."),
+  expires: day.optional().describe("The last day on which it is valid; a certificate says so itself."),
+});
+
 /** Everything that a stack file may say, under `config`, each key with the prefix `packit:`. */
-export const schema = z
-  .strictObject({
-    deployment: z
-      .enum(["dev", "stg", "prod"])
-      .describe("Packit's own word for what the instance is. It also names the tag of Packit's own images."),
-    namespace: dnsLabel.describe("The namespace of everything but the sandbox."),
-    sandboxNamespace: dnsLabel
+export const schema = z.strictObject({
+  deployment: z
+    .enum(["dev", "stg", "prod"])
+    .describe("Packit's own word for what the instance is. It also names the tag of Packit's own images."),
+  namespace: dnsLabel.describe("The namespace of everything but the sandbox."),
+  sandboxNamespace: dnsLabel
+    .optional()
+    .describe(
+      "The namespace of the sandbox pods, of this instance alone. Default: the namespace with -sandbox.",
+    ),
+  kubeContext: line
+    .meta({ allowed: "the name of a context in your kubeconfig", example: "packit-stage" })
+    .describe(
+      "The kubeconfig context that `pulumi up` works in. There is no default, so no wrong cluster is hit.",
+    ),
+  platform: z
+    .enum(["openshift", "managed-platform", "kubernetes"])
+    .default("openshift")
+    .describe("What the cluster is."),
+  managedPlatform: z
+    .strictObject({
+      appCode: labelValue.default("PCKT-002").describe("The application's code in the CMDB."),
+      servicePhase: z.enum(["lab", "preprod", "prod"]).default("lab").describe("How far the service is."),
+      costCenter: labelValue.default("700").describe("Who pays."),
+      tenant: dnsLabel.default("packit").describe("The tenant, which starts each of its namespaces' names."),
+      egress: flag
+        .default(false)
+        .describe(
+          "Ask the platform to open its firewall, with a TenantEgress, to the hosts that are reached.",
+        ),
+    })
+    .prefault({})
+    .describe("What the Managed Platform wants to know; read on that platform only."),
+  tls: z
+    .enum(["passthrough", "reencrypt"])
+    .default("passthrough")
+    .describe(
+      "Who shows the certificate: the pods themselves, with the one among the secrets; or OpenShift's router, with its own.",
+    ),
+  ingress: z
+    .strictObject({
+      className: dnsLabel.optional().describe("The Ingress class. Default: the cluster's."),
+      annotations: z
+        .record(labelKey, line)
+        .default({ "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS" })
+        .describe("What tells the Ingress controller that the pods speak TLS."),
+    })
+    .prefault({})
+    .describe("How hosts are opened on plain Kubernetes; read there only."),
+  disposable: flag
+    .default(false)
+    .describe("A local or test stack: it may run on generated stand-ins for secrets that are not given."),
+  storageClass: dnsLabel
+    .optional()
+    .describe("The class of every volume. Default: the platform's, else the cluster's default class."),
+  defaultTolerations: z
+    .array(toleration)
+    .default([])
+    .describe("Tolerations that the namespace gives to each of its pods."),
+  hosts: z.strictObject({
+    service: hostName.describe("The host of the API and the webhooks."),
+    dashboard: hostName.optional().describe("The host of the dashboard, which statuses link to."),
+    workers: hostName.optional().describe("The host of Flower and of the workers' metrics."),
+    redisCommander: hostName
       .optional()
-      .describe(
-        "The namespace of the sandbox pods, of this instance alone. Default: the namespace with -sandbox.",
-      ),
-    kubeContext: line
-      .meta({ allowed: "the name of a context in your kubeconfig", example: "packit-stage" })
-      .describe(
-        "The kubeconfig context that `pulumi up` works in. There is no default, so no wrong cluster is hit.",
-      ),
-    platform: z.enum(["openshift", "managed-platform"]).default("openshift").describe("What the cluster is."),
-    managedPlatform: z
-      .strictObject({
-        appCode: labelValue.default("PCKT-002").describe("The application's code in the CMDB."),
-        servicePhase: z.enum(["lab", "preprod", "prod"]).default("lab").describe("How far the service is."),
-        costCenter: labelValue.default("700").describe("Who pays."),
-        tenant: dnsLabel
-          .default("packit")
-          .describe("The tenant, which starts each of its namespaces' names."),
-      })
-      .prefault({})
-      .describe("What the Managed Platform wants to know; read on that platform only."),
-    disposable: flag
-      .default(false)
-      .describe("A local or test stack: it may run on generated stand-ins for secrets that are not given."),
-    storageClass: dnsLabel
-      .optional()
-      .describe("The class of every volume. Default: the platform's, else the cluster's default class."),
-    defaultTolerations: z
-      .array(toleration)
-      .default([])
-      .describe("Tolerations that the namespace gives to each of its pods."),
-    hosts: z.strictObject({
-      service: hostName.describe("The host of the API and the webhooks."),
-      dashboard: hostName.optional().describe("The host of the dashboard, which statuses link to."),
-    }),
-    identity: z.strictObject({
-      fasUser: line.describe("The Fedora account that the instance acts as."),
-    }),
-    distGit: z
-      .strictObject({
-        url: url.default("https://src.fedoraproject.org/").describe("Where dist-git is."),
-        namespace: line.default("rpms").describe("The namespace of packages there."),
-      })
-      .prefault({}),
-    forges: z
-      .record(hostName, forge)
-      .default({
-        "github.com": { instanceUrl: "https://github.com", githubApp: true },
-        "gitlab.com": { instanceUrl: "https://gitlab.com", githubApp: false },
-        "src.fedoraproject.org": { instanceUrl: "https://src.fedoraproject.org", githubApp: false },
-      })
-      .describe("The forges that are served. Each needs a token, or the GitHub App, among the secrets."),
-    packitConfig: packitConfig.prefault({}).describe("Keys of packit-service.yaml."),
-    fedoraMessaging: z
-      .strictObject({
-        app: line.default("Packit").describe("The name that the message broker sees."),
-        topics: z
-          .array(line)
-          .min(1)
-          .default([
-            "org.fedoraproject.prod.copr.build.start",
-            "org.fedoraproject.prod.copr.build.end",
-            "org.fedoraproject.prod.buildsys.task.state.change",
-            "org.fedoraproject.prod.buildsys.build.state.change",
-            "org.fedoraproject.prod.buildsys.tag",
-            "org.fedoraproject.prod.pagure.pull-request.new",
-            "org.fedoraproject.prod.pagure.pull-request.updated",
-            "org.fedoraproject.prod.pagure.pull-request.rebased",
-            "org.fedoraproject.prod.pagure.git.receive",
-            "org.fedoraproject.prod.pagure.pull-request.comment.added",
-            "org.fedoraproject.prod.hotness.update.bug.file",
-            "org.release-monitoring.prod.anitya.project.version.update.v2",
-            "org.fedoraproject.prod.openscanhub.task.started",
-            "org.fedoraproject.prod.openscanhub.task.finished",
-            "org.fedoraproject.prod.logdetective.analysis",
-          ])
-          .describe("The routing keys that are listened to."),
-      })
-      .prefault({}),
-    images: z
-      .strictObject({
-        service: imageReference.optional().describe("The API. Default: packit-service."),
-        worker: imageReference.optional().describe("Workers and beat. Default: packit-worker."),
-        fedmsg: imageReference.optional().describe("The listener. Default: packit-service-fedmsg."),
-        sandbox: imageReference.optional().describe("Sandbox pods. Default: sandcastle."),
-        valkey: imageReference.default("docker.io/valkey/valkey:8").describe("Valkey."),
-      })
-      .prefault({})
-      .describe(
-        "Where images come from. Default of Packit's own: quay.io/packit, tagged with the deployment.",
-      ),
-    repositoryCache: z
-      .strictObject({
-        enabled: flag
-          .default(true)
-          .describe("Give every worker of a pool that clones, and its sandbox, a cache volume."),
-        size: bytes.default("4Gi").describe("The size of each cache volume."),
-      })
-      .prefault({})
-      .describe("The cache of git repositories."),
-    ...workloads,
-  })
-  .superRefine((settings, context) => {
-    for (const refusal of namespaceRefusals(settings)) refuse(context, refusal);
-  });
+      .describe("The host of Redis Commander; without it, only a forwarded port leads there."),
+  }),
+  identity: z.strictObject({
+    fasUser: line.describe("The Fedora account that the instance acts as."),
+  }),
+  distGit: z
+    .strictObject({
+      url: url.default("https://src.fedoraproject.org/").describe("Where dist-git is."),
+      namespace: line.default("rpms").describe("The namespace of packages there."),
+    })
+    .prefault({}),
+  forges: z
+    .record(hostName, forge)
+    .default({
+      "github.com": { instanceUrl: "https://github.com", githubApp: true },
+      "gitlab.com": { instanceUrl: "https://gitlab.com", githubApp: false },
+      "src.fedoraproject.org": { instanceUrl: "https://src.fedoraproject.org", githubApp: false },
+    })
+    .describe("The forges that are served. Each needs a token, or the GitHub App, among the secrets."),
+  packitConfig: packitConfig.prefault({}).describe("Keys of packit-service.yaml."),
+  fedoraMessaging: z
+    .strictObject({
+      app: line.default("Packit").describe("The name that the message broker sees."),
+      topics: z
+        .array(line)
+        .min(1)
+        .default([
+          "org.fedoraproject.prod.copr.build.start",
+          "org.fedoraproject.prod.copr.build.end",
+          "org.fedoraproject.prod.buildsys.task.state.change",
+          "org.fedoraproject.prod.buildsys.build.state.change",
+          "org.fedoraproject.prod.buildsys.tag",
+          "org.fedoraproject.prod.pagure.pull-request.new",
+          "org.fedoraproject.prod.pagure.pull-request.updated",
+          "org.fedoraproject.prod.pagure.pull-request.rebased",
+          "org.fedoraproject.prod.pagure.git.receive",
+          "org.fedoraproject.prod.pagure.pull-request.comment.added",
+          "org.fedoraproject.prod.hotness.update.bug.file",
+          "org.release-monitoring.prod.anitya.project.version.update.v2",
+          "org.fedoraproject.prod.openscanhub.task.started",
+          "org.fedoraproject.prod.openscanhub.task.finished",
+          "org.fedoraproject.prod.logdetective.analysis",
+        ])
+        .describe("The routing keys that are listened to."),
+    })
+    .prefault({}),
+  ...images,
+  repositoryCache: z
+    .strictObject({
+      enabled: flag
+        .default(true)
+        .describe("Give every worker of a pool that clones, and its sandbox, a cache volume."),
+      size: bytes.default("4Gi").describe("The size of each cache volume."),
+    })
+    .prefault({})
+    .describe("The cache of git repositories."),
+  ...workloads,
+  ...stores,
+  ...tools,
+  ...limits,
+  owner: line
+    .default("hello@packit.dev")
+    .describe("Who answers for the secrets whose record names nobody else."),
+  secretRecords: z
+    .record(line, secretRecord)
+    .default({})
+    .describe(
+      "What is known of external secrets, by their names under `secrets`; a forge's token by its host.",
+    ),
+});
 
 export type SchemaOutput = Readonly<z.output<typeof schema>>;

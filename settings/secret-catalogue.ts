@@ -5,11 +5,16 @@ export interface SecretSpec {
   readonly purpose: string;
   readonly form: SecretForm;
   /**
-   * `always`: no instance runs without it. `githubApp`: needed where a forge uses the GitHub App. `optional`: may be
-   * left out, with the reason. `generated`: made by the program unless given, as for an instance that is taken over.
+   * `always`: no instance runs without it. A condition: needed while it holds. `optional`: may be left out, with the
+   * reason. `generated`: made by the program unless given, as for an instance that is taken over.
    */
-  readonly needed: "always" | "githubApp" | "optional" | "generated";
+  readonly needed: "always" | Condition | "optional" | "generated";
+  /** The condition under which an optional one may not be left out. */
+  readonly neededWith?: Condition;
 }
+
+/** What a stack does that not every stack does, and that needs secrets of its own. */
+export type Condition = "githubApp" | "ownCertificate" | "fluentd" | "backup";
 
 const spec = <N extends Needed>(needed: N, purpose: string, form: SecretForm = "line") => ({
   needed,
@@ -19,8 +24,8 @@ const spec = <N extends Needed>(needed: N, purpose: string, form: SecretForm = "
 
 /** Every secret that a stack may be given under `packit:secrets`, but for the forges' tokens. */
 export const CATALOGUE = {
-  tlsCertificate: spec("always", "the certificate chain of the hosts (fullchain.pem)", "certificate"),
-  tlsPrivateKey: spec("always", "the key of that certificate (privkey.pem)", "privateKey"),
+  tlsCertificate: spec("ownCertificate", "the certificate chain of the hosts (fullchain.pem)", "certificate"),
+  tlsPrivateKey: spec("ownCertificate", "the key of that certificate (privkey.pem)", "privateKey"),
   keytab: spec("always", "the Kerberos keytab of the Fedora account, base64", "base64"),
   sshPrivateKey: spec("always", "the SSH key of the Fedora account (id_ed25519)", "privateKey"),
   copr: spec("always", "Copr's API token, the file that copr.fedorainfracloud.org/api shows", "copr"),
@@ -32,18 +37,24 @@ export const CATALOGUE = {
   redhatApiRefreshToken: spec("optional", "Image Builder's refresh token"),
   logdetectiveToken: spec("optional", "Log Detective's token"),
   sentryDsn: spec("optional", "Sentry's DSN"),
-  awsAccessKeyId: spec("optional", "the S3 key id of the database's backups"),
-  awsSecretAccessKey: spec("optional", "the S3 key of the database's backups"),
+  awsAccessKeyId: { ...spec("optional", "the S3 key id of the database's backups"), neededWith: "backup" },
+  awsSecretAccessKey: { ...spec("optional", "the S3 key of the database's backups"), neededWith: "backup" },
+  splunkToken: spec("fluentd", "the token of Splunk's HTTP event collector"),
   webhookSecret: spec("generated", "the GitHub App's webhook secret"),
   gitlabTokenSecret: spec("generated", "the key that signs the tokens of GitLab's webhooks"),
-  postgresPassword: spec("generated", "PostgreSQL's password"),
-  flowerPassword: spec("generated", "Flower's password"),
+  postgresPassword: spec("generated", "PostgreSQL's password", "word"),
+  valkeyPassword: spec("generated", "Valkey's password", "word"),
+  flowerPassword: spec("generated", "Flower's password", "word"),
+  redisCommanderPassword: spec("generated", "Redis Commander's password"),
   fedoraMessagingQueue: spec("generated", "the UUID of the queue on Fedora's message bus", "uuid"),
 } as const;
 
 export type SecretName = keyof typeof CATALOGUE;
 
 type Needed = SecretSpec["needed"];
+
+/** Those that are made by somebody else, and so can expire. */
+export type ExternalSecret = Exclude<SecretName, NamesNeeded<"generated">>;
 
 /** The names of the secrets that are needed in a certain way. */
 export type NamesNeeded<N extends Needed> = {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import {
   CATALOGUE,
+  type Condition,
   type NamesNeeded,
   SECRET_NAMES,
   type SecretName,
@@ -14,7 +15,7 @@ import { formatPath, remedyForKey, type Violation } from "./violation.ts";
 
 /** The secrets that a stack was given. Those that are generated when absent are `undefined` here. */
 export type Secrets = { readonly [K in NamesNeeded<"always">]: Sensitive } & {
-  readonly [K in NamesNeeded<"githubApp" | "optional" | "generated">]: Sensitive | undefined;
+  readonly [K in NamesNeeded<Condition | "optional" | "generated">]: Sensitive | undefined;
 } & {
   /** The account's token at each forge; a forge of the GitHub App need not have one. */
   readonly forgeTokens: Readonly<Record<string, Sensitive>>;
@@ -23,8 +24,10 @@ export type Secrets = { readonly [K in NamesNeeded<"always">]: Sensitive } & {
 /** Makes a stand-in for a secret that a disposable stack was not given. */
 export type StandIn = (name: SecretName | "forgeToken") => string;
 
-interface Forges {
-  readonly [host: string]: { readonly githubApp: boolean };
+/** What decides which secrets a stack needs. */
+export interface SecretNeeds {
+  readonly forges: { readonly [host: string]: { readonly githubApp: boolean } };
+  readonly conditions: { readonly [C in Condition]: boolean };
 }
 
 /** Where secrets come from: the stack (and, in a disposable one, stand-ins), or nowhere, for output without them. */
@@ -35,17 +38,16 @@ export type SecretSource =
 /** Reads `packit:secrets` and reports everything that is missing, misspelt or unreadable, never a value. */
 export function readSecrets(
   config: StackConfig,
-  forges: Forges,
+  { forges, conditions }: SecretNeeds,
   source: SecretSource,
 ): { readonly secrets: Secrets; readonly violations: readonly Violation[] } {
   const reader = new SecretReader(config, source);
   const given = reader.map(["secrets"], config.values.secrets);
-  const withApp = Object.values(forges).some(({ githubApp }) => githubApp);
   reader.refuseUnknown(["secrets"], given, [...SECRET_NAMES, "forgeTokens"]);
 
   const named = SECRET_NAMES.map((name) => {
     const spec: SecretSpec = CATALOGUE[name];
-    const needed = spec.needed === "githubApp" ? (withApp ? "always" : "generated") : spec.needed;
+    const needed = neededNow(spec, conditions);
     return [name, reader.read(["secrets", name], given[name], name, { ...spec, needed })];
   });
 
@@ -66,6 +68,20 @@ export function readSecrets(
     forgeTokens: Object.fromEntries(forgeTokens.filter(([, token]) => token)),
   } as Secrets;
   return { secrets, violations: reader.violations };
+}
+
+/** How a secret is needed while these conditions hold; what is not needed may be given all the same. */
+function neededNow(
+  { needed, neededWith }: SecretSpec,
+  conditions: SecretNeeds["conditions"],
+): "always" | "optional" | "generated" {
+  if (neededWith && conditions[neededWith]) return "always";
+  if (!isCondition(needed)) return needed;
+  return conditions[needed] ? "always" : "generated";
+}
+
+function isCondition(needed: SecretSpec["needed"]): needed is Condition {
+  return needed !== "always" && needed !== "optional" && needed !== "generated";
 }
 
 class SecretReader {

@@ -79,9 +79,39 @@ export const seconds = z
   .max(86_400)
   .meta({ allowed: "seconds, a whole number from 0 to 86400", example: 900 });
 
+/** A CronJob's schedule; the API server knows the rest of the grammar. */
+export const schedule = text(
+  /^([0-9A-Z*,/-]+ ){4}[0-9A-Z*,/-]+$/,
+  "five cron fields: minute, hour, day of the month, month, day of the week",
+  "0 2 * * 0",
+);
+
+export const timeZone = text(
+  /^[A-Z][A-Za-z_]+(\/[A-Za-z0-9_+-]+)*$/,
+  "a time zone of the IANA database",
+  "Etc/UTC",
+);
+
+/** A day in the form that sorts, the last one on which something is valid. */
+export const day = z.iso.date().meta({ allowed: "a day as YYYY-MM-DD", example: "2027-06-30" });
+
+/** A name of an S3 bucket. */
+export const bucket = text(
+  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  "3 to 63 lower-case letters, digits, dots and dashes",
+  "arr-packit-stg",
+);
+
 export const flag = z.boolean().meta({ allowed: "true or false", example: true });
 
 const UNITS: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
+
+const DIGEST = /@sha256:[0-9a-f]{64}$/;
+
+/** Whether an image reference names one image for ever. */
+export function isDigest(reference: string): boolean {
+  return DIGEST.test(reference);
+}
 
 /** The number of bytes that a quantity accepted by {@link bytes} stands for. */
 export function inBytes(quantity: string): number {

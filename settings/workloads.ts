@@ -1,12 +1,7 @@
 import { z } from "zod";
-import { refuse } from "./refuse.ts";
-import { resources } from "./resources.ts";
-import { bytes, count, flag, inBytes, labelKey, labelValue, line, positive, seconds } from "./values.ts";
-
-const nodeSelector = z
-  .record(labelKey, labelValue)
-  .default({})
-  .describe("Labels of the nodes that the pods are confined to; none by default.");
+import { part } from "./part.ts";
+import type { resources } from "./resources.ts";
+import { count, flag, positive, seconds } from "./values.ts";
 
 interface PoolDefaults {
   readonly replicas: number;
@@ -16,36 +11,35 @@ interface PoolDefaults {
 }
 
 const pool = (defaults: PoolDefaults) =>
-  z
-    .strictObject({
-      replicas: count.default(defaults.replicas).describe("Worker pods; 0 leaves the pool out."),
-      concurrency: positive
-        .default(defaults.concurrency)
-        .describe("Tasks that a worker runs at once: 1 in a process, more as greenlets."),
-      terminationGracePeriodSeconds: seconds
-        .default(defaults.grace)
-        .describe("How long a worker may finish its tasks before it is killed."),
-      resources: resources(defaults.resources),
-      nodeSelector,
-    })
-    .prefault({});
+  part(defaults.resources, {
+    replicas: count.default(defaults.replicas).describe("Worker pods; 0 leaves the pool out."),
+    concurrency: positive
+      .default(defaults.concurrency)
+      .describe("Tasks that a worker runs at once: 1 in a process, more as greenlets."),
+    terminationGracePeriodSeconds: seconds
+      .default(defaults.grace)
+      .describe("How long a worker may finish its tasks before it is killed."),
+  });
 
-const small = { requests: { cpu: "5m", memory: "160Mi" }, limits: { cpu: "50m", memory: "256Mi" } };
 const worker = { requests: { cpu: "100m", memory: "768Mi" }, limits: { cpu: "2", memory: "2Gi" } };
 
-/** The settings of what runs: how many pods, with what resources, on which nodes. */
+/** The settings of what runs Packit's own code: how many pods, with what resources, on which nodes. */
 export const workloads = {
-  service: z
-    .strictObject({
-      replicas: positive.default(1).describe("API pods."),
-      resources: resources({
-        requests: { cpu: "10m", memory: "320Mi" },
-        limits: { cpu: "200m", memory: "512Mi" },
-      }),
-      nodeSelector,
-    })
-    .prefault({})
-    .describe("The API, which takes the webhooks."),
+  maintenance: flag
+    .default(false)
+    .describe(
+      "Stop everything that writes to the database and the queues: the API, workers, beat and the listener.",
+    ),
+  service: part(
+    { requests: { cpu: "10m", memory: "320Mi" }, limits: { cpu: "200m", memory: "512Mi" } },
+    { replicas: positive.default(1).describe("API pods.") },
+  ).describe("The API, which takes the webhooks."),
+  migration: part(
+    { requests: { cpu: "10m", memory: "320Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+    {
+      timeoutSeconds: seconds.default(1800).describe("How long a migration may take before it has failed."),
+    },
+  ).describe("The migration of the database, which runs before the API."),
   workers: z
     .strictObject({
       generic: pool({
@@ -68,64 +62,7 @@ export const workloads = {
     })
     .prefault({}),
   withBeat: flag.default(true).describe("Run the scheduler of periodic tasks."),
-  beat: z.strictObject({ resources: resources(small), nodeSelector }).prefault({}),
+  beat: part({ requests: { cpu: "5m", memory: "160Mi" }, limits: { cpu: "50m", memory: "256Mi" } }),
   withFedmsg: flag.default(true).describe("Listen to Fedora's message bus."),
-  fedmsg: z
-    .strictObject({
-      resources: resources({
-        requests: { cpu: "5m", memory: "88Mi" },
-        limits: { cpu: "50m", memory: "128Mi" },
-      }),
-      nodeSelector,
-    })
-    .prefault({}),
-  postgres: z
-    .strictObject({
-      version: z
-        .literal([13, 15])
-        .default(15)
-        .describe("The major version; it is part of the objects' names."),
-      user: line.default("packit").describe("The user that the service connects as."),
-      database: line.default("packit").describe("The name of the database."),
-      storage: bytes.default("2Gi").describe("The size of the database's volume."),
-      resources: resources({
-        requests: { cpu: "30m", memory: "256Mi" },
-        limits: { cpu: "2", memory: "512Mi" },
-      }),
-      nodeSelector,
-    })
-    .prefault({}),
-  valkey: z
-    .strictObject({
-      maxMemory: bytes
-        .default("3500Mi")
-        .describe("What the data may take before keys with a TTL are evicted."),
-      storage: bytes
-        .default("8Gi")
-        .describe("The size of the volume: a snapshot is written beside the former one."),
-      resources: resources({
-        requests: { cpu: "50m", memory: "4Gi" },
-        limits: { cpu: "50m", memory: "4Gi" },
-      }),
-      nodeSelector,
-    })
-    .superRefine(({ maxMemory, storage, resources: { limits } }, context) => {
-      if (inBytes(storage) < 2 * inBytes(maxMemory)) {
-        refuse(context, {
-          path: ["storage"],
-          value: storage,
-          allowed: `at least twice maxMemory, ${maxMemory}`,
-          remedy: "raise storage or lower maxMemory: a full volume stops the queues",
-        });
-      }
-      if (inBytes(maxMemory) > 0.875 * inBytes(limits.memory)) {
-        refuse(context, {
-          path: ["maxMemory"],
-          value: maxMemory,
-          allowed: `at most 7/8 of resources.limits.memory, ${limits.memory}`,
-          remedy: "lower maxMemory or raise the limit: snapshots and buffers need the rest",
-        });
-      }
-    })
-    .prefault({}),
+  fedmsg: part({ requests: { cpu: "5m", memory: "88Mi" }, limits: { cpu: "50m", memory: "128Mi" } }),
 };

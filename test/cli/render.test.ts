@@ -47,9 +47,11 @@ describe("render", () => {
     const stage = readFileSync(join(cwd, "Pulumi.stage.yaml"), "utf8");
     writeFileSync(join(cwd, "Pulumi.stage.yaml"), `${stage}  packit:withBeat: false\n`);
     await command("render", ["stage", "--out", out], { cwd });
-    const beat = "deployment_packit--stg_packit-service-beat.yaml";
-    expect(before).toContain(beat);
-    expect(objectFiles(out)).toEqual(before.filter((name) => name !== beat));
+    const beat = ["deployment", "serviceaccount", "networkpolicy"].map(
+      (kind) => `${kind}_packit--stg_packit-service-beat.yaml`,
+    );
+    expect(before).toEqual(expect.arrayContaining(beat));
+    expect(objectFiles(out)).toEqual(before.filter((name) => !beat.includes(name)));
     expect(parse(readFileSync(join(out, "route_packit--stg_packit-service.yaml"), "utf8")).spec.host).toBe(
       "stg.packit.dev",
     );

@@ -25,6 +25,10 @@ describe("an apply", () => {
       "Deployment packit--apply/packit-service-beat",
       "Deployment packit--apply/packit-service-fedmsg",
       "ImageStream packit--apply/packit-service-fedmsg",
+      "NetworkPolicy packit--apply/packit-service-beat",
+      "NetworkPolicy packit--apply/packit-service-fedmsg",
+      "ServiceAccount packit--apply/packit-service-beat",
+      "ServiceAccount packit--apply/packit-service-fedmsg",
     ]);
     for (const object of removed) before.delete(nameOf(object));
     expect(await uids(stack)).toEqual(before);
@@ -49,7 +53,7 @@ describe("an apply", () => {
 
   it("brings a removed stack back", async () => {
     await stack.up();
-    expect((await stack.list("Pod")).size).toBe(7);
+    expect((await stack.list("Pod")).size).toBe(12);
   });
 });
 

@@ -48,12 +48,14 @@ function predecessors(object: KubernetesObject): KubernetesObject {
   const claims = (spec.volumes ?? []).filter(({ persistentVolumeClaim }: Anything) => persistentVolumeClaim);
   const kept = [...claims.map(({ name }: Anything) => name), "packit-worker-repository-cache"];
   container.volumeMounts = [
-    ...container.volumeMounts.filter(({ name }: Anything) => kept.includes(name)),
+    ...(container.volumeMounts ?? []).filter(({ name }: Anything) => kept.includes(name)),
     ...VOLUMES.map(({ name }) => ({ name, mountPath: `/predecessor/${name}` })),
     { name: "packit-secrets", mountPath: "/secrets" },
   ];
   spec.volumes = [...claims, ...VOLUMES];
   spec.terminationGracePeriodSeconds = 10;
+  delete spec.initContainers;
+  if (object.kind === "Deployment") copy.spec.strategy = { type: "Recreate" };
   return copy;
 }
 

@@ -1,6 +1,7 @@
 /** What one container of the predecessor's production is told, mounts, asks for and listens on. */
 export interface Predecessor {
   readonly container: string;
+  /** The image itself, whatever ImageStream stands before it. */
   readonly image: string;
   readonly command?: readonly string[];
   readonly args?: readonly string[];
@@ -11,10 +12,8 @@ export interface Predecessor {
   readonly mounts: readonly string[];
   /** Requests and limits: memory, processors. */
   readonly resources: readonly [readonly [string, string], readonly [string, string]];
-  /** Command, delay and period of the liveness probe. */
-  readonly liveness?: readonly [readonly string[], number, number];
-  /** The ImageStreamTag that rolls it. */
-  readonly trigger?: string;
+  /** Whether an ImageStream imports the image, and a new one rolls the workload. */
+  readonly followed?: true;
 }
 
 const DATABASE = {
@@ -35,7 +34,7 @@ const APP = "packit_service.worker.tasks";
 
 const worker = (queues: string, cpu: string): Predecessor => ({
   container: "packit-worker",
-  image: "packit-worker:prod",
+  image: "quay.io/packit/packit-worker:prod",
   command: ["/usr/bin/run_worker.sh"],
   env: {
     ...COMMON,
@@ -47,6 +46,7 @@ const worker = (queues: string, cpu: string): Predecessor => ({
     CELERY_RETRY_LIMIT: "2",
     CELERY_RETRY_BACKOFF: "3",
     QUEUES: queues,
+    PUSHGATEWAY_ADDRESS: "http://pushgateway",
     AWS_ACCESS_KEY_ID: "aws/access-key-id",
     AWS_SECRET_ACCESS_KEY: "aws/secret-access-key",
     SYSLOG_HOST: "127.0.0.1",
@@ -57,8 +57,7 @@ const worker = (queues: string, cpu: string): Predecessor => ({
     ["768Mi", cpu],
     ["2Gi", "2"],
   ],
-  liveness: [["bash", "-c", 'celery -A $APP status | grep "$(uname -n): OK"'], 600, 600],
-  trigger: "packit-worker:prod",
+  followed: true,
 });
 
 const short = worker("short-running", "80m");
@@ -76,7 +75,6 @@ export const PREDECESSOR: Readonly<Record<string, Predecessor>> = {
       ["2Gi", "30m"],
       ["4Gi", "2"],
     ],
-    liveness: [["/usr/libexec/check-container", "--live"], 120, 10],
   },
   valkey: {
     container: "valkey",
@@ -92,22 +90,22 @@ export const PREDECESSOR: Readonly<Record<string, Predecessor>> = {
   },
   "packit-service": {
     container: "packit-service",
-    image: "packit-service:prod",
+    image: "quay.io/packit/packit-service:prod",
     command: ["/usr/bin/run_httpd.sh"],
     ports: [8443],
     env: { ...COMMON, ...CLIENT, ...DIST_GIT, PROJECT: "packit--prod", SYSLOG_HOST: "127.0.0.1" },
     mounts: ["/secrets", HOME, "/gh-secrets", "/etc/rpkg/centpkg-sig.conf"],
     resources: [
       ["320Mi", "10m"],
-      ["4Gi", "200m"],
+      ["1Gi", "200m"],
     ],
-    trigger: "packit-service:prod",
+    followed: true,
   },
   "packit-worker-short-running": { ...short, env: { ...short.env, CONCURRENCY: "16" } },
   "packit-worker-long-running": { ...long, mounts: [...long.mounts, "/repository-cache"] },
   "packit-service-beat": {
     container: "packit-service-beat",
-    image: "packit-worker:prod",
+    image: "quay.io/packit/packit-worker:prod",
     command: ["/usr/bin/run_worker.sh"],
     env: { ...COMMON, ...CLIENT, APP, CELERY_COMMAND: "beat" },
     mounts: ["/packit-ssh", "/secrets", HOME],
@@ -115,11 +113,11 @@ export const PREDECESSOR: Readonly<Record<string, Predecessor>> = {
       ["160Mi", "5m"],
       ["256Mi", "50m"],
     ],
-    trigger: "packit-worker:prod",
+    followed: true,
   },
   "packit-service-fedmsg": {
     container: "packit-service-fedmsg",
-    image: "packit-service-fedmsg:prod",
+    image: "quay.io/packit/packit-service-fedmsg:prod",
     env: {
       ...COMMON,
       FEDORA_MESSAGING_CONF: `${HOME}/fedora.toml`,
@@ -131,16 +129,115 @@ export const PREDECESSOR: Readonly<Record<string, Predecessor>> = {
       ["88Mi", "5m"],
       ["128Mi", "50m"],
     ],
-    liveness: [["liveness.sh"], 300, 60],
-    trigger: "packit-service-fedmsg:prod",
+    followed: true,
+  },
+  "packit-dashboard": {
+    container: "packit-dashboard",
+    image: "quay.io/packit/dashboard:prod",
+    ports: [8443],
+    env: { DEPLOYMENT: "prod", VITE_SENTRY_DSN: "sentry/dsn" },
+    mounts: ["/secrets"],
+    resources: [
+      ["128Mi", "5m"],
+      ["256Mi", "50m"],
+    ],
+    followed: true,
+  },
+  flower: {
+    container: "flower",
+    image: "quay.io/packit/flower:latest",
+    ports: [5555],
+    env: { FLOWER_PORT: "5555" },
+    mounts: [],
+    resources: [
+      ["80Mi", "5m"],
+      ["128Mi", "50m"],
+    ],
+  },
+  pushgateway: {
+    container: "pushgateway",
+    image: "ghcr.io/zapier/prom-aggregation-gateway:v0.7.0",
+    args: ["--apiListen=:9091"],
+    ports: [9091],
+    env: {},
+    mounts: [],
+    resources: [
+      ["16Mi", "5m"],
+      ["32Mi", "50m"],
+    ],
+    followed: true,
+  },
+  nginx: {
+    container: "nginx",
+    image: "quay.io/nginx/nginx-unprivileged:latest",
+    ports: [8443],
+    env: {},
+    mounts: ["/etc/nginx", "/secrets"],
+    resources: [
+      ["8Mi", "5m"],
+      ["50Mi", "100m"],
+    ],
+    followed: true,
+  },
+  tokman: {
+    container: "tokman",
+    image: "quay.io/packit/tokman:prod",
+    ports: [8000],
+    env: {
+      DEPLOYMENT: "prod",
+      LOG_LEVEL: "DEBUG",
+      WORKERS: "1",
+      TOKMAN_CONFIG: "/etc/config/config.py",
+      BIND_ADDR: "0.0.0.0:8000",
+      SENTRY_SECRET: "sentry/dsn",
+    },
+    mounts: ["/secrets", "/etc/config", "/access_tokens"],
+    resources: [
+      ["88Mi", "5m"],
+      ["128Mi", "50m"],
+    ],
+    followed: true,
+  },
+  "redis-commander": {
+    container: "redis-commander",
+    image: "docker.io/rediscommander/redis-commander:latest",
+    ports: [8081],
+    env: {
+      REDIS_HOST: "valkey",
+      REDIS_PORT: "6379",
+      HTTP_USER: "redis-commander-secret/redis-commander-user",
+      HTTP_PASSWORD: "redis-commander-secret/redis-commander-password",
+    },
+    mounts: [],
+    resources: [
+      ["32Mi", "10m"],
+      ["32Mi", "10m"],
+    ],
   },
 };
+
+const PASSWORD = { REDIS_PASSWORD: "valkey/password" };
 
 /** What is deliberately there besides, as docs/migration.md lists it: variables and mounts by workload. */
 export const ADDED: Readonly<Record<string, { readonly env?: object; readonly mounts?: readonly string[] }>> =
   {
     "postgres-15": { mounts: ["/dev/shm"] },
-    valkey: { mounts: ["/etc/valkey"] },
-    "packit-worker-long-running": { env: { CONCURRENCY: "1" } },
-    "packit-service-beat": { env: { PROJECT: "packit--prod" } },
+    valkey: { mounts: ["/etc/valkey"], env: { REDISCLI_AUTH: "valkey/password" } },
+    "packit-service": { env: PASSWORD },
+    "packit-worker-short-running": { env: PASSWORD },
+    "packit-worker-long-running": { env: { ...PASSWORD, CONCURRENCY: "1" } },
+    "packit-service-beat": { env: { ...PASSWORD, PROJECT: "packit--prod" } },
+    "packit-service-fedmsg": { env: PASSWORD },
+    flower: {
+      env: {
+        VALKEY_PASSWORD: "valkey/password",
+        CELERY_BROKER_URL: "redis://:$(VALKEY_PASSWORD)@valkey:6379/0",
+        BASIC_AUTH_USER: "flower/user",
+        BASIC_AUTH_PASSWORD: "flower/password",
+        FLOWER_BASIC_AUTH: "$(BASIC_AUTH_USER):$(BASIC_AUTH_PASSWORD)",
+      },
+    },
+    nginx: { mounts: ["/etc/packit-nginx"] },
+    tokman: { env: { GITHUB_APP_ID: "github-app-private-key/app-id" } },
+    "redis-commander": { env: PASSWORD },
   };

@@ -37,9 +37,9 @@ describe("every resource", () => {
 
 describe("what must not be lost", () => {
   const PROTECTED = [
+    "packit-database-15-data",
     "packit-namespace-namespace",
     "packit-passwords-postgres",
-    "packit-postgres-data",
     "packit-sandbox-namespace",
     "packit-valkey-data",
   ];
@@ -60,13 +60,21 @@ describe("a workload that follows an ImageStream", () => {
     const follows = resources.filter(({ ignoreChanges }) => ignoreChanges.length > 0);
     expect(follows.map(({ name }) => name).sort()).toEqual([
       "packit-beat-deployment",
+      "packit-database-15-deployment",
       "packit-fedmsg-deployment",
       "packit-packit-worker-long-running-stateful-set",
       "packit-packit-worker-short-running-stateful-set",
       "packit-service-deployment",
+      "packit-tools-dashboard-deployment",
+      "packit-tools-flower-deployment",
+      "packit-tools-nginx-deployment",
+      "packit-tools-pushgateway-deployment",
+      "packit-valkey-deployment",
     ]);
-    for (const { ignoreChanges } of follows)
-      expect(ignoreChanges).toEqual(["spec.template.spec.containers[0].image"]);
+    for (const { name, ignoreChanges } of follows) {
+      const init = name === "packit-service-deployment" ? ["spec.template.spec.initContainers[0].image"] : [];
+      expect(ignoreChanges).toEqual(["spec.template.spec.containers[0].image", ...init]);
+    }
   });
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type KubernetesObject, describe as nameOf } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
-import { holdsMark } from "../support/marks.ts";
-import { find, objectsOf, templates } from "../support/stacks.ts";
+import { holdsMark, marked } from "../support/marks.ts";
+import { allTemplates, find, objectsOf, templates } from "../support/stacks.ts";
 
 const OPENSHIFT = { platform: "openshift" };
 
@@ -38,12 +38,13 @@ describe("node selectors", () => {
     const nodeSelector = { env: "stage" };
     const one = { nodeSelector };
     const workers = { generic: { ...one, replicas: 1 }, shortRunning: one, longRunning: one };
-    const parts = { service: one, beat: one, fedmsg: one, postgres: one, valkey: one, workers };
-    const selectors = [...templates(await objectsOf("stage", parts)).values()].map(
-      ({ spec }) => spec.nodeSelector,
-    );
-    expect(selectors).toEqual(selectors.map(() => nodeSelector));
-    expect(selectors).toHaveLength(8);
+    const names = ["service", "migration", "beat", "fedmsg", "postgres", "backup", "valkey", "dashboard"];
+    const more = ["flower", "pushgateway", "nginx", "tokman", "redisCommander"];
+    const parts = { ...Object.fromEntries([...names, ...more].map((name) => [name, one])), workers };
+    const objects = await objectsOf("stage", { ...parts, withTokman: true, withRedisCommander: true });
+    const selectors = [...allTemplates(objects)].map(([name, { spec }]) => [name, spec.nodeSelector]);
+    expect(selectors).toEqual(selectors.map(([name]) => [name, nodeSelector]));
+    expect(selectors).toHaveLength(17);
   });
 });
 
@@ -65,10 +66,10 @@ describe("the repository cache", () => {
   it("is mounted, and spoken of, in the pods of pools that clone and in no others", async () => {
     for (const [name, { spec }] of templates(await objectsOf("stage"))) {
       const [container] = spec.containers;
-      const mounts = container.volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath);
+      const mounts = (container.volumeMounts ?? []).map(({ mountPath }: { mountPath: string }) => mountPath);
       const clones = name === "packit-worker-long-running";
       expect(mounts.includes("/repository-cache"), name).toBe(clones);
-      expect(JSON.stringify(spec.volumes).includes("packit-service-with-cache.yaml"), name).toBe(clones);
+      expect(JSON.stringify(spec).includes("packit-service-with-cache.yaml"), name).toBe(clones);
     }
   });
 
@@ -122,7 +123,8 @@ describe("a worker pool", () => {
 describe("pods", () => {
   it("mount each path once", async () => {
     for (const [name, { spec }] of templates(await objectsOf("stage"))) {
-      const paths = spec.containers[0].volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath);
+      const mounts: { mountPath: string }[] = spec.containers[0].volumeMounts ?? [];
+      const paths = mounts.map(({ mountPath }) => mountPath);
       expect(new Set(paths).size, name).toBe(paths.length);
     }
   });
@@ -140,7 +142,7 @@ describe("pods", () => {
     for (const [name, { spec }] of templates(await objectsOf("stage"))) {
       const isWorker = name.startsWith("packit-worker");
       expect([spec.automountServiceAccountToken, spec.serviceAccountName], name).toEqual(
-        isWorker ? [true, "packit-worker"] : [false, undefined],
+        isWorker ? [true, "packit-worker"] : [false, name],
       );
     }
   });
@@ -155,7 +157,10 @@ describe("pods", () => {
     ],
     ["packit-service.yaml", { packitConfig: { admins: ["me"] } }, PACKIT_PODS()],
     ["Valkey's memory", { valkey: { maxMemory: "1Gi" } }, ["valkey"]],
-    ["TLS certificate", { secrets: { tlsCertificate: key("CERTIFICATE") } }, ["packit-service"]],
+    ["TLS certificate", { secrets: { tlsCertificate: marked("tlsCertificate").repeat(2) } }, TLS_PODS()],
+    ["Valkey's password", { secrets: { valkeyPassword: "another" } }, VALKEY_CLIENTS()],
+    ["Flower's password", { secrets: { flowerPassword: "another" } }, ["flower", "nginx"]],
+    ["proxy's settings", { nginx: { metricsNeedPassword: true } }, ["nginx"]],
   ])("are rolled by a change of the %s if they read it, and not otherwise", async (_, change, rolled) => {
     const [before, after] = await Promise.all([templatesOf({}), templatesOf(change)]);
     const changed = [...before]
@@ -170,7 +175,9 @@ describe("secrets", () => {
     const objects = await objectsOf("stage");
     const others = objects.filter(({ kind }) => kind !== "Secret");
     for (const object of others) expect(holdsMark(JSON.stringify(object)), nameOf(object)).toBe(false);
-    for (const object of objects.filter(({ kind }) => kind === "Secret")) {
+    const secrets = objects.filter(({ kind }) => kind === "Secret");
+    // It holds a hash of a marked one.
+    for (const object of secrets.filter(({ metadata }) => metadata.name !== "flower-htpasswd")) {
       expect(holdsMark(JSON.stringify(object)), nameOf(object)).toBe(true);
     }
   });
@@ -178,7 +185,7 @@ describe("secrets", () => {
   it("that are left out leave out what is for them alone", async () => {
     const leftOut = { leftOut: "a test" };
     const secrets = { sentryDsn: leftOut, awsAccessKeyId: leftOut, awsSecretAccessKey: leftOut };
-    const objects = await objectsOf("stage", { secrets });
+    const objects = await objectsOf("stage", { secrets, withBackup: false });
     expect(() => find(objects, "Secret", "sentry")).toThrow();
     expect(() => find(objects, "Secret", "aws")).toThrow();
     for (const pod of templates(objects).values())
@@ -189,27 +196,20 @@ describe("secrets", () => {
 describe("generated secrets", () => {
   it("take the place of those that are not given, each with a value of its own", async () => {
     const none = { webhookSecret: undefined, gitlabTokenSecret: undefined, postgresPassword: undefined };
-    const secrets = { ...none, flowerPassword: undefined, fedoraMessagingQueue: undefined };
+    const more = { valkeyPassword: undefined, flowerPassword: undefined, fedoraMessagingQueue: undefined };
+    const secrets = { ...none, ...more };
     const objects = await objectsOf("stage", { secrets });
     const data = (name: string, key: string) => decode(find(objects, "Secret", name).data[key]);
     expect(data("postgres-secret", "database-password")).toBe("generated-packit-passwords-postgres");
+    expect(data("valkey", "password")).toBe("generated-packit-passwords-valkey");
     expect(data("flower", "password")).toBe("generated-packit-passwords-flower");
     expect(data("packit-config", "fedora.toml")).toContain('queue = "generated-packit-passwords-queue"');
     expect(data("packit-config", "packit-service.yaml")).toContain(
-      "webhook_secret: generated-packit-passwords-webhook",
+      '"webhook_secret": "generated-packit-passwords-webhook"',
     );
     expect(data("packit-config", "packit-service.yaml")).toContain(
-      "gitlab_token_secret: generated-packit-passwords-gitlab",
+      '"gitlab_token_secret": "generated-packit-passwords-gitlab',
     );
-  });
-});
-
-describe("an image", () => {
-  it("is imported on a schedule if it is a tag, and once if it is a digest, as OpenShift demands", async () => {
-    const digest = `quay.io/packit/packit-worker@sha256:${"0".repeat(64)}`;
-    const objects = await objectsOf("stage", { images: { worker: digest } });
-    const policy = (name: string) => find(objects, "ImageStream", name).spec.tags[0].importPolicy;
-    expect([policy("packit-service"), policy("packit-worker")]).toEqual([{ scheduled: true }, {}]);
   });
 });
 
@@ -244,6 +244,14 @@ function key(what: string): string {
 
 function PACKIT_PODS(): string[] {
   return ["packit-service", "packit-service-beat", ...WORKERS()];
+}
+
+function TLS_PODS(): string[] {
+  return ["nginx", "packit-dashboard", "packit-service"];
+}
+
+function VALKEY_CLIENTS(): string[] {
+  return [...PACKIT_PODS(), "packit-service-fedmsg", "flower", "valkey"];
 }
 
 function WORKERS(): string[] {

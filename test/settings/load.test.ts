@@ -70,6 +70,8 @@ describe("a wrong stack file", () => {
       ["Pulumi.bad.yaml:2", "packit:deployment", '"stage"'],
       ["Pulumi.bad.yaml:3", "packit:namespace", '"Packit"'],
       ["Pulumi.bad.yaml:4", "pakit:kubeContext", "an unknown prefix"],
+      ["Pulumi.bad.yaml:5", "packit:hosts.dashboard", "nothing"],
+      ["Pulumi.bad.yaml:5", "packit:hosts.workers", "nothing"],
       ["Pulumi.bad.yaml:6", "packit:hosts.service", '"https://stg.packit.dev"'],
       ["Pulumi.bad.yaml:7", "packit:identity.fasUser", "nothing"],
       ["Pulumi.bad.yaml:9", "packit:workers.longRuning", "an unknown key"],

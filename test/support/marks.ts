@@ -1,7 +1,11 @@
+import { readFileSync } from "node:fs";
 import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../settings/secret-catalogue.ts";
 
 /** Starts every marked secret's text; nothing that is shown may hold it. */
 export const MARK = "MARKED";
+
+/** A real certificate for stage's and prod's hosts, valid for a hundred years; text may stand between two of them. */
+const CERTIFICATE = readFileSync(new URL("certificate.pem", import.meta.url), "utf8");
 
 /** A value for every secret that a stack can be given, each with a mark and in the form that it must have. */
 export function markedSecrets(): Record<string, unknown> {
@@ -16,11 +20,12 @@ export function marked(name: SecretName): string {
   const pem = (what: string) => `-----BEGIN ${what}-----\n${text}\n-----END ${what}-----\n`;
   const values = {
     line: text,
+    word: text,
     // A UUID and a number cannot hold the mark; no text that is shown holds these either.
     uuid: "0badc0de-0bad-4bad-8bad-0badc0de0bad",
     digits: "10203040506070",
     base64: Buffer.from(text).toString("base64"),
-    certificate: pem("CERTIFICATE"),
+    certificate: `${CERTIFICATE}${text}\n${CERTIFICATE}`,
     privateKey: pem("OPENSSH PRIVATE KEY"),
     copr: `[copr-cli]\nlogin = ${text}\nusername = packit\ntoken = ${text}\n`,
   };

@@ -35,10 +35,19 @@ export function find(objects: readonly KubernetesObject[], kind: string, name: s
   return found[0];
 }
 
-/** The pod template of every workload, by the workload's name. */
+/** The pod template of every workload that runs all the time, by the workload's name. */
 export function templates(objects: readonly KubernetesObject[]): Map<string, Anything> {
-  const workloads = objects.filter(({ kind }) => ["Deployment", "StatefulSet"].includes(kind));
-  return new Map(workloads.map((object) => [object.metadata.name, (object as Anything).spec.template]));
+  return new Map([...allTemplates(objects)].filter(([, { spec }]) => spec.restartPolicy === undefined));
+}
+
+/** The pod template of every workload and every job, by its name. */
+export function allTemplates(objects: readonly KubernetesObject[]): Map<string, Anything> {
+  const found = objects.flatMap((object) => {
+    const { spec } = object as Anything;
+    const template = object.kind === "CronJob" ? spec.jobTemplate.spec.template : spec?.template;
+    return template === undefined ? [] : [[object.metadata.name, template] as const];
+  });
+  return new Map(found);
 }
 
 function merge(base: unknown, changes: unknown): unknown {

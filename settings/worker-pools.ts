@@ -1,9 +1,9 @@
-import type { Settings } from "../settings/load.ts";
+import type { SchemaOutput } from "./schema.ts";
 
-/** The module in which Celery finds Packit's tasks. */
-export const CELERY_APP = "packit_service.worker.tasks";
+type Pools = Pick<SchemaOutput["workers"], "generic" | "shortRunning" | "longRunning">;
 
-type Pools = Pick<Settings["workers"], "generic" | "shortRunning" | "longRunning">;
+/** Celery's queues that Packit's tasks are put into. */
+export type Queue = "short-running" | "long-running" | "rate-limited";
 
 /** A pool's name, its queues, and what its workers do. */
 export interface WorkerPoolKind {
@@ -11,7 +11,7 @@ export interface WorkerPoolKind {
   readonly setting: keyof Pools;
   /** The StatefulSet's name, and so the beginning of each worker's. */
   readonly name: string;
-  readonly queues: readonly ("short-running" | "long-running" | "rate-limited")[];
+  readonly queues: readonly Queue[];
   /**
    * Whether the workers clone repositories, and so have a cache. The others use the sandbox too: the task that cleans
    * up orphaned claims is a short-running one.

@@ -1,0 +1,76 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Site } from "../platform/site.ts";
+import { IMPORT } from "../settings/footprint.ts";
+import type { Settings } from "../settings/load.ts";
+import { cronJob } from "./job.ts";
+
+export interface ImageImportArgs {
+  /** Where its objects go. */
+  readonly site: Site;
+  /** When images are imported, and what holds `oc`. */
+  readonly settings: Pick<Settings, "imageImport" | "images">;
+  /** The ImageStreamTags to import. */
+  readonly streams: readonly string[];
+}
+
+const NAME = "image-import";
+
+/** The import of Packit's own images at set times. OpenShift then rolls the workloads that run them. */
+export class ImageImport extends pulumi.ComponentResource {
+  constructor(name: string, args: ImageImportArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:app:ImageImport", name, {}, opts);
+    const { site, settings, streams } = args;
+    const child = { parent: this };
+    const { schedule, timeZone } = settings.imageImport;
+    new k8s.rbac.v1.Role(
+      `${name}-role`,
+      {
+        metadata: site.object(NAME),
+        rules: [
+          { apiGroups: ["image.openshift.io"], resources: ["imagestreams"], verbs: ["get", "update"] },
+          { apiGroups: ["image.openshift.io"], resources: ["imagestreamimports"], verbs: ["create"] },
+        ],
+      },
+      child,
+    );
+    new k8s.rbac.v1.RoleBinding(
+      `${name}-role-binding`,
+      {
+        metadata: site.object(NAME),
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: NAME },
+        subjects: [{ kind: "ServiceAccount", name: NAME, namespace: site.namespace }],
+      },
+      child,
+    );
+    cronJob(
+      name,
+      {
+        site,
+        component: NAME,
+        schedule,
+        timeZone,
+        limitSeconds: 1800,
+        usesApi: true,
+        containers: [
+          {
+            name: NAME,
+            image: { reference: settings.images.cli },
+            command: [
+              "bash",
+              "-euc",
+              'for stream in "$@"; do oc import-image "$stream"; done',
+              NAME,
+              ...streams,
+            ],
+            env: { HOME: "/tmp" },
+            resources: IMPORT,
+          },
+        ],
+        nodeSelector: {},
+      },
+      child,
+    );
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { serviceAccount } from "./account.ts";
+import type { ContainerArgs } from "./container.ts";
+import { commonEnvironment, databaseEnvironment } from "./environment.ts";
+import { after, type PartArgs } from "./part.ts";
+import { podTemplate } from "./pod.ts";
+
+export type MigrationArgs = PartArgs<"migration">;
+
+const NAME = "packit-service-migration";
+
+/**
+ * The migration of the database to what the API's image wants, with memory of its own. A Job cannot be changed, so
+ * that each image, configuration and credential has one of its own name.
+ */
+export class Migration extends pulumi.ComponentResource {
+  constructor(name: string, args: MigrationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:app:Migration", name, {}, opts);
+    const { site, settings } = args;
+    const child = { parent: this };
+    const account = serviceAccount(`${name}-account`, { site, name: NAME }, child);
+    const template = podTemplate({
+      site,
+      component: NAME,
+      containers: [migrationContainer(args)],
+      restartPolicy: "Never",
+      serviceAccountName: account.metadata.name,
+      nodeSelector: settings.migration.nodeSelector,
+    });
+    new k8s.batch.v1.Job(
+      `${name}-job`,
+      {
+        metadata: pulumi.output(template).apply((known) => site.workload(`${NAME}-${hash(known)}`)),
+        spec: { backoffLimit: 3, activeDeadlineSeconds: settings.migration.timeoutSeconds, template },
+      },
+      after(this, opts),
+    );
+    this.registerOutputs();
+  }
+}
+
+/** What migrates: alembic, with the API's own code, from the folder in which the image has it. */
+export function migrationContainer({ settings, configuration, image }: MigrationArgs): ContainerArgs {
+  return {
+    name: "migration",
+    image,
+    command: ["alembic-3", "upgrade", "head"],
+    workingDir: "/src",
+    env: { ...commonEnvironment(settings, configuration), ...databaseEnvironment(configuration) },
+    resources: settings.migration.resources,
+    mounts: [
+      {
+        name: "home-config",
+        path: "/home/packit/.config",
+        readOnly: true,
+        from: { files: [configuration.packit.pick("packit-service.yaml", "copr")] },
+      },
+    ],
+  };
+}
+
+function hash(template: unknown): string {
+  return createHash("sha256").update(JSON.stringify(template)).digest("hex").slice(0, 8);
+}

@@ -1,0 +1,102 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Site } from "../platform/site.ts";
+import { type Flow, flows, OUTWARD } from "./flows.ts";
+
+export interface NetworkArgs {
+  /** The namespace whose pods are held to the flows. */
+  readonly site: Site;
+  /** Every component that has pods. */
+  readonly components: readonly string[];
+  /** Those that are opened to the internet. */
+  readonly open: readonly string[];
+  /** Ports that components reach outside besides those that their kind always does. */
+  readonly outward: Readonly<Record<string, readonly number[]>>;
+}
+
+type Ports = k8s.types.input.networking.v1.NetworkPolicyPort[];
+
+/** The cluster's name service: port 53 of its Service, and 5353 of OpenShift's pods behind it. */
+const NAME_SERVICE: Ports = [53, 5353].flatMap((port) => [
+  { protocol: "UDP", port },
+  { protocol: "TCP", port },
+]);
+
+/** Lets pods talk only to those that they must talk to, and to the internet only where they need it. */
+export class Network extends pulumi.ComponentResource {
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:cluster:Network", name, {}, opts);
+    const { site, components } = args;
+    const child = { parent: this };
+    denyAll(`${name}-deny`, site, child);
+    const all = flows(components, args.open);
+    for (const component of components) {
+      const ports = [...(OUTWARD[component] ?? []), ...(args.outward[component] ?? [])];
+      const ingress = all.filter(({ to }) => to === component).map(from);
+      const egress = [
+        { ports: NAME_SERVICE },
+        ...all.filter((flow) => flow.from === component).map(to),
+        ...(ports.length > 0 ? [{ ports: tcp(ports) }] : []),
+      ];
+      new k8s.networking.v1.NetworkPolicy(
+        `${name}-${component}`,
+        {
+          metadata: site.object(component),
+          spec: {
+            podSelector: { matchLabels: { component } },
+            policyTypes: ["Ingress", "Egress"],
+            ...(ingress.length > 0 && { ingress }),
+            egress,
+          },
+        },
+        child,
+      );
+    }
+    this.registerOutputs();
+  }
+}
+
+/** Private addresses, which users' commands have no business with. */
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"];
+
+/** Keeps users' commands to the web and to ssh of the internet, away from everything in the cluster. */
+export function sandboxNetwork(name: string, site: Site, opts: pulumi.CustomResourceOptions) {
+  denyAll(`${name}-deny`, site, opts);
+  return new k8s.networking.v1.NetworkPolicy(
+    `${name}-internet`,
+    {
+      metadata: site.object("internet"),
+      spec: {
+        podSelector: {},
+        policyTypes: ["Egress"],
+        egress: [
+          { ports: NAME_SERVICE },
+          { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE } }], ports: tcp([22, 80, 443]) },
+        ],
+      },
+    },
+    opts,
+  );
+}
+
+function denyAll(name: string, site: Site, opts: pulumi.CustomResourceOptions) {
+  new k8s.networking.v1.NetworkPolicy(
+    name,
+    { metadata: site.object("default-deny"), spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
+    opts,
+  );
+}
+
+function from({ from, port }: Flow) {
+  return from === "anywhere"
+    ? { ports: tcp([port]) }
+    : { from: [{ podSelector: { matchLabels: { component: from } } }], ports: tcp([port]) };
+}
+
+function to({ to, port }: Flow) {
+  return { to: [{ podSelector: { matchLabels: { component: to } } }], ports: tcp([port]) };
+}
+
+function tcp(ports: readonly number[]): Ports {
+  return [...new Set(ports)].map((port) => ({ protocol: "TCP", port }));
+}

@@ -1,0 +1,36 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { exposure } from "../platform/exposure.ts";
+import type { Site } from "../platform/site.ts";
+import { type Port, serviceObject } from "./service-object.ts";
+
+export interface PublicServiceArgs {
+  /** Where its objects go. */
+  readonly site: Site;
+  /** The component, whose name the objects have. */
+  readonly component: string;
+  /** The host under which it is reached; without one it is not opened. */
+  readonly host?: string | undefined;
+  /** Its one port, and the pods' port behind it. */
+  readonly port: Port;
+  /** What the pods speak. */
+  readonly pods: "tls" | "http";
+}
+
+/** The Service of a component and, if there is a host, what opens it to the internet. */
+export function publicService(name: string, args: PublicServiceArgs, opts: pulumi.CustomResourceOptions) {
+  const { site, component, host, port, pods } = args;
+  const annotations = pods === "tls" ? servingCertificate(args) : undefined;
+  serviceObject(`${name}-service`, { site, name: component, component, port, annotations }, opts);
+  if (host === undefined) return;
+  exposure(`${name}-route`, { site, name: component, host, port: port.name, pods }, opts);
+}
+
+/** The Secret in which OpenShift puts the certificate of a component's Service, where the router re-encrypts. */
+export function servingCertificateName(component: string): string {
+  return `${component}-serving-certificate`;
+}
+
+function servingCertificate({ site: { platform }, component }: PublicServiceArgs) {
+  if (platform.exposure.by !== "route" || platform.exposure.termination !== "reencrypt") return undefined;
+  return { "service.beta.openshift.io/serving-cert-secret-name": servingCertificateName(component) };
+}

@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import { deployment } from "./deployment.ts";
+import { after, type PartArgs } from "./part.ts";
+import { serviceObject } from "./service-object.ts";
+
+export type PushgatewayArgs = PartArgs<"pushgateway">;
+
+const NAME = "pushgateway";
+const PORT = 9091;
+
+/** Where workers leave their metrics. */
+export const PUSHGATEWAY_URL = `http://${NAME}`;
+
+/** The gateway that adds up the workers' metrics for Prometheus. It keeps them in memory, so that there is one alone. */
+export class Pushgateway extends pulumi.ComponentResource {
+  constructor(name: string, args: PushgatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:app:Pushgateway", name, {}, opts);
+    const { site, settings, image } = args;
+    const listens = { tcpSocket: { port: PORT } };
+    deployment(
+      name,
+      {
+        site,
+        component: NAME,
+        strategy: "recreate",
+        containers: [
+          {
+            name: NAME,
+            image,
+            args: [`--apiListen=:${PORT}`],
+            ports: [PORT],
+            resources: settings.pushgateway.resources,
+            livenessProbe: { ...listens, periodSeconds: 20 },
+            readinessProbe: { ...listens, periodSeconds: 10 },
+          },
+        ],
+        nodeSelector: settings.pushgateway.nodeSelector,
+      },
+      after(this, opts),
+    );
+    const port = { name: "prometheus-push", port: 80, targetPort: PORT };
+    serviceObject(`${name}-service`, { site, name: NAME, component: NAME, port }, { parent: this });
+    this.registerOutputs();
+  }
+}

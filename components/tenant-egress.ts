@@ -1,0 +1,34 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Site } from "../platform/site.ts";
+import type { EgressHost } from "./egress-hosts.ts";
+
+export interface TenantEgressArgs {
+  /** The namespace whose pods reach the hosts. */
+  readonly site: Site;
+  /** The hosts; the platform's firewall knows no ports. */
+  readonly hosts: readonly EgressHost[];
+}
+
+/** Asks the Managed Platform to open its firewall to some hosts, and to nothing else. */
+export function tenantEgress(
+  name: string,
+  { site, hosts }: TenantEgressArgs,
+  opts: pulumi.CustomResourceOptions,
+) {
+  return new k8s.apiextensions.CustomResource(
+    name,
+    {
+      apiVersion: "tenant.paas.redhat.com/v1alpha1",
+      kind: "TenantEgress",
+      metadata: site.object("default"),
+      spec: {
+        egress: [
+          ...hosts.map(({ host }) => ({ type: "Allow", to: { dnsName: host } })),
+          { type: "Deny", to: { cidrSelector: "0.0.0.0/0" } },
+        ],
+      },
+    },
+    opts,
+  );
+}

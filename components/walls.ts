@@ -1,0 +1,72 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Site } from "../platform/site.ts";
+import { footprints, sandboxTotals, totals } from "../settings/footprint.ts";
+import type { Settings } from "../settings/load.ts";
+import { activePools } from "../settings/worker-pools.ts";
+import { egressHosts, portOf } from "./egress-hosts.ts";
+import { Network, sandboxNetwork } from "./network.ts";
+import { resourceQuota } from "./quota.ts";
+import { tenantEgress } from "./tenant-egress.ts";
+
+export interface WallsArgs {
+  /** The instance's own namespace. */
+  readonly site: Site;
+  /** The sandbox's namespace. */
+  readonly sandbox: Site;
+  /** All of them: what is allowed follows from all that there is. */
+  readonly settings: Settings;
+}
+
+/** What both namespaces allow: who may talk to whom, and how much may run. */
+export class Walls extends pulumi.ComponentResource {
+  constructor(name: string, args: WallsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:cluster:Walls", name, {}, opts);
+    const { site, sandbox, settings } = args;
+    const { quota } = settings;
+    const child = { parent: this };
+    if (settings.networkPolicies) {
+      new Network(
+        `${name}-network`,
+        {
+          site,
+          components: footprints(settings).map(({ component }) => component),
+          open: openComponents(settings),
+          outward: outward(settings),
+        },
+        child,
+      );
+      sandboxNetwork(`${name}-sandbox-network`, sandbox, child);
+    }
+    if (quota.enabled) {
+      resourceQuota(`${name}-quota`, { site, needed: totals(settings, "peak"), given: quota }, child);
+      resourceQuota(`${name}-sandbox-quota`, { site: sandbox, needed: sandboxTotals(settings) }, child);
+    }
+    if (settings.managedPlatform.egress) {
+      tenantEgress(`${name}-egress`, { site, hosts: egressHosts(settings) }, child);
+    }
+    this.registerOutputs();
+  }
+}
+
+function openComponents({ hosts }: Settings): string[] {
+  return [
+    "packit-service",
+    "packit-dashboard",
+    "nginx",
+    ...(hosts.redisCommander ? ["redis-commander"] : []),
+  ];
+}
+
+/** Ports that only some stacks reach. */
+function outward(settings: Settings): Record<string, number[]> {
+  const { withFluentdSidecar, fluentd, backup, workers } = settings;
+  const splunk = withFluentdSidecar ? [fluentd.splunkPort] : [];
+  const storage = backup.endpoint === undefined ? [] : [portOf(backup.endpoint)];
+  const pools = activePools(workers).map(({ name }) => [name, splunk]);
+  return {
+    "packit-service": splunk,
+    "packit-backup": storage,
+    "packit-restore": storage,
+    ...Object.fromEntries(pools),
+  };
+}

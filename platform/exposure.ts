@@ -1,0 +1,64 @@
+import * as k8s from "@pulumi/kubernetes";
+import type { CustomResourceOptions } from "@pulumi/pulumi";
+import type { Site } from "./site.ts";
+
+export interface ExposureArgs {
+  /** Where its object goes. */
+  readonly site: Site;
+  /** The name of the Service, which is the Route's or Ingress's too. */
+  readonly name: string;
+  readonly host: string;
+  /** The name of the Service's port. */
+  readonly port: string;
+  /** What the pods speak: TLS, with a certificate of their own, or plain HTTP. */
+  readonly pods: "tls" | "http";
+}
+
+/** The Secret of an Ingress's certificate, in the form that Ingress controllers want. */
+export const INGRESS_CERTIFICATE = "packit-tls";
+
+/** Opens a Service to the internet under a host name, by TLS alone. */
+export function exposure(name: string, args: ExposureArgs, opts: CustomResourceOptions) {
+  return args.site.platform.exposure.by === "route" ? route(name, args, opts) : ingress(name, args, opts);
+}
+
+function route(name: string, { site, ...args }: ExposureArgs, opts: CustomResourceOptions) {
+  const { exposure } = site.platform;
+  const termination = args.pods === "http" ? "edge" : exposure.by === "route" && exposure.termination;
+  return new k8s.apiextensions.CustomResource(
+    name,
+    {
+      apiVersion: "route.openshift.io/v1",
+      kind: "Route",
+      metadata: site.route(args.name),
+      spec: {
+        host: args.host,
+        port: { targetPort: args.port },
+        to: { kind: "Service", name: args.name, weight: 100 },
+        wildcardPolicy: "None",
+        tls: { termination, insecureEdgeTerminationPolicy: "Redirect" },
+      },
+    },
+    opts,
+  );
+}
+
+function ingress(name: string, { site, ...args }: ExposureArgs, opts: CustomResourceOptions) {
+  const { exposure } = site.platform;
+  const { className, annotations } = exposure.by === "ingress" ? exposure : {};
+  const service = { name: args.name, port: { name: args.port } };
+  return new k8s.networking.v1.Ingress(
+    name,
+    {
+      metadata: site.ingress(args.name, args.pods === "tls" ? annotations : undefined),
+      spec: {
+        ...(className !== undefined && { ingressClassName: className }),
+        tls: [{ hosts: [args.host], secretName: INGRESS_CERTIFICATE }],
+        rules: [
+          { host: args.host, http: { paths: [{ path: "/", pathType: "Prefix", backend: { service } }] } },
+        ],
+      },
+    },
+    opts,
+  );
+}

@@ -1,0 +1,84 @@
+import * as k8s from "@pulumi/kubernetes";
+import type { CustomResourceOptions } from "@pulumi/pulumi";
+import { isDigest } from "../settings/values.ts";
+import type { Site } from "./site.ts";
+
+/** What a container runs. */
+export interface Image {
+  /** The reference for the container. */
+  readonly reference: string;
+  /** The ImageStreamTag by which OpenShift puts each newly imported image into running workloads. */
+  readonly stream?: string;
+  /** @default - the cluster's */
+  readonly pullPolicy?: "Always";
+}
+
+export interface ImageArgs {
+  /** Where its ImageStream goes. */
+  readonly site: Site;
+  /** The stream's name, which pods use in place of a registry's path. */
+  readonly name: string;
+  /** The name of its one tag. */
+  readonly tag: string;
+  /** The image itself. */
+  readonly from: string;
+  /** Whether a newer image is wanted as soon as the tag leads to one. */
+  readonly follow: boolean;
+}
+
+/**
+ * The image that containers run. What has a digest is that image for ever. A tag is imported by an ImageStream where
+ * there are any: every 15 minutes (the cluster's default) if it is to be followed; else once, so that it stays what it
+ * was on that day until somebody imports it again.
+ */
+export function image(name: string, { site, ...args }: ImageArgs, opts: CustomResourceOptions): Image {
+  if (isDigest(args.from)) return { reference: args.from };
+  if (!site.platform.imageStreams) {
+    return { reference: args.from, ...(args.follow && { pullPolicy: "Always" }) };
+  }
+  new k8s.apiextensions.CustomResource(
+    name,
+    {
+      apiVersion: "image.openshift.io/v1",
+      kind: "ImageStream",
+      metadata: site.object(args.name),
+      spec: {
+        lookupPolicy: { local: true },
+        tags: [
+          {
+            name: args.tag,
+            from: { kind: "DockerImage", name: args.from },
+            importPolicy: args.follow ? { scheduled: true } : {},
+          },
+        ],
+      },
+    },
+    opts,
+  );
+  const reference = `${args.name}:${args.tag}`;
+  return { reference, stream: reference };
+}
+
+interface Containers {
+  readonly containers: readonly { readonly name: string; readonly image: Image }[];
+  readonly initContainers?: readonly { readonly name: string; readonly image: Image }[];
+}
+
+/** The annotation of a workload that asks OpenShift for new images, and the fields that are OpenShift's from then on. */
+export function imageTriggers({ containers, initContainers = [] }: Containers) {
+  const lists = { containers, initContainers };
+  const followed = Object.entries(lists).flatMap(([list, all]) =>
+    all.flatMap(({ name, image: { stream } }, i) =>
+      stream === undefined ? [] : [{ list, name, i, stream }],
+    ),
+  );
+  const triggers = followed.map(({ list, name, stream }) => ({
+    from: { kind: "ImageStreamTag", name: stream },
+    fieldPath: `spec.template.spec.${list}[?(@.name=="${name}")].image`,
+  }));
+  return {
+    annotations:
+      followed.length > 0 ? { "image.openshift.io/triggers": JSON.stringify(triggers) } : undefined,
+    ignoreChanges: followed.map(({ list, i }) => `spec.template.spec.${list}[${i}].image`),
+  };
+}

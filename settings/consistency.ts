@@ -1,0 +1,160 @@
+import { type Amounts, hasProxy, totals } from "./footprint.ts";
+import { OWN_IMAGES, type OwnImage } from "./images.ts";
+import { namespaceRefusals } from "./namespaces.ts";
+import type { Refusal } from "./refuse.ts";
+import type { SchemaOutput } from "./schema.ts";
+import { inBytes, inProcessors, isDigest } from "./values.ts";
+
+/** What is wrong with settings that are each right alone, but not together. */
+export function refusals(settings: SchemaOutput): Refusal[] {
+  return [
+    ...namespaceRefusals(settings),
+    ...hostRefusals(settings),
+    ...platformRefusals(settings),
+    ...imageRefusals(settings),
+    ...partRefusals(settings),
+    ...quotaRefusals(settings),
+  ];
+}
+
+function hostRefusals(settings: SchemaOutput): Refusal[] {
+  const { hosts } = settings;
+  const wanted = [
+    ["dashboard", settings.withDashboard, "withDashboard"],
+    ["workers", hasProxy(settings), "withNginx"],
+  ] as const;
+  const missing = wanted.filter(([host, needed]) => needed && hosts[host] === undefined);
+  const given = Object.entries(hosts).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const twice = given.filter(([, host], i) => given.findIndex(([, other]) => other === host) < i);
+  return [
+    ...missing.map(([host, , flag]) => ({
+      path: ["hosts", host],
+      value: "nothing",
+      allowed: `a host name, as long as ${flag} is true`,
+      remedy: `add it: pulumi config set --path 'packit:hosts.${host}' HOST; or set ${flag} to false`,
+    })),
+    ...twice.map(([name, host]) => ({
+      path: ["hosts", name],
+      value: host,
+      allowed: "a host that no other setting under hosts has",
+      remedy: "give each its own",
+    })),
+  ];
+}
+
+function platformRefusals({ platform, tls, imagePolicy, managedPlatform }: SchemaOutput): Refusal[] {
+  const remedy = "change it, or the platform";
+  const here = `on the platform ${platform}`;
+  return [
+    platform === "kubernetes" && tls === "reencrypt"
+      ? {
+          path: ["tls"],
+          value: tls,
+          allowed: `passthrough ${here}: only OpenShift's router re-encrypts`,
+          remedy,
+        }
+      : [],
+    platform === "kubernetes" && imagePolicy === "schedule"
+      ? {
+          path: ["imagePolicy"],
+          value: imagePolicy,
+          allowed: `follow or pinned ${here}, which has no ImageStreams`,
+          remedy,
+        }
+      : [],
+    platform !== "managed-platform" && managedPlatform.egress
+      ? { path: ["managedPlatform", "egress"], value: "true", allowed: `false ${here}`, remedy }
+      : [],
+  ].flat();
+}
+
+function imageRefusals({ imagePolicy, images, deployment }: SchemaOutput): Refusal[] {
+  if (imagePolicy !== "pinned") return [];
+  const loose = (Object.keys(OWN_IMAGES) as OwnImage[]).filter((name) => !isDigest(images[name] ?? ""));
+  return loose.map((name) => ({
+    path: ["images", name],
+    value: images[name] ?? "nothing",
+    allowed: "a reference with a sha256 digest, as imagePolicy is pinned",
+    remedy: `skopeo inspect --format '{{.Name}}@{{.Digest}}' docker://quay.io/packit/${OWN_IMAGES[name]}:${deployment}`,
+  }));
+}
+
+function partRefusals(settings: SchemaOutput): Refusal[] {
+  const { postgres, backup, fluentd, forges } = settings;
+  const needs = (path: string[], when: boolean, flag: string) =>
+    when
+      ? {
+          path,
+          value: "nothing",
+          allowed: `a value, as long as ${flag} is true`,
+          remedy: `add it, or set ${flag} to false`,
+        }
+      : [];
+  const withApp = Object.values(forges).some(({ githubApp }) => githubApp);
+  return [
+    needs(["backup", "bucket"], settings.withBackup && backup.bucket === undefined, "withBackup"),
+    needs(
+      ["fluentd", "splunkHost"],
+      settings.withFluentdSidecar && fluentd.splunkHost === undefined,
+      "withFluentdSidecar",
+    ),
+    settings.withTokman && !withApp
+      ? {
+          path: ["withTokman"],
+          value: "true",
+          allowed: "false, as no forge uses the GitHub App",
+          remedy: "leave it out, or let a forge use the GitHub App",
+        }
+      : [],
+    postgres.secondVersion === postgres.version
+      ? {
+          path: ["postgres", "secondVersion"],
+          value: String(postgres.secondVersion),
+          allowed: `another version than the one in service, ${postgres.version}`,
+          remedy: "see docs/postgresql.md",
+        }
+      : [],
+  ].flat();
+}
+
+function quotaRefusals(settings: SchemaOutput): Refusal[] {
+  const { quota } = settings;
+  if (!quota.enabled) return [];
+  const peak = totals(settings, "peak");
+  return QUOTA.flatMap(({ path: [group, resource], key, size, show }) => {
+    const given = (quota[group] as Readonly<Record<string, string | undefined>>)[resource];
+    if (given === undefined || size(given) >= peak[key]) return [];
+    return {
+      path: ["quota", group, resource],
+      value: given,
+      allowed: `at least ${show(peak[key])}, what the declared pods take while they are rolled`,
+      remedy: "raise it, leave it out to have it computed, or declare less",
+    };
+  });
+}
+
+/** Bytes in the largest unit that shows them exactly enough. */
+export const showBytes = (bytes: number) =>
+  bytes % 2 ** 30 === 0 ? `${bytes / 2 ** 30}Gi` : `${Math.ceil(bytes / 2 ** 20)}Mi`;
+
+/** Thousandths of processors as Kubernetes writes them. */
+export const showCpu = (thousandths: number) =>
+  thousandths % 1000 === 0 ? String(thousandths / 1000) : `${thousandths}m`;
+
+const thousandths = (quantity: string) => Math.round(inProcessors(quantity) * 1000);
+
+interface QuotaEntry {
+  readonly path: readonly ["requests" | "limits", string];
+  readonly key: keyof Amounts;
+  readonly size: (quantity: string) => number;
+  readonly show: (amount: number) => string;
+}
+
+/** Where each amount of a quota stands among the settings. */
+const QUOTA: readonly QuotaEntry[] = [
+  { path: ["requests", "cpu"], key: "requestsCpu", size: thousandths, show: showCpu },
+  { path: ["requests", "memory"], key: "requestsMemory", size: inBytes, show: showBytes },
+  { path: ["requests", "storage"], key: "storage", size: inBytes, show: showBytes },
+  { path: ["limits", "cpu"], key: "limitsCpu", size: thousandths, show: showCpu },
+  { path: ["limits", "memory"], key: "limitsMemory", size: inBytes, show: showBytes },
+];

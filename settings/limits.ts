@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { bytes, count, cpu, flag } from "./values.ts";
+
+/** The settings of what the namespaces allow. */
+export const limits = {
+  networkPolicies: flag
+    .default(true)
+    .describe(
+      "Let pods talk only to those that they must talk to, and to the internet only where they need it.",
+    ),
+  quota: z
+    .strictObject({
+      enabled: flag.default(false).describe("Limit both namespaces to what the stack declares."),
+      requests: z
+        .strictObject({
+          cpu: cpu.optional().describe("Processors that may be asked for. Default: computed."),
+          memory: bytes.optional().describe("Memory that may be asked for. Default: computed."),
+          storage: bytes.optional().describe("Storage that may be claimed. Default: computed."),
+        })
+        .prefault({}),
+      limits: z
+        .strictObject({
+          cpu: cpu.optional().describe("The sum of the limits of processors. Default: computed."),
+          memory: bytes.optional().describe("The sum of the limits of memory. Default: computed."),
+        })
+        .prefault({}),
+      sandboxes: count
+        .optional()
+        .describe("Sandbox pods at once. Default: two for each task that may run in one."),
+    })
+    .prefault({})
+    .describe("A ResourceQuota in each namespace, computed from the declared pods and the sandboxes."),
+};

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { part } from "./part.ts";
+import { flag, hostName, positive } from "./values.ts";
+
+const tiny = { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "10m", memory: "32Mi" } };
+
+/** The settings of what people and monitoring look at, each of which can be left out. */
+export const tools = {
+  withDashboard: flag.default(true).describe("Run the dashboard, at `hosts.dashboard`."),
+  dashboard: part(
+    { requests: { cpu: "5m", memory: "128Mi" }, limits: { cpu: "50m", memory: "256Mi" } },
+    { replicas: positive.default(1).describe("Dashboard pods.") },
+  ),
+  withFlower: flag.default(true).describe("Run Flower, which shows Celery's tasks and workers."),
+  flower: part({ requests: { cpu: "5m", memory: "80Mi" }, limits: { cpu: "50m", memory: "128Mi" } }),
+  withPushgateway: flag.default(true).describe("Collect the workers' metrics in a Pushgateway."),
+  pushgateway: part({ requests: { cpu: "5m", memory: "16Mi" }, limits: { cpu: "50m", memory: "32Mi" } }),
+  withNginx: flag
+    .default(true)
+    .describe("Show Flower and Pushgateway, if either is there, at `hosts.workers`."),
+  nginx: part(
+    { requests: { cpu: "5m", memory: "8Mi" }, limits: { cpu: "100m", memory: "50Mi" } },
+    {
+      replicas: positive.default(1).describe("Proxy pods."),
+      metricsNeedPassword: flag
+        .default(false)
+        .describe("Ask for Flower's password at /metrics and /flower-metrics too."),
+    },
+  ).describe("The reverse proxy in front of Flower and Pushgateway."),
+  withTokman: flag.default(false).describe("Run tokman, which caches the GitHub App's tokens."),
+  tokman: part({ requests: { cpu: "5m", memory: "88Mi" }, limits: { cpu: "50m", memory: "128Mi" } }),
+  withRedisCommander: flag.default(false).describe("Run Redis Commander, which shows what Valkey holds."),
+  redisCommander: part(tiny),
+  withFluentdSidecar: flag
+    .default(false)
+    .describe("Give the API and the workers a side-car that forwards their logs to Splunk."),
+  fluentd: part(
+    { requests: { cpu: "10m", memory: "128Mi" }, limits: { cpu: "100m", memory: "128Mi" } },
+    {
+      splunkHost: hostName.optional().describe("Splunk's HTTP event collector."),
+      splunkPort: z
+        .int()
+        .min(1)
+        .max(65_535)
+        .default(8088)
+        .meta({ allowed: "a port", example: 8088 })
+        .describe("Its port."),
+    },
+  ).describe("The side-car that forwards logs."),
+};

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Changes, templates } from "../support/stacks.ts";
+import { barePod, TestStack } from "./stack.ts";
+
+const stack = new TestStack("restricted", "prod");
+
+/** Whatever can have pods, has some. */
+const EVERYTHING: Changes = {
+  withTokman: true,
+  withRedisCommander: true,
+  withFluentdSidecar: true,
+  fluentd: { splunkHost: "splunk.example.com" },
+  imagePolicy: "schedule",
+  postgres: { secondVersion: 16 },
+  quota: { enabled: true },
+};
+
+beforeAll(async () => {
+  const objects = await stack.objects(EVERYTHING);
+  const namespace = objects.find(
+    ({ metadata, kind }) => kind === "Namespace" && metadata.name === stack.namespace,
+  );
+  const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+  // Applied first with the label of the test's own, which a second apply by another manager leaves in place.
+  const { client } = stack;
+  await client.apply({ ...objectOf(namespace), metadata: { name: stack.namespace, labels } }, "pod-security");
+  await stack.up(EVERYTHING);
+});
+afterAll(() => stack.down());
+
+describe("Pod Security `restricted`", () => {
+  it("is enforced where the stack runs", async () => {
+    await expect(stack.client.create(barePod(stack.namespace, "unrestricted"))).rejects.toThrow(
+      'violates PodSecurity "restricted',
+    );
+  });
+
+  it("lets every pod of prod run, with all parts switched on", async () => {
+    const pods = [...(await stack.list("Pod")).values()];
+    const components = new Set(pods.map(({ metadata }) => metadata.labels.component));
+    const workloads = templates(await stack.objects(EVERYTHING)).keys();
+    expect([...components].sort()).toEqual([...workloads, "packit-service-migration"].sort());
+  });
+
+  it.each([
+    "packit-backup",
+    "packit-restore",
+    "postgres-copy",
+    "image-import",
+  ])("lets a job of %s run", async (name) => {
+    const cronJob = (await stack.list("CronJob", { apiVersion: "batch/v1" })).get(name);
+    const { template } = cronJob.spec.jobTemplate.spec;
+    const metadata = { ...template.metadata, name: `try-${name}`, namespace: stack.namespace };
+    await stack.client.create({ apiVersion: "v1", kind: "Pod", metadata, spec: template.spec });
+    expect((await stack.list("Pod")).has(`try-${name}`)).toBe(true);
+  });
+});
+
+describe("a quota computed from the stack", () => {
+  it("has room while every pod is rolled", async () => {
+    const { changed } = await stack.up({ ...EVERYTHING, hosts: { service: "another.packit.dev" } });
+    expect(changed.map(({ metadata }) => metadata.name)).toContain("packit-service");
+  });
+
+  it("refuses what the stack does not declare", async () => {
+    const resources = { requests: { cpu: "1", memory: "1Ti" }, limits: { cpu: "1", memory: "1Ti" } };
+    const container = {
+      name: "main",
+      image: "example.com/nothing:1",
+      resources,
+      securityContext: RESTRICTED,
+    };
+    const spec = { containers: [container], securityContext: POD };
+    await expect(stack.client.create(barePod(stack.namespace, "huge", spec))).rejects.toThrow(
+      "exceeded quota",
+    );
+  });
+});
+
+const RESTRICTED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+const POD = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
+
+function objectOf<T>(found: T | undefined): T {
+  if (found === undefined) throw new Error("the stack has no namespace");
+  return found;
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { footprints, sandboxTotals, totals } from "../../settings/footprint.ts";
+import { inBytes } from "../../settings/values.ts";
+import type { Anything } from "../support/anything.ts";
+import { allTemplates, find, objectsOf, settingsOf } from "../support/stacks.ts";
+import { SWITCHES, switched } from "../support/switches.ts";
+
+/** Each switch alone, and none of them. */
+const STACKS = [[], ...Object.keys(SWITCHES).map((name) => [name])];
+
+describe.each(STACKS.map((names) => [names.join() || "stage as it is", names] as const))("%s", (_, names) => {
+  const changes = switched(...names);
+
+  it("declares the pods that its footprint counts, with the same resources", async () => {
+    const objects = await objectsOf("stage", changes);
+    const counted = footprints(settingsOf("stage", changes)).map(({ component, pods, containers, init }) => {
+      return [component, { pods, containers, init: init ? [init] : [] }] as const;
+    });
+    const declared = [...allTemplates(objects)].map(([name, { metadata, spec }]) => {
+      const workload = objects.find((one) => one.metadata.name === name && "replicas" in spanOf(one));
+      const resources = (list: Anything[] = []) => list.map((one) => withoutScratch(one.resources));
+      return [
+        metadata.labels.component,
+        {
+          pods: workload ? spanOf(workload).replicas : 0,
+          containers: resources(spec.containers),
+          init: resources(spec.initContainers),
+        },
+      ] as const;
+    });
+    expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(declared));
+  });
+
+  it("declares the storage that its footprint counts", async () => {
+    const objects = await objectsOf("stage", changes);
+    const claims = objects.filter(({ kind }) => kind === "PersistentVolumeClaim") as Anything[];
+    const templates = (objects as Anything[]).flatMap(({ spec }) =>
+      (spec?.volumeClaimTemplates ?? []).flatMap((claim: Anything) => Array(spec.replicas).fill(claim)),
+    );
+    const own = claims.filter(({ metadata }) => metadata.namespace === "packit--stg");
+    const bytes = [...own, ...templates].map(({ spec }) => inBytes(spec.resources.requests.storage));
+    const settings = settingsOf("stage", changes);
+    // While everything is stopped, the claims of the workers' caches are there all the same.
+    const cached = settings.maintenance ? inBytes(settings.repositoryCache.size) : 0;
+    expect(totals(settings, "steady").storage).toBe(bytes.reduce((all, one) => all + one, cached));
+  });
+});
+
+describe("a quota", () => {
+  it("is what the stack takes at most, in both namespaces", async () => {
+    const objects = await objectsOf("prod", { quota: { enabled: true } });
+    const quotas = objects.filter(({ kind }) => kind === "ResourceQuota") as Anything[];
+    const hard = Object.fromEntries(quotas.map(({ metadata, spec }) => [metadata.namespace, spec.hard]));
+    const settings = settingsOf("prod");
+    const peak = totals(settings, "peak");
+    expect(inBytes(hard["packit--prod"]["limits.memory"])).toBeGreaterThanOrEqual(peak.limitsMemory);
+    // Two long-running workers, and room for what a killed task leaves behind: 4 sandboxes of 768Mi.
+    expect(hard["packit--prod-sandbox"]).toEqual({
+      "requests.cpu": "200m",
+      "requests.memory": "2Gi",
+      "requests.storage": "20Gi",
+      "limits.cpu": "4",
+      "limits.memory": "3Gi",
+    });
+    expect(sandboxTotals(settings).storage).toBe(20 * 2 ** 30);
+  });
+
+  it("can be given larger than what is computed", async () => {
+    const quota = { enabled: true, limits: { memory: "900Gi" } };
+    const objects = await objectsOf("stage", { quota, platform: "openshift" });
+    const quotas = objects.filter(({ kind }) => kind === "ResourceQuota") as Anything[];
+    expect(quotas.map(({ spec }) => spec.hard["limits.memory"])).toContain("900Gi");
+    expect(() => find(objects, "ResourceQuota", "packit")).toThrow("2 objects");
+  });
+});
+
+function spanOf(object: unknown): Anything {
+  return (object as Anything).spec ?? {};
+}
+
+function withoutScratch({ requests: { "ephemeral-storage": _, ...requests }, limits }: Anything) {
+  return { requests, limits };
+}

@@ -1,0 +1,126 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Anything } from "../support/anything.ts";
+import { allTemplates, objectsOf } from "../support/stacks.ts";
+
+const EVERYTHING = {
+  withTokman: true,
+  withRedisCommander: true,
+  withFluentdSidecar: true,
+  fluentd: { splunkHost: "splunk.example.com" },
+  hosts: { redisCommander: "redis.stg.packit.dev" },
+  imagePolicy: "schedule",
+  postgres: { secondVersion: 16 },
+};
+
+let policies: Anything[];
+let components: string[];
+
+beforeAll(async () => {
+  const objects = await objectsOf("stage", EVERYTHING);
+  policies = objects.filter(({ kind }) => kind === "NetworkPolicy");
+  components = [...allTemplates(objects).values()].map(({ metadata }) => metadata.labels.component);
+});
+
+describe("network policies", () => {
+  it("deny everything in both namespaces before they allow anything", () => {
+    const denials = policies.filter(({ metadata }) => metadata.name === "default-deny");
+    expect(denials.map(({ metadata }) => metadata.namespace).sort()).toEqual([
+      "packit--stg",
+      "packit--stg-sandbox",
+    ]);
+    for (const { spec } of denials) {
+      expect(spec).toEqual({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
+    }
+  });
+
+  it("allow each connection that a component makes, and none between any other two", () => {
+    const allowed = components.flatMap((from) =>
+      components.filter((to) => connects(from, to)).map((to) => `${from} -> ${to}`),
+    );
+    const tasks = [
+      "packit-service",
+      "packit-service-beat",
+      "packit-worker-long-running",
+      "packit-worker-short-running",
+    ];
+    const database = [
+      ...tasks,
+      "packit-service-migration",
+      "packit-backup",
+      "packit-restore",
+      "postgres-copy",
+    ];
+    const queues = [
+      ...tasks,
+      "packit-service-migration",
+      "packit-service-fedmsg",
+      "flower",
+      "redis-commander",
+    ];
+    expect(allowed.sort()).toEqual(
+      [
+        ...database.flatMap((from) => [`${from} -> postgres-15`, `${from} -> postgres-16`]),
+        ...queues.map((from) => `${from} -> valkey`),
+        ...tasks.map((from) => `${from} -> tokman`),
+        "nginx -> flower",
+        "nginx -> pushgateway",
+        "packit-worker-long-running -> pushgateway",
+        "packit-worker-short-running -> pushgateway",
+      ].sort(),
+    );
+  });
+
+  it("let the router in where a host leads, and nowhere else", () => {
+    const open = components.filter((name) =>
+      policy(name).ingress?.some(({ from }: Anything) => from === undefined),
+    );
+    expect(open.sort()).toEqual(["nginx", "packit-dashboard", "packit-service", "redis-commander"]);
+  });
+
+  it("let out only those that have business outside, by the ports that they need", () => {
+    const out = components.map((name) => [
+      name,
+      policy(name)
+        .egress.filter(({ to, ports }: Anything) => to === undefined && ports[0].port !== 53)
+        .flatMap(({ ports }: Anything) => ports.map(({ port }: Anything) => port)),
+    ]);
+    const worker = [80, 443, 22, 6443, 8088];
+    expect(Object.fromEntries(out.filter(([, ports]) => ports?.length))).toEqual({
+      "packit-service": [80, 443, 8088],
+      "packit-service-beat": [80, 443, 22],
+      "packit-worker-long-running": worker,
+      "packit-worker-short-running": worker,
+      "packit-service-fedmsg": [5671, 443],
+      "packit-service-migration": [443],
+      tokman: [80, 443],
+      "packit-backup": [443],
+      "packit-restore": [443],
+      "image-import": [443, 6443],
+    });
+  });
+
+  it("keep users' commands out of private networks", () => {
+    const internet = policies.find(({ metadata }) => metadata.name === "internet");
+    const [, web] = internet.spec.egress;
+    expect(web.to[0].ipBlock.except).toContain("10.0.0.0/8");
+    expect(web.ports.map(({ port }: Anything) => port)).toEqual([22, 80, 443]);
+  });
+
+  it("are there for every component that has pods", () => {
+    for (const name of components) expect(policy(name), name).toBeDefined();
+  });
+});
+
+function policy(component: string): Anything {
+  return policies.find(({ spec }) => spec.podSelector.matchLabels?.component === component)?.spec;
+}
+
+/** Whether a connection passes: the one side must let it out, the other one in, by a port that both name. */
+function connects(from: string, to: string): boolean {
+  const ports = (rules: Anything[] = [], side: "to" | "from", peer: string) =>
+    rules
+      .filter((rule) => rule[side]?.some((one: Anything) => one.podSelector.matchLabels.component === peer))
+      .flatMap((rule) => rule.ports.map(({ port }: Anything) => port));
+  const out = ports(policy(from).egress, "to", to);
+  return ports(policy(to).ingress, "from", from).some((port) => out.includes(port));
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { loadSettings } from "../../settings/load.ts";
+import { type Changes, configOf, ROOT } from "../support/stacks.ts";
+
+const EGRESS = { managedPlatform: { egress: true } };
+const LEFT_OUT = { leftOut: "a test" };
+const TOKEN = { secrets: { forgeTokens: { "github.com": "a-token" } } };
+
+describe("settings that are wrong together", () => {
+  it("are refused in one go with those that are wrong alone, each with a remedy", () => {
+    const { message } = errorOf({
+      quota: { enabled: true, limits: { memory: "1Gi" } },
+      service: { replicas: -1 },
+      hosts: { workers: "https://workers" },
+      imagePolicy: "sometimes",
+      valkey: { storage: "8" },
+      secrets: { keytab: undefined },
+    });
+    expect(blocks(message)).toEqual([
+      ["packit:hosts.workers", '"https://workers"', expect.stringContaining("a host name")],
+      ["packit:imagePolicy", '"sometimes"', "follow, schedule, pinned"],
+      ["packit:service.replicas", "-1", "a whole number from 1 to 1000"],
+      ["packit:valkey.storage", '"8"', "a whole number with the unit Ki, Mi, Gi or Ti"],
+      ["packit:quota.limits.memory", "1Gi", expect.stringMatching(/^at least \d+(Mi|Gi), what the declared/)],
+      ["packit:secrets.keytab", "nothing", expect.stringContaining("keytab")],
+    ]);
+    expect(message).toContain("6 settings are wrong; nothing was applied");
+    expect(message.match(/ {4}remedy {3}\S/g)).toHaveLength(6);
+  });
+
+  it.each<[string, Changes, string]>([
+    ["a dashboard without a host", { hosts: { dashboard: undefined } }, "packit:hosts.dashboard"],
+    ["a proxy without a host", { hosts: { workers: undefined } }, "packit:hosts.workers"],
+    ["one host for two", { hosts: { workers: "stg.packit.dev" } }, "packit:hosts.workers"],
+    ["a backup without a bucket", { backup: { bucket: undefined } }, "packit:backup.bucket"],
+    ["a side-car without Splunk's host", { withFluentdSidecar: true }, "packit:fluentd.splunkHost"],
+    ["an upgrade to the same version", { postgres: { secondVersion: 15 } }, "packit:postgres.secondVersion"],
+    ["a firewall on another platform", { platform: "openshift", ...EGRESS }, "packit:managedPlatform.egress"],
+    ["ImageStreams on Kubernetes", { platform: "kubernetes", imagePolicy: "schedule" }, "packit:imagePolicy"],
+    ["re-encryption on Kubernetes", { platform: "kubernetes", tls: "reencrypt" }, "packit:tls"],
+    [
+      "a quota of too little CPU",
+      { quota: { enabled: true, requests: { cpu: "1m" } } },
+      "packit:quota.requests.cpu",
+    ],
+    ["a backup without its keys", { secrets: { awsAccessKeyId: LEFT_OUT } }, "packit:secrets.awsAccessKeyId"],
+    ["a record of no secret", { secretRecords: { nothing: {} } }, "packit:secretRecords.nothing"],
+    [
+      "tokman without the GitHub App",
+      { withTokman: true, forges: { "github.com": { githubApp: false } }, ...TOKEN },
+      "packit:withTokman",
+    ],
+  ])("%s", (_, changes, path) => {
+    expect(blocks(errorOf(changes).message).map(([first]) => first)).toContain(path);
+  });
+
+  it("are refused for each image without a digest, if images are pinned", () => {
+    const digest = `quay.io/packit/packit-service@sha256:${"0".repeat(64)}`;
+    const { message } = errorOf({ imagePolicy: "pinned", images: { service: digest } });
+    const paths = blocks(message).map(([path]) => path);
+    expect(paths).toEqual(
+      ["worker", "fedmsg", "dashboard", "sandbox", "tokman"].map((name) => `packit:images.${name}`),
+    );
+    expect(message).toContain("skopeo inspect");
+  });
+});
+
+function errorOf(changes: Changes): Error {
+  try {
+    loadSettings(configOf("stage", changes), { kind: "given", root: ROOT });
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("nothing was refused");
+}
+
+/** Path, given value and allowed values of every violation of a message. */
+function blocks(message: string): [string, string, string][] {
+  return [...message.matchAll(/^ {2}stack stage {2}(.*)\n {4}given {4}(.*)\n {4}allowed {2}(.*)$/gm)].map(
+    ([, path = "", given = "", allowed = ""]) => [path, given, allowed],
+  );
+}
