@@ -3,7 +3,7 @@ import { defineCommand } from "citty";
 import { stringify } from "yaml";
 import { UserError } from "../errors.ts";
 import { writeFolder } from "../render/folder.ts";
-import { redactedObjects } from "../render/redacted.ts";
+import { redacted } from "../render/redacted.ts";
 import { ROOT } from "./root.ts";
 import { run } from "./run.ts";
 
@@ -25,7 +25,8 @@ const command = defineCommand({
   },
   async run({ args }) {
     if (args.out === "") throw new UserError("--out needs the name of a folder.");
-    const objects = await redactedObjects(ROOT, args.stack);
+    const { objects, warnings } = await redacted(ROOT, args.stack);
+    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
     if (args.out !== undefined) {
       writeFolder(args.out, objects, args.format);
       process.stderr.write(`${objects.length} objects written to ${args.out}\n`);

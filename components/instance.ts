@@ -43,7 +43,7 @@ export class Instance extends pulumi.ComponentResource {
     const platform = platformOf(settings);
     const protect = !settings.disposable;
 
-    const passwords = new Passwords(`${name}-passwords`, { secrets: settings.secrets, protect }, child);
+    const passwords = new Passwords(`${name}-passwords`, { settings, protect }, child);
     const { digestKey, values } = passwords;
     const namespace = new Namespace(
       `${name}-namespace`,

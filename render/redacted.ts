@@ -4,8 +4,16 @@ import { readStackFile } from "../settings/stack-file.ts";
 import { evaluate } from "./evaluate.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 
+/** A stack as it is shown. */
+export interface Redacted {
+  readonly objects: readonly KubernetesObject[];
+  /** What will soon need somebody's attention. */
+  readonly warnings: readonly string[];
+}
+
 /** A stack's objects with every secret replaced; it needs no cluster, no engine and no secrets. */
-export async function redactedObjects(root: string, stack: string): Promise<KubernetesObject[]> {
+export async function redacted(root: string, stack: string): Promise<Redacted> {
   const settings = loadSettings(readStackFile(root, stack), { kind: "redacted" });
-  return evaluate(settings, { generate: () => REDACTED, secrets: { replaceBy: REDACTED } });
+  const objects = await evaluate(settings, { generate: () => REDACTED, secrets: { replaceBy: REDACTED } });
+  return { objects, warnings: settings.warnings };
 }

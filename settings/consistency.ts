@@ -68,9 +68,20 @@ function platformRefusals({ platform, tls, imagePolicy, managedPlatform }: Schem
   ].flat();
 }
 
-function imageRefusals({ imagePolicy, images, deployment }: SchemaOutput): Refusal[] {
+function imageRefusals(settings: SchemaOutput): Refusal[] {
+  const { imagePolicy, images, deployment } = settings;
   if (imagePolicy !== "pinned") return [];
-  const loose = (Object.keys(OWN_IMAGES) as OwnImage[]).filter((name) => !isDigest(images[name] ?? ""));
+  const used = {
+    service: true,
+    worker: true,
+    sandbox: true,
+    fedmsg: settings.withFedmsg,
+    dashboard: settings.withDashboard,
+    tokman: settings.withTokman,
+  } satisfies Record<OwnImage, boolean>;
+  const loose = (Object.keys(used) as OwnImage[]).filter(
+    (name) => used[name] && !isDigest(images[name] ?? ""),
+  );
   return loose.map((name) => ({
     path: ["images", name],
     value: images[name] ?? "nothing",

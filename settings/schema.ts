@@ -3,9 +3,10 @@ import { images } from "./images.ts";
 import { limits } from "./limits.ts";
 import { packitConfig } from "./packit-config.ts";
 import { refuse } from "./refuse.ts";
+import { secretSettings } from "./secret-settings.ts";
 import { stores } from "./stores.ts";
 import { tools } from "./tools.ts";
-import { bytes, day, dnsLabel, flag, hostName, labelKey, labelValue, line, url } from "./values.ts";
+import { bytes, dnsLabel, flag, hostName, labelKey, labelValue, line, url } from "./values.ts";
 import { workloads } from "./workloads.ts";
 
 const toleration = z
@@ -32,12 +33,6 @@ const forge = z.strictObject({
   instanceUrl: url.describe("Where the forge is."),
   type: line.optional().describe("The kind of forge, for a host that does not tell."),
   githubApp: flag.default(false).describe("Whether the GitHub App is used, and no token."),
-});
-
-const secretRecord = z.strictObject({
-  owner: line.optional().describe("Who answers for it and renews it. Default: `owner`."),
-  purpose: line.optional().describe("What it is for. Default: what the list of secrets says."),
-  expires: day.optional().describe("The last day on which it is valid; a certificate says so itself."),
 });
 
 /** Everything that a stack file may say, under `config`, each key with the prefix `packit:`. */
@@ -166,15 +161,7 @@ export const schema = z.strictObject({
   ...stores,
   ...tools,
   ...limits,
-  owner: line
-    .default("hello@packit.dev")
-    .describe("Who answers for the secrets whose record names nobody else."),
-  secretRecords: z
-    .record(line, secretRecord)
-    .default({})
-    .describe(
-      "What is known of external secrets, by their names under `secrets`; a forge's token by its host.",
-    ),
+  ...secretSettings,
 });
 
 export type SchemaOutput = Readonly<z.output<typeof schema>>;

@@ -63,3 +63,15 @@ export type NamesNeeded<N extends Needed> = {
 
 /** Object.keys with the catalogue's own type. */
 export const SECRET_NAMES = Object.keys(CATALOGUE) as SecretName[];
+
+/** A value for each of the secrets that are generated unless they are given. */
+export function perGenerated<T>(
+  make: (name: NamesNeeded<"generated">) => T,
+): Record<NamesNeeded<"generated">, T> {
+  const names = SECRET_NAMES.filter((name) => CATALOGUE[name].needed === "generated");
+  // The filter leaves exactly the names that the type has.
+  return Object.fromEntries(names.map((name) => [name, make(name as NamesNeeded<"generated">)])) as Record<
+    NamesNeeded<"generated">,
+    T
+  >;
+}

@@ -59,7 +59,7 @@ describe("settings that are wrong together", () => {
     const { message } = errorOf({ imagePolicy: "pinned", images: { service: digest } });
     const paths = blocks(message).map(([path]) => path);
     expect(paths).toEqual(
-      ["worker", "fedmsg", "dashboard", "sandbox", "tokman"].map((name) => `packit:images.${name}`),
+      ["worker", "sandbox", "fedmsg", "dashboard"].map((name) => `packit:images.${name}`),
     );
     expect(message).toContain("skopeo inspect");
   });

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { CATALOGUE, perGenerated } from "./secret-catalogue.ts";
+import { day, line, positive } from "./values.ts";
+
+const record = z.strictObject({
+  owner: line.optional().describe("Who answers for it and renews it. Default: `owner`."),
+  purpose: line.optional().describe("What it is for. Default: what the list of secrets says."),
+  expires: day.optional().describe("The last day on which it is valid; a certificate says so itself."),
+});
+
+/** The settings about secrets, which hold none. */
+export const secretSettings = {
+  owner: line
+    .default("hello@packit.dev")
+    .describe("Who answers for the secrets whose record names nobody else."),
+  secretRecords: z
+    .record(line, record)
+    .default({})
+    .describe(
+      "What is known of external secrets, by their names under `secrets`; a forge's token by its host.",
+    ),
+  generations: z
+    .strictObject(
+      perGenerated((name) =>
+        positive
+          .max(100)
+          .default(1)
+          .meta({ allowed: "a whole number from 1 to 100", example: 2 })
+          .describe(`The generation of ${CATALOGUE[name].purpose}.`),
+      ),
+    )
+    .prefault({})
+    .describe("The next number makes a generated secret anew; the former ones are kept beside it."),
+};

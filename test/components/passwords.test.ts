@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { find, objectsOf, templates } from "../support/stacks.ts";
+
+const GENERATED = {
+  secrets: { postgresPassword: undefined, valkeyPassword: undefined, fedoraMessagingQueue: undefined },
+};
+
+describe("another generation of a generated secret", () => {
+  it.each([
+    ["postgresPassword", "postgres-secret", "database-password", "postgres"],
+    ["valkeyPassword", "valkey", "password", "valkey"],
+  ])("of %s is a new value, and rolls those that read it", async (name, secret, key, stem) => {
+    const [one, two] = await Promise.all(
+      [1, 2].map((generation) => objectsOf("stage", { ...GENERATED, generations: { [name]: generation } })),
+    );
+    const value = (objects: typeof one) =>
+      Buffer.from(find(objects ?? [], "Secret", secret).data[key], "base64");
+    expect(String(value(one))).toBe(`generated-packit-passwords-${stem}`);
+    expect(String(value(two))).toBe(`generated-packit-passwords-${stem}-2`);
+    const rolled = [...templates(one ?? [])].filter(
+      ([workload, template]) =>
+        JSON.stringify(template) !== JSON.stringify(templates(two ?? []).get(workload)),
+    );
+    expect(rolled.map(([workload]) => workload)).toContain("packit-service");
+    expect(rolled.map(([workload]) => workload)).not.toContain("nginx");
+  });
+
+  it("is a new queue on the message bus for the listener", async () => {
+    const objects = await objectsOf("stage", { ...GENERATED, generations: { fedoraMessagingQueue: 3 } });
+    const toml = Buffer.from(find(objects, "Secret", "packit-config").data["fedora.toml"], "base64");
+    expect(String(toml)).toContain('queue = "generated-packit-passwords-queue-3"');
+  });
+});

@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import { egressHosts } from "../components/egress-hosts.ts";
+import { program } from "../program.ts";
+import { footprints } from "../settings/footprint.ts";
+import { inBytes } from "../settings/values.ts";
+import { settingsOf } from "./support/stacks.ts";
+
+describe("the outputs of prod", () => {
+  const settings = settingsOf("prod");
+
+  it("say where it is, what it runs, and how much it takes", async () => {
+    await pulumi.runtime.setMocks({
+      call: () => ({}),
+      newResource: ({ name, inputs }) => ({ id: name, state: { ...inputs, result: name } }),
+    });
+    const outputs = program(settings);
+    expect(outputs.urls).toMatchObject({
+      dashboard: "https://dashboard.packit.dev/",
+      flower: "https://workers.packit.dev/",
+      metrics: "https://workers.packit.dev/metrics",
+    });
+    expect(outputs.namespaces).toEqual(["packit--prod", "packit--prod-sandbox"]);
+    expect(outputs.images).toMatchObject({
+      "packit-worker": "quay.io/packit/packit-worker:prod",
+      nginx: "quay.io/nginx/nginx-unprivileged:latest",
+    });
+    expect(outputs.queues).toEqual({
+      "packit-worker-short-running": ["short-running"],
+      "packit-worker-long-running": ["long-running", "rate-limited"],
+    });
+    // A pod takes what its init container takes, if that is more than all others together.
+    const pods = footprints(settings).map(({ pods, containers, init }) => {
+      const together = containers.reduce((all, { limits }) => all + inBytes(limits.memory), 0);
+      return pods * Math.max(together, init ? inBytes(init.limits.memory) : 0);
+    });
+    const sum = pods.reduce((all, one) => all + one, 0);
+    expect(inBytes(outputs.totals.declared.limits.memory)).toBe(sum);
+    // PostgreSQL 8, Valkey 8, and a cache for each of two workers; their sandboxes' caches are in the other namespace.
+    expect(outputs.totals.declared.storage).toBe("24Gi");
+    expect(outputs.egress).toHaveLength(egressHosts(settings).length);
+    await pulumi.runtime.disconnect();
+  });
+});
