@@ -109,6 +109,14 @@ function partRefusals(settings: SchemaOutput): Refusal[] {
       settings.withFluentdSidecar && fluentd.splunkHost === undefined,
       "withFluentdSidecar",
     ),
+    settings.nginx.metricsNeedPassword && !settings.withFlower
+      ? {
+          path: ["nginx", "metricsNeedPassword"],
+          value: "true",
+          allowed: "false without Flower, whose password is asked for",
+          remedy: "set it to false, or set withFlower to true",
+        }
+      : [],
     settings.withTokman && !withApp
       ? {
           path: ["withTokman"],

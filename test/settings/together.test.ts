@@ -3,6 +3,7 @@ import { loadSettings } from "../../settings/load.ts";
 import { type Changes, configOf, ROOT } from "../support/stacks.ts";
 
 const EGRESS = { managedPlatform: { egress: true } };
+const UNGUARDED = { withFlower: false, nginx: { metricsNeedPassword: true } };
 const LEFT_OUT = { leftOut: "a test" };
 const TOKEN = { secrets: { forgeTokens: { "github.com": "a-token" } } };
 
@@ -44,6 +45,7 @@ describe("settings that are wrong together", () => {
       "packit:quota.requests.cpu",
     ],
     ["a backup without its keys", { secrets: { awsAccessKeyId: LEFT_OUT } }, "packit:secrets.awsAccessKeyId"],
+    ["metrics for a password that nobody has", UNGUARDED, "packit:nginx.metricsNeedPassword"],
     ["a record of no secret", { secretRecords: { nothing: {} } }, "packit:secretRecords.nothing"],
     [
       "tokman without the GitHub App",

@@ -1,0 +1,70 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { EnvironmentError } from "../../errors.ts";
+import { installed } from "./installation.ts";
+
+/**
+ * The release is pinned and the packages' versions are not: a mirror keeps only the newest version of each, and a
+ * release gets nothing but fixes.
+ */
+const RELEASE = "bookworm";
+const PACKAGES = ["nginx", "apache2-utils", "postgresql-15", "postgresql-client-15"];
+
+/** To be raised when the content is laid out in another way. */
+const FORMAT = "1";
+
+const LIMIT = { timeout: 300_000, env: { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" } };
+
+/** The folder that Debian's packages are unpacked into, as if it were the root. */
+export async function debianRoot(): Promise<string> {
+  const release = releaseOf(existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "");
+  if (release !== RELEASE) {
+    throw new EnvironmentError(
+      `it is taken from Debian ${RELEASE}'s packages, and this machine runs ${release}`,
+    );
+  }
+  return installed({ kind: "debian", pins: [FORMAT, process.arch, RELEASE, ...PACKAGES], fill });
+}
+
+/** Where programs of the folder find the libraries that came with them. */
+export function libraryPath(root: string): string {
+  const parents = [join(root, "usr/lib"), join(root, "lib")].filter((folder) => existsSync(folder));
+  const names = (folder: string) => readdirSync(folder).filter((name) => name.endsWith("-linux-gnu"));
+  return parents.flatMap((folder) => names(folder).map((name) => join(folder, name))).join(":");
+}
+
+/** The release's name in the text of os-release. */
+export function releaseOf(text: string): string {
+  return (
+    /^VERSION_CODENAME="?([^"\n]+)/m.exec(text)?.[1] ?? /^ID="?([^"\n]+)/m.exec(text)?.[1] ?? "another system"
+  );
+}
+
+/** Fetches the packages, and those that they need and the machine has not, with apt's own sources but no rights. */
+async function fill(folder: string): Promise<void> {
+  const work = join(folder, "apt");
+  for (const name of ["lists/partial", "cache/archives/partial"])
+    mkdirSync(join(work, name), { recursive: true });
+  const settings = [
+    `Dir::State::Lists=${work}/lists`,
+    `Dir::Cache=${work}/cache`,
+    "Debug::NoLocking=1",
+    // A sandbox of apt's own user could not write into the user's cache.
+    "APT::Sandbox::User=root",
+    "Acquire::Languages=none",
+    "Acquire::Retries=1",
+    "Acquire::http::Timeout=30",
+    "Acquire::https::Timeout=30",
+  ].flatMap((setting) => ["-o", setting]);
+  // It also fails for a source that none of the packages is from.
+  await execa("apt-get", [...settings, "update"], { ...LIMIT, reject: false });
+  // Reinstalled, as those that the machine has would not be fetched otherwise.
+  const flags = ["--yes", "--download-only", "--reinstall", "--no-install-recommends"];
+  await execa("apt-get", [...settings, ...flags, "install", ...PACKAGES], LIMIT);
+  const archives = join(work, "cache/archives");
+  for (const name of readdirSync(archives).filter((file) => file.endsWith(".deb"))) {
+    await execa("dpkg-deb", ["--extract", join(archives, name), folder], LIMIT);
+  }
+  rmSync(work, { recursive: true });
+}
