@@ -6,6 +6,7 @@ import type { Site } from "../platform/site.ts";
 import type { Settings } from "../settings/load.ts";
 import { configMapFiles, type Files } from "./files.ts";
 import { cronJob } from "./job.ts";
+import { after } from "./part.ts";
 import { type POSTGRES_KEYS, Postgres, postgresName } from "./postgres.ts";
 import { serviceObject } from "./service-object.ts";
 
@@ -41,7 +42,8 @@ export class Database extends pulumi.ComponentResource {
       child,
     );
     for (const one of [version, secondVersion ?? []].flat()) {
-      new Postgres(`${name}-${one}`, { ...args, version: one, image: args.image(one), config }, child);
+      const server = { ...args, version: one, image: args.image(one), config };
+      new Postgres(`${name}-${one}`, server, after(this, opts));
     }
     const component = postgresName(version);
     serviceObject(`${name}-service`, { site, name: POSTGRES_HOST, component, port: PORT }, child);

@@ -51,7 +51,7 @@ export function egressHosts(settings: EgressSettings): readonly EgressHost[] {
     ofUrl(distGit.url, "dist-git"),
     ofUrl(packitConfig.testing_farm_api_url, "Testing Farm"),
     ...(packitConfig.logdetective_url ? [ofUrl(packitConfig.logdetective_url, "Log Detective")] : []),
-    ...(settings.withBackup ? [ofUrl(backup.endpoint ?? S3, "backups")] : []),
+    ...(settings.withBackup ? storage(backup) : []),
     ...(settings.withFluentdSidecar && fluentd.splunkHost !== undefined
       ? [{ host: fluentd.splunkHost, ports: [fluentd.splunkPort], why: "Splunk" }]
       : []),
@@ -65,8 +65,11 @@ export function egressHosts(settings: EgressSettings): readonly EgressHost[] {
     .sort((a, b) => (a.host < b.host ? -1 : 1));
 }
 
-/** Where Amazon keeps buckets of whatever region. */
-const S3 = "https://s3.amazonaws.com";
+/** Amazon has a host for each bucket, and one by which it is found. */
+function storage({ endpoint, bucket }: Settings["backup"]): EgressHost[] {
+  if (endpoint !== undefined) return [ofUrl(endpoint, "backups")];
+  return ["", `${bucket}.`].map((part) => ofUrl(`https://${part}s3.amazonaws.com`, "backups"));
+}
 
 /** The port of an address, be it that of its scheme. */
 export function portOf(url: string): number {

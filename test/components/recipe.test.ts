@@ -1,20 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
-import { program } from "../../program.ts";
-import type { Anything } from "../support/anything.ts";
-import { type Changes, ROOT, settingsOf } from "../support/stacks.ts";
-
-interface Registered {
-  readonly type: string;
-  readonly name: string;
-  /** The name of the resource that it is part of. */
-  readonly parent: string;
-  readonly protect: boolean;
-  readonly ignoreChanges: readonly string[];
-}
+import { type Registered, registered } from "../support/registered.ts";
+import { ROOT } from "../support/stacks.ts";
 
 let resources: Registered[];
 
@@ -101,32 +90,6 @@ describe("every component", () => {
     expect(undocumented).toEqual([]);
   });
 });
-
-/** What the program registers with Pulumi's monitor for stage, with some settings changed. */
-async function registered(changes: Changes): Promise<Registered[]> {
-  const seen: Registered[] = [];
-  const newResource = ({ name, inputs }: pulumi.runtime.MockResourceArgs) => {
-    return { id: name, state: { ...inputs, result: name } };
-  };
-  await pulumi.runtime.setMocks({ call: () => ({}), newResource });
-  // MockMonitor's own method, with its request recorded: the runtime's type of a monitor does not name it.
-  const monitor = pulumi.runtime.getMonitor() as Anything;
-  const register = monitor.registerResource.bind(monitor);
-  monitor.registerResource = (request: Anything, callback: Anything) => {
-    seen.push({
-      type: request.getType(),
-      name: request.getName(),
-      parent: request.getParent().split("::").at(-1) ?? "",
-      protect: request.getProtect(),
-      ignoreChanges: request.getIgnorechangesList(),
-    });
-    return register(request, callback);
-  };
-  const secrets = { postgresPassword: undefined };
-  await pulumi.runtime.runInPulumiStack(async () => program(settingsOf("stage", { ...changes, secrets })));
-  await pulumi.runtime.disconnect();
-  return seen;
-}
 
 function sources(): [string, ts.SourceFile][] {
   const folder = join(ROOT, "components");

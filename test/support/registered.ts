@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import { program } from "../../program.ts";
+import type { Anything } from "./anything.ts";
+import { type Changes, settingsOf } from "./stacks.ts";
+
+/** A resource as the program registers it. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  /** The name of the resource that it is part of. */
+  readonly parent: string;
+  readonly protect: boolean;
+  readonly ignoreChanges: readonly string[];
+  /** The names of the resources that it waits for. */
+  readonly dependencies: readonly string[];
+}
+
+/** What the program registers with Pulumi's monitor for stage, with some settings changed. */
+export async function registered(changes: Changes): Promise<Registered[]> {
+  const seen: Registered[] = [];
+  const newResource = ({ name, inputs }: pulumi.runtime.MockResourceArgs) => {
+    return { id: name, state: { ...inputs, result: name } };
+  };
+  await pulumi.runtime.setMocks({ call: () => ({}), newResource });
+  // MockMonitor's own method, with its request recorded: the runtime's type of a monitor does not name it.
+  const monitor = pulumi.runtime.getMonitor() as Anything;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request: Anything, callback: Anything) => {
+    seen.push({
+      type: request.getType(),
+      name: request.getName(),
+      parent: request.getParent().split("::").at(-1) ?? "",
+      protect: request.getProtect(),
+      ignoreChanges: request.getIgnorechangesList(),
+      dependencies: request.getDependenciesList().map((urn: string) => urn.split("::").at(-1)),
+    });
+    return register(request, callback);
+  };
+  const secrets = { postgresPassword: undefined };
+  await pulumi.runtime.runInPulumiStack(async () => program(settingsOf("stage", { ...changes, secrets })));
+  await pulumi.runtime.disconnect();
+  return seen;
+}
