@@ -11,8 +11,8 @@ import type { Settings } from "../settings/load.ts";
 import type { Secrets } from "../settings/secrets.ts";
 import type { Sensitive } from "../settings/sensitive.ts";
 import { cachedWorkers } from "../settings/worker-pools.ts";
-import { POSTGRES_HOST } from "./database.ts";
-import { configMapFiles, foreignSecretFiles, type Picked, secretFiles } from "./files.ts";
+import { POSTGRES_HOST } from "./addresses.ts";
+import { configMapFiles, type FilesArgs, foreignSecretFiles, type Picked, secretFiles } from "./files.ts";
 import { packitConfigText } from "./packit-config-text.ts";
 import type { Passwords } from "./passwords.ts";
 import { servingCertificateName } from "./public-service.ts";
@@ -54,23 +54,20 @@ export class Configuration extends pulumi.ComponentResource {
   ) {
     super("packit:app:Configuration", name, {}, opts);
     const { secrets, identity, fedoraMessaging } = settings;
-    const child = { parent: this };
+    const make = <K extends string>(suffix: string, args: Omit<FilesArgs<K>, "site">) =>
+      secretFiles(`${name}-${suffix}`, { site, ...args }, { parent: this });
 
-    const certificate = settings.tls === "passthrough" ? settings.secrets : NO_CERTIFICATE;
-    const packitSecrets = secretFiles(
-      `${name}-secrets`,
-      {
-        site,
-        name: "packit-secrets",
-        data: {
-          "privkey.pem": certificate.tlsPrivateKey && secret(certificate.tlsPrivateKey),
-          "fullchain.pem": certificate.tlsCertificate && secret(certificate.tlsCertificate),
-          "fedora.keytab": secret(secrets.keytab),
-        },
-        binary: ["fedora.keytab"],
+    const { tlsPrivateKey, tlsCertificate } = settings.tls === "passthrough" ? secrets : NO_CERTIFICATE;
+    const packitSecrets = make("secrets", {
+      name: "packit-secrets",
+      data: {
+        "privkey.pem": secret(tlsPrivateKey),
+        "fullchain.pem": secret(tlsCertificate),
+        "fedora.keytab": secret(secrets.keytab),
       },
-      child,
-    );
+      binary: ["fedora.keytab"],
+    });
+    this.keytab = packitSecrets.pick("fedora.keytab");
     this.tls = (component) =>
       settings.tls === "passthrough"
         ? packitSecrets.pick("privkey.pem", "fullchain.pem")
@@ -78,133 +75,86 @@ export class Configuration extends pulumi.ComponentResource {
             "tls.crt": "fullchain.pem",
             "tls.key": "privkey.pem",
           });
-    this.keytab = packitSecrets.pick("fedora.keytab");
     if (site.platform.exposure.by === "ingress") {
-      const { tlsCertificate, tlsPrivateKey } = certificate;
-      secretFiles(
-        `${name}-ingress`,
-        {
-          site,
-          name: INGRESS_CERTIFICATE,
-          type: "kubernetes.io/tls",
-          data: {
-            "tls.crt": tlsCertificate && secret(tlsCertificate),
-            "tls.key": tlsPrivateKey && secret(tlsPrivateKey),
-          },
-        },
-        child,
-      );
+      make("ingress", {
+        name: INGRESS_CERTIFICATE,
+        type: "kubernetes.io/tls",
+        data: { "tls.crt": secret(tlsCertificate), "tls.key": secret(tlsPrivateKey) },
+      });
     }
 
-    this.ssh = secretFiles(
-      `${name}-ssh`,
-      {
-        site,
-        name: "packit-ssh",
-        data: { id_ed25519: secret(secrets.sshPrivateKey), config: sshConfig(identity) },
-      },
-      child,
-    );
+    this.ssh = make("ssh", {
+      name: "packit-ssh",
+      data: { id_ed25519: secret(secrets.sshPrivateKey), config: sshConfig(identity) },
+    });
 
     const text = packitConfigText(site, settings, passwords);
-    this.packit = secretFiles(
-      `${name}-packit`,
-      {
-        site,
-        name: "packit-config",
-        data: {
-          "packit-service.yaml": text({ repositoryCache: false }),
-          "packit-service-with-cache.yaml": hasCaches(settings) ? text({ repositoryCache: true }) : undefined,
-          copr: secret(secrets.copr),
-          "fedora.toml": settings.withFedmsg
-            ? passwords.fedoraMessagingQueue.apply((queue) => fedoraToml({ ...fedoraMessaging, queue }))
-            : undefined,
-        },
+    this.packit = make("packit", {
+      name: "packit-config",
+      data: {
+        "packit-service.yaml": text({ repositoryCache: false }),
+        "packit-service-with-cache.yaml": hasCaches(settings) ? text({ repositoryCache: true }) : undefined,
+        copr: secret(secrets.copr),
+        "fedora.toml": settings.withFedmsg
+          ? passwords.fedoraMessagingQueue.apply((queue) => fedoraToml({ ...fedoraMessaging, queue }))
+          : undefined,
       },
-      child,
-    );
+    });
 
     this.osh = configMapFiles(
       `${name}-osh`,
       { site, name: "osh-config", data: { "client.conf": oshClientConf() } },
-      child,
+      { parent: this },
     );
 
-    this.postgres = secretFiles(
-      `${name}-postgres`,
-      {
-        site,
-        name: "postgres-secret",
-        data: {
-          "database-user": settings.postgres.user,
-          "database-password": passwords.postgresPassword,
-          "database-host": POSTGRES_HOST,
-          "database-name": settings.postgres.database,
-        },
+    this.postgres = make("postgres", {
+      name: "postgres-secret",
+      data: {
+        "database-user": settings.postgres.user,
+        "database-password": passwords.postgresPassword,
+        "database-host": POSTGRES_HOST,
+        "database-name": settings.postgres.database,
       },
-      child,
-    );
+    });
 
-    this.valkey = secretFiles(
-      `${name}-valkey`,
-      {
-        site,
-        name: "valkey",
-        data: {
-          password: passwords.valkeyPassword,
-          [VALKEY_PASSWORD_FILE]: passwords.valkeyPassword.apply((password) =>
-            valkeyPasswordConf({ password }),
-          ),
-        },
+    this.valkey = make("valkey", {
+      name: "valkey",
+      data: {
+        password: passwords.valkeyPassword,
+        [VALKEY_PASSWORD_FILE]: passwords.valkeyPassword.apply((password) =>
+          valkeyPasswordConf({ password }),
+        ),
       },
-      child,
-    );
+    });
 
-    const { githubAppPrivateKey, sentryDsn, awsAccessKeyId, awsSecretAccessKey } = secrets;
+    const { githubAppId, githubAppPrivateKey, sentryDsn, awsAccessKeyId, awsSecretAccessKey } = secrets;
     const gitlabToken = secrets.forgeTokens["gitlab.com"];
 
     this.githubApp =
       githubAppPrivateKey &&
-      secretFiles(
-        `${name}-github-app`,
-        {
-          site,
-          name: "github-app-private-key",
-          data: {
-            [GITHUB_APP_KEY.file]: secret(githubAppPrivateKey),
-            "app-id": settings.withTokman && secrets.githubAppId ? secret(secrets.githubAppId) : undefined,
-          },
+      make("github-app", {
+        name: "github-app-private-key",
+        data: {
+          [GITHUB_APP_KEY.file]: secret(githubAppPrivateKey),
+          "app-id": settings.withTokman ? secret(githubAppId) : undefined,
         },
-        child,
-      );
+      });
     this.centpkgSig =
       gitlabToken &&
-      secretFiles(
-        `${name}-centpkg-sig`,
-        {
-          site,
-          name: "centpkg-sig",
-          data: {
-            "centpkg-sig.conf": secret(gitlabToken).apply((token) => centpkgSigConf({ gitlabToken: token })),
-          },
+      make("centpkg-sig", {
+        name: "centpkg-sig",
+        data: {
+          "centpkg-sig.conf": secret(gitlabToken).apply((token) => centpkgSigConf({ gitlabToken: token })),
         },
-        child,
-      );
-    this.sentry =
-      sentryDsn &&
-      secretFiles(`${name}-sentry`, { site, name: "sentry", data: { dsn: secret(sentryDsn) } }, child);
+      });
+    this.sentry = sentryDsn && make("sentry", { name: "sentry", data: { dsn: secret(sentryDsn) } });
     this.aws =
       awsAccessKeyId &&
       awsSecretAccessKey &&
-      secretFiles(
-        `${name}-aws`,
-        {
-          site,
-          name: "aws",
-          data: { "access-key-id": secret(awsAccessKeyId), "secret-access-key": secret(awsSecretAccessKey) },
-        },
-        child,
-      );
+      make("aws", {
+        name: "aws",
+        data: { "access-key-id": secret(awsAccessKeyId), "secret-access-key": secret(awsSecretAccessKey) },
+      });
     this.registerOutputs();
   }
 }
@@ -213,6 +163,8 @@ function hasCaches({ repositoryCache, workers }: Settings): boolean {
   return repositoryCache.enabled && cachedWorkers(workers).length > 0;
 }
 
-function secret(value: Sensitive): pulumi.Output<string> {
-  return pulumi.secret(value.reveal());
+function secret(value: Sensitive): pulumi.Output<string>;
+function secret(value: Sensitive | undefined): pulumi.Output<string> | undefined;
+function secret(value: Sensitive | undefined): pulumi.Output<string> | undefined {
+  return value && pulumi.secret(value.reveal());
 }

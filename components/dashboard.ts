@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
-import { after, type PartArgs } from "./part.ts";
+import type { PartArgs } from "./part.ts";
 import { publicService } from "./public-service.ts";
 
 export type DashboardArgs = PartArgs<"dashboard" | "hosts">;

@@ -4,14 +4,12 @@ import { postgresCopyScript } from "../files/postgres-copy-script.ts";
 import type { Image } from "../platform/image.ts";
 import type { Site } from "../platform/site.ts";
 import type { Settings } from "../settings/load.ts";
+import { POSTGRES_HOST } from "./addresses.ts";
+import { after } from "./after.ts";
 import { configMapFiles, type Files } from "./files.ts";
 import { cronJob } from "./job.ts";
-import { after } from "./part.ts";
 import { type POSTGRES_KEYS, Postgres, postgresName } from "./postgres.ts";
 import { serviceObject } from "./service-object.ts";
-
-/** The Service's name, and so the database's host. */
-export const POSTGRES_HOST = "postgres";
 
 export interface DatabaseArgs {
   /** Where its objects go. */

@@ -1,7 +1,7 @@
 import type { Settings } from "../settings/load.ts";
+import { VALKEY_HOST } from "./addresses.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Environment } from "./container.ts";
-import { VALKEY_HOST } from "./valkey.ts";
 
 /** The module in which Celery finds Packit's tasks. */
 export const CELERY_APP = "packit_service.worker.tasks";

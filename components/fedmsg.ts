@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
 import { commonEnvironment } from "./environment.ts";
-import { after, type PartArgs } from "./part.ts";
+import type { PartArgs } from "./part.ts";
 
 export type FedmsgArgs = PartArgs<"fedmsg" | "maintenance">;
 

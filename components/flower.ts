@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { VALKEY_URL } from "./addresses.ts";
+import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
 import { type Files, secretFiles } from "./files.ts";
-import { after, type PartArgs } from "./part.ts";
+import type { PartArgs } from "./part.ts";
 import { serviceObject } from "./service-object.ts";
-import { VALKEY_URL } from "./valkey.ts";
 
 export interface FlowerArgs extends PartArgs<"flower"> {
   /** The password of its one account. */

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { serviceAccount } from "./account.ts";
+import { after } from "./after.ts";
 import type { ContainerArgs } from "./container.ts";
 import { commonEnvironment, databaseEnvironment } from "./environment.ts";
-import { after, type PartArgs } from "./part.ts";
+import type { PartArgs } from "./part.ts";
 import { podTemplate } from "./pod.ts";
 
 export type MigrationArgs = PartArgs<"migration">;

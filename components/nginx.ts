@@ -2,10 +2,11 @@ import { dirname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { htpasswd } from "../files/htpasswd.ts";
 import { HTPASSWD_PATH, nginxConf } from "../files/nginx-conf.ts";
+import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
 import { configMapFiles, type Picked, secretFiles } from "./files.ts";
 import { FLOWER_USER } from "./flower.ts";
-import { after, type PartArgs } from "./part.ts";
+import type { PartArgs } from "./part.ts";
 import { publicService } from "./public-service.ts";
 
 export interface NginxArgs extends PartArgs<"nginx" | "hosts" | "withFlower" | "withPushgateway"> {

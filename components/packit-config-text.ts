@@ -4,8 +4,8 @@ import type { Site } from "../platform/site.ts";
 import { ownImage } from "../settings/images.ts";
 import type { Settings } from "../settings/load.ts";
 import type { Sensitive } from "../settings/sensitive.ts";
+import { TOKMAN_URL } from "./addresses.ts";
 import type { Passwords } from "./passwords.ts";
-import { TOKMAN_URL } from "./tokman.ts";
 
 /** The text of packit-service.yaml for pods with and without a cache volume, from the instance's settings. */
 export function packitConfigText(site: Site, settings: Settings, passwords: Passwords["values"]) {

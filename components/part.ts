@@ -1,4 +1,3 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { Image } from "../platform/image.ts";
 import type { Site } from "../platform/site.ts";
 import type { Settings } from "../settings/load.ts";
@@ -14,12 +13,4 @@ export interface PartArgs<K extends keyof Settings> {
   readonly configuration: Configuration;
   /** The image that its pods run. */
   readonly image: Image;
-}
-
-/** The options of a component's own workload, which waits for what the component waits for. */
-export function after(
-  parent: pulumi.ComponentResource,
-  opts: pulumi.ComponentResourceOptions = {},
-): pulumi.CustomResourceOptions {
-  return { parent, ...(opts.dependsOn && { dependsOn: opts.dependsOn }) };
 }

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Image } from "../platform/image.ts";
 import type { Site } from "../platform/site.ts";
 import type { Settings } from "../settings/load.ts";
+import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
 import type { Files } from "./files.ts";
-import { after } from "./part.ts";
 import { volumeClaim } from "./volume-claim.ts";
 
 /** The keys of the Secret by which PostgreSQL and its users know each other. */

@@ -1,15 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
-import { after, type PartArgs } from "./part.ts";
+import type { PartArgs } from "./part.ts";
 import { serviceObject } from "./service-object.ts";
 
 export type PushgatewayArgs = PartArgs<"pushgateway">;
 
 const NAME = "pushgateway";
 const PORT = 9091;
-
-/** Where workers leave their metrics. */
-export const PUSHGATEWAY_URL = `http://${NAME}`;
 
 /** The gateway that adds up the workers' metrics for Prometheus. It keeps them in memory, so that there is one alone. */
 export class Pushgateway extends pulumi.ComponentResource {

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { VALKEY_HOST } from "./addresses.ts";
+import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
 import { secretFiles } from "./files.ts";
-import { after, type PartArgs } from "./part.ts";
+import type { PartArgs } from "./part.ts";
 import { publicService } from "./public-service.ts";
-import { VALKEY_HOST } from "./valkey.ts";
 
 export interface RedisCommanderArgs extends PartArgs<"redisCommander" | "hosts"> {
   /** The password of its one account. */

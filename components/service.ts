@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { followsImages } from "../settings/footprint.ts";
 import type { Settings } from "../settings/load.ts";
+import { after } from "./after.ts";
 import type { ContainerArgs } from "./container.ts";
 import { deployment } from "./deployment.ts";
 import { commonEnvironment, databaseEnvironment, distGitEnvironment, SYSLOG_HOST } from "./environment.ts";
 import { migrationContainer } from "./migration.ts";
 import { centpkgSigMount, githubAppMount } from "./mounts.ts";
-import { after, type PartArgs } from "./part.ts";
+import type { PartArgs } from "./part.ts";
 import { publicService } from "./public-service.ts";
 
 export interface ServiceArgs extends PartArgs<keyof Settings> {

@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { GITHUB_APP_KEY } from "../files/packit-service-yaml.ts";
 import { TOKMAN_DATA, tokmanConfig } from "../files/tokman-config.ts";
 import { TOKMAN_STORAGE } from "../settings/footprint.ts";
+import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
 import { configMapFiles } from "./files.ts";
-import { after, type PartArgs } from "./part.ts";
+import type { PartArgs } from "./part.ts";
 import { serviceObject } from "./service-object.ts";
 import { volumeClaim } from "./volume-claim.ts";
 
@@ -12,9 +13,6 @@ export type TokmanArgs = PartArgs<"tokman">;
 
 const NAME = "tokman";
 const PORT = 8000;
-
-/** Where the API and the workers ask for tokens. */
-export const TOKMAN_URL = `http://${NAME}`;
 
 /** Tokman, which makes tokens of the GitHub App and keeps them while they are valid. */
 export class Tokman extends pulumi.ComponentResource {

@@ -1,16 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { VALKEY_DIRECTORY, VALKEY_PASSWORD_FILE, valkeyConf } from "../files/valkey-conf.ts";
+import { VALKEY_HOST } from "./addresses.ts";
+import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
 import { configMapFiles } from "./files.ts";
-import { after, type PartArgs } from "./part.ts";
+import type { PartArgs } from "./part.ts";
 import { serviceObject } from "./service-object.ts";
 import { volumeClaim } from "./volume-claim.ts";
-
-/** The Service's name, and so the host of the queues. */
-export const VALKEY_HOST = "valkey";
-
-/** The queues' address, for a container whose environment has VALKEY_PASSWORD before it. */
-export const VALKEY_URL = `redis://:$(VALKEY_PASSWORD)@${VALKEY_HOST}:6379/0`;
 
 export interface ValkeyArgs extends PartArgs<"valkey"> {
   /** Whether Pulumi refuses to delete the data. */

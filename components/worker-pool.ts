@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { REPOSITORY_CACHE_PATH } from "../files/packit-service-yaml.ts";
 import { imageTriggers } from "../platform/image.ts";
 import type { WorkerPoolKind } from "../settings/worker-pools.ts";
+import { PUSHGATEWAY_URL } from "./addresses.ts";
+import { after } from "./after.ts";
 import type { ContainerArgs, Mount } from "./container.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import {
@@ -13,9 +15,8 @@ import {
   SYSLOG_HOST,
 } from "./environment.ts";
 import { centpkgSigMount, githubAppMount } from "./mounts.ts";
-import { after, type PartArgs } from "./part.ts";
+import type { PartArgs } from "./part.ts";
 import { podTemplate } from "./pod.ts";
-import { PUSHGATEWAY_URL } from "./pushgateway.ts";
 
 export interface WorkerPoolArgs
   extends PartArgs<"workers" | "distGit" | "repositoryCache" | "maintenance" | "withPushgateway"> {
