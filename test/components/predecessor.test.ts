@@ -52,7 +52,8 @@ describe.each(Object.entries(PREDECESSOR))("prod's %s is the predecessor's:", (n
     expect(seen).toEqual(wanted.resources);
   });
 
-  it.runIf(wanted.followed)("image trigger", () => {
+  if (!wanted.followed) return;
+  it("image trigger", () => {
     const { object, container } = workload(name);
     const triggers = JSON.parse(object.metadata.annotations["image.openshift.io/triggers"]);
     expect(triggers).toContainEqual({

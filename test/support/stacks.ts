@@ -22,11 +22,18 @@ export function settingsOf(stack: string, changes: Changes = {}): Settings {
   return loadSettings(configOf(stack, changes), { kind: "given", root: ROOT });
 }
 
-/** A stack's objects, with generated values that name their resource. */
+/** A stack's objects, with generated values that name their resource; evaluated once, and to be left as they are. */
 export function objectsOf(stack: string, changes: Changes = {}): Promise<KubernetesObject[]> {
-  const generate = ({ name }: { name: string }) => `generated-${name}`;
-  return evaluate(settingsOf(stack, changes), { generate, secrets: { keep: true } });
+  // JSON would take a key that is to be left out for one that is not changed.
+  const key = JSON.stringify([stack, changes], (_, value) => (value === undefined ? "undefined" : value));
+  const known =
+    evaluated.get(key) ?? evaluate(settingsOf(stack, changes), { generate, secrets: { keep: true } });
+  evaluated.set(key, known);
+  return known;
 }
+
+const evaluated = new Map<string, Promise<KubernetesObject[]>>();
+const generate = ({ name }: { name: string }) => `generated-${name}`;
 
 /** The one object of a kind and name. */
 export function find(objects: readonly KubernetesObject[], kind: string, name: string): Anything {
