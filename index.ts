@@ -1,6 +1,7 @@
 import { program } from "./program.ts";
 import { settingsFromEngine } from "./settings/engine.ts";
 
-export const { url, webhookUrl, webhookSecret, namespaces } = program(
+// The module's exports are the stack's outputs.
+export const { url, webhookUrl, webhookSecret, urls, namespaces, images, queues, totals, egress } = program(
   await settingsFromEngine(process.cwd()),
 );

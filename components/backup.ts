@@ -6,7 +6,7 @@ import { configMapFiles, type Files } from "./files.ts";
 import { cronJob } from "./job.ts";
 import type { PartArgs } from "./part.ts";
 
-export type BackupArgs = PartArgs<"backup">;
+export type BackupArgs = PartArgs<"backup" | "postgres">;
 
 /** The nightly backup of the database to S3, and a Job's template that restores one into an empty database. */
 export class Backup extends pulumi.ComponentResource {
@@ -31,7 +31,7 @@ export class Backup extends pulumi.ComponentResource {
 }
 
 function container(
-  { settings: { backup }, configuration, image }: BackupArgs,
+  { settings: { backup, postgres }, configuration, image }: BackupArgs,
   name: string,
   command: string,
   script: Files<"backup.py">,
@@ -53,6 +53,8 @@ function container(
     resources: backup.resources,
     mounts: [
       { name: "scripts", path: "/scripts", readOnly: true, from: { files: [script.pick("backup.py")] } },
+      // A dump is smaller than the database, and its packed copy smaller than the dump.
+      { name: "scratch", path: "/tmp", from: { scratch: postgres.storage } },
     ],
   };
 }

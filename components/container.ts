@@ -62,6 +62,8 @@ export interface ContainerArgs {
   readonly livenessProbe?: Probe;
   /** What keeps requests away while it fails. @default - nothing */
   readonly readinessProbe?: Probe;
+  /** What is done before it is asked to end. @default - nothing */
+  readonly preStop?: k8s.types.input.core.v1.LifecycleHandler;
 }
 
 /** A container that has no more rights than any unprivileged process. */
@@ -92,6 +94,7 @@ export function container(args: ContainerArgs): k8s.types.input.core.v1.Containe
       startupProbe: args.startupProbe,
       livenessProbe: args.livenessProbe,
       readinessProbe: args.readinessProbe,
+      lifecycle: args.preStop && { preStop: args.preStop },
     }),
   };
 }

@@ -3,11 +3,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { imageTriggers } from "../platform/image.ts";
 import { serviceAccount } from "./account.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
+import { patience } from "./patience.ts";
 import { type PodArgs, podTemplate } from "./pod.ts";
 
 export interface DeploymentArgs extends Omit<PodArgs, "serviceAccountName" | "spread"> {
   /** Pods. @default 1 */
   readonly replicas?: number;
+  /** How long Pulumi waits for a change of it, in minutes: longer than pods may take to end and to start. @default 15 */
+  readonly patienceMinutes?: number;
   /** Whether the former pods run on until the next ones are ready, or end before these start. */
   readonly strategy: "rolling" | "recreate";
 }
@@ -15,7 +18,7 @@ export interface DeploymentArgs extends Omit<PodArgs, "serviceAccountName" | "sp
 /** The Deployment `${name}-deployment` of a component, and the component's account. */
 export function deployment(
   name: string,
-  { replicas = 1, strategy, ...pod }: DeploymentArgs,
+  { replicas = 1, patienceMinutes = 15, strategy, ...pod }: DeploymentArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
   const { site, component } = pod;
@@ -36,6 +39,6 @@ export function deployment(
         template: podTemplate({ ...pod, spread: replicas > 1, serviceAccountName: account.metadata.name }),
       },
     },
-    { ...opts, ignoreChanges },
+    { ...opts, ignoreChanges, customTimeouts: patience(patienceMinutes * 60) },
   );
 }

@@ -7,10 +7,10 @@ export interface EgressHost {
   readonly why: string;
 }
 
-type EgressSettings = Pick<
-  Settings,
-  "forges" | "distGit" | "packitConfig" | "withBackup" | "backup" | "withFluentdSidecar" | "fluentd"
->;
+type NamedSettings = Pick<Settings, "forges" | "distGit" | "packitConfig">;
+
+type EgressSettings = NamedSettings &
+  Pick<Settings, "withBackup" | "backup" | "withFluentdSidecar" | "fluentd" | "managedPlatform">;
 
 /** The hosts that every instance reaches, whatever its settings. */
 const ALWAYS: readonly EgressHost[] = [
@@ -42,15 +42,24 @@ const ALWAYS: readonly EgressHost[] = [
   { host: "files.pythonhosted.org", ports: [443], why: "upstreams' sources" },
 ];
 
-/** Every host that the stack's own settings, and Packit itself, lead to, each once, by name. */
-export function egressHosts(settings: EgressSettings): readonly EgressHost[] {
-  const { forges, distGit, packitConfig, backup, fluentd } = settings;
-  const all = [
-    ...ALWAYS,
+/** The hosts that the API, beat and the workers reach because the settings name them. */
+export function namedHosts({ forges, distGit, packitConfig }: NamedSettings): readonly EgressHost[] {
+  const { testing_farm_api_url, logdetective_url } = packitConfig;
+  return [
     ...Object.values(forges).map(({ instanceUrl }) => ofUrl(instanceUrl, "a forge")),
     ofUrl(distGit.url, "dist-git"),
-    ofUrl(packitConfig.testing_farm_api_url, "Testing Farm"),
-    ...(packitConfig.logdetective_url ? [ofUrl(packitConfig.logdetective_url, "Log Detective")] : []),
+    ofUrl(testing_farm_api_url, "Testing Farm"),
+    ...(logdetective_url ? [ofUrl(logdetective_url, "Log Detective")] : []),
+  ];
+}
+
+/** Every host that the stack's own settings, and Packit itself, lead to, each once, by name. */
+export function egressHosts(settings: EgressSettings): readonly EgressHost[] {
+  const { backup, fluentd, managedPlatform } = settings;
+  const all = [
+    ...ALWAYS,
+    ...namedHosts(settings),
+    ...managedPlatform.egressHosts.map((host) => ({ host, ports: [443], why: "the stack file" })),
     ...(settings.withBackup ? storage(backup) : []),
     ...(settings.withFluentdSidecar && fluentd.splunkHost !== undefined
       ? [{ host: fluentd.splunkHost, ports: [fluentd.splunkPort], why: "Splunk" }]

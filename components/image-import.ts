@@ -16,6 +16,20 @@ export interface ImageImportArgs {
 
 const NAME = "image-import";
 
+/**
+ * The API first, which migrates the database, then the others. OpenShift needs a moment to put a new image in; an import
+ * that fails does not keep the others back.
+ */
+const IMPORT_SCRIPT = `status=0
+for stream in "$@"; do
+  oc import-image "$stream" || status=1
+  if [ "\${stream%:*}" = packit-service ]; then
+    sleep 30
+    oc rollout status deployment/packit-service --timeout=20m || exit 1
+  fi
+done
+exit $status`;
+
 /** The import of Packit's own images at set times. OpenShift then rolls the workloads that run them. */
 export class ImageImport extends pulumi.ComponentResource {
   constructor(name: string, args: ImageImportArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -30,6 +44,7 @@ export class ImageImport extends pulumi.ComponentResource {
         rules: [
           { apiGroups: ["image.openshift.io"], resources: ["imagestreams"], verbs: ["get", "update"] },
           { apiGroups: ["image.openshift.io"], resources: ["imagestreamimports"], verbs: ["create"] },
+          { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch"] },
         ],
       },
       child,
@@ -50,19 +65,13 @@ export class ImageImport extends pulumi.ComponentResource {
         component: NAME,
         schedule,
         timeZone,
-        limitSeconds: 1800,
+        limitSeconds: 3600,
         usesApi: true,
         containers: [
           {
             name: NAME,
             image: { reference: settings.images.cli },
-            command: [
-              "bash",
-              "-euc",
-              'for stream in "$@"; do oc import-image "$stream"; done',
-              NAME,
-              ...streams,
-            ],
+            command: ["bash", "-c", IMPORT_SCRIPT, NAME, ...streams],
             env: { HOME: "/tmp" },
             resources: IMPORT,
           },

@@ -64,8 +64,7 @@ export class Images extends pulumi.ComponentResource {
     this.fluentd = settings.withFluentdSidecar ? foreign("fluentd", "fluentd") : undefined;
 
     const databases = [postgres.version, postgres.secondVersion ?? []].flat().map((version) => {
-      const given = version === postgres.version ? images.postgres : undefined;
-      const from = given ?? `quay.io/sclorg/postgresql-${version}-c9s:latest`;
+      const from = images.postgres[`${version}`] ?? `quay.io/sclorg/postgresql-${version}-c9s:latest`;
       return [version, make(`postgres-${version}`, from, false)] as const;
     });
     this.postgres = (version) => {

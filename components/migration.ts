@@ -6,11 +6,15 @@ import { after } from "./after.ts";
 import type { ContainerArgs } from "./container.ts";
 import { commonEnvironment, databaseEnvironment } from "./environment.ts";
 import type { PartArgs } from "./part.ts";
+import { patience } from "./patience.ts";
 import { podTemplate } from "./pod.ts";
 
 export type MigrationArgs = PartArgs<"migration">;
 
 const NAME = "packit-service-migration";
+
+/** One that failed is made anew by the next `pulumi up`. */
+const RETRIED = { "pulumi.com/replaceUnready": "true" };
 
 /**
  * The migration of the database to what the API's image wants, with memory of its own. A Job cannot be changed, so
@@ -33,10 +37,10 @@ export class Migration extends pulumi.ComponentResource {
     new k8s.batch.v1.Job(
       `${name}-job`,
       {
-        metadata: pulumi.output(template).apply((known) => site.workload(`${NAME}-${hash(known)}`)),
+        metadata: pulumi.output(template).apply((known) => site.workload(`${NAME}-${hash(known)}`, RETRIED)),
         spec: { backoffLimit: 3, activeDeadlineSeconds: settings.migration.timeoutSeconds, template },
       },
-      after(this, opts),
+      { ...after(this, opts), customTimeouts: patience(settings.migration.timeoutSeconds + 60) },
     );
     this.registerOutputs();
   }

@@ -57,10 +57,21 @@ export class Network extends pulumi.ComponentResource {
 }
 
 /** Private addresses, which users' commands have no business with. */
-const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"];
+const PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"];
 
-/** Keeps users' commands to the web and to ssh of the internet, away from everything in the cluster. */
-export function sandboxNetwork(name: string, site: Site, opts: pulumi.CustomResourceOptions) {
+export interface SandboxNetworkArgs {
+  /** The sandbox's namespace. */
+  readonly site: Site;
+  /** The ports of the internet that are reached. */
+  readonly ports: readonly number[];
+}
+
+/** Keeps users' commands to some ports of the internet, away from everything in the cluster. */
+export function sandboxNetwork(
+  name: string,
+  { site, ports }: SandboxNetworkArgs,
+  opts: pulumi.CustomResourceOptions,
+) {
   denyAll(`${name}-deny`, site, opts);
   return new k8s.networking.v1.NetworkPolicy(
     `${name}-internet`,
@@ -71,7 +82,7 @@ export function sandboxNetwork(name: string, site: Site, opts: pulumi.CustomReso
         policyTypes: ["Egress"],
         egress: [
           { ports: NAME_SERVICE },
-          { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE } }], ports: tcp([22, 80, 443]) },
+          { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE } }], ports: tcp(ports) },
         ],
       },
     },

@@ -45,7 +45,8 @@ export class Passwords extends pulumi.ComponentResource {
     const password =
       (stem: string, options: pulumi.CustomResourceOptions = child) =>
       (suffix: string) =>
-        randomPassword(`${name}-${stem}${suffix}`, options);
+        // A later generation can be given up again.
+        randomPassword(`${name}-${stem}${suffix}`, suffix === "" ? options : child);
     this.values = {
       webhookSecret: value("webhookSecret", password("webhook")),
       gitlabTokenSecret: value("gitlabTokenSecret", password("gitlab-token")),

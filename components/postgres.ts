@@ -59,6 +59,7 @@ export class Postgres extends pulumi.ComponentResource {
         site,
         component,
         strategy: "recreate",
+        patienceMinutes: 30,
         containers: [
           {
             name: "postgres",
@@ -83,10 +84,13 @@ export class Postgres extends pulumi.ComponentResource {
             ],
             // A recovery after a crash may take a while, and must not be cut short.
             startupProbe: { ...accepts, periodSeconds: 10, failureThreshold: 60 },
-            livenessProbe: { tcpSocket: { port: 5432 }, periodSeconds: 20, failureThreshold: 6 },
+            livenessProbe: { ...accepts, periodSeconds: 30, failureThreshold: 6 },
             readinessProbe: { ...accepts, periodSeconds: 10, failureThreshold: 3 },
+            // SIGTERM alone would wait for every client to leave by itself, until it is killed.
+            preStop: { exec: { command: ["sh", "-c", "kill -INT 1"] } },
           },
         ],
+        terminationGracePeriodSeconds: 120,
         nodeSelector: settings.nodeSelector,
       },
       after(this, opts),

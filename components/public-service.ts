@@ -22,7 +22,7 @@ export function publicService(name: string, args: PublicServiceArgs, opts: pulum
   const annotations = pods === "tls" ? servingCertificate(args) : undefined;
   serviceObject(`${name}-service`, { site, name: component, component, port, annotations }, opts);
   if (host === undefined) return;
-  exposure(`${name}-route`, { site, name: component, host, port: port.name, pods }, opts);
+  exposure(`${name}-route`, { site, name: component, host, port, pods }, opts);
 }
 
 /** The Secret in which OpenShift puts the certificate of a component's Service, where the router re-encrypts. */

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
 import { showBytes, showCpu } from "../settings/consistency.ts";
 import type { Amounts } from "../settings/footprint.ts";
+import { present } from "./present.ts";
 
 /** What a quota may say in place of what is computed. */
 export interface GivenQuota {
@@ -38,7 +39,8 @@ export function resourceQuota(
         hard: {
           "requests.cpu": requests.cpu ?? showCpu(needed.requestsCpu),
           "requests.memory": requests.memory ?? showBytes(needed.requestsMemory),
-          "requests.storage": requests.storage ?? showBytes(needed.storage),
+          // Volumes outlive what made them, so that a computed limit would keep new ones out.
+          ...present({ "requests.storage": requests.storage }),
           "limits.cpu": limits.cpu ?? showCpu(needed.limitsCpu),
           "limits.memory": limits.memory ?? showBytes(needed.limitsMemory),
         },

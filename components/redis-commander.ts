@@ -29,7 +29,7 @@ export class RedisCommander extends pulumi.ComponentResource {
       },
       child,
     );
-    const healthy = { httpGet: { path: "/healthcheck", port: PORT } };
+    const healthy = { httpGet: { path: "/healthcheck", port: PORT }, timeoutSeconds: 5 };
     deployment(
       name,
       {
@@ -49,7 +49,8 @@ export class RedisCommander extends pulumi.ComponentResource {
               HTTP_PASSWORD: { from: credentials, key: "redis-commander-password" },
             },
             resources: settings.redisCommander.resources,
-            livenessProbe: { ...healthy, initialDelaySeconds: 60, periodSeconds: 30 },
+            startupProbe: { ...healthy, periodSeconds: 5, failureThreshold: 60 },
+            livenessProbe: { ...healthy, periodSeconds: 30 },
             readinessProbe: { ...healthy, periodSeconds: 10 },
           },
         ],

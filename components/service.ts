@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { followsImages } from "../settings/footprint.ts";
+import { migratesInPods } from "../settings/footprint.ts";
 import type { Settings } from "../settings/load.ts";
 import { after } from "./after.ts";
 import type { ContainerArgs } from "./container.ts";
@@ -34,8 +34,8 @@ export class Service extends pulumi.ComponentResource {
         replicas: settings.maintenance ? 0 : settings.service.replicas,
         strategy: "rolling",
         containers: [api(args), ...sidecars],
-        // New images that OpenShift puts in by itself bring their migrations with them.
-        ...(followsImages(settings) && { initContainers: [migrationContainer(args)] }),
+        // New images that get in by themselves bring their migrations with them.
+        ...(migratesInPods(settings) && { initContainers: [migrationContainer(args)] }),
         nodeSelector: settings.service.nodeSelector,
       },
       after(this, opts),
@@ -80,8 +80,9 @@ function api({ settings, configuration, image }: ServiceArgs): ContainerArgs {
       ...centpkgSigMount(configuration),
     ],
     startupProbe: { ...answers, periodSeconds: 5, failureThreshold: 60 },
-    livenessProbe: { ...answers, periodSeconds: 30, failureThreshold: 4 },
-    readinessProbe: { ...answers, periodSeconds: 10, failureThreshold: 3 },
+    // Its processes are renewed every eight hours, and then take a while to answer.
+    livenessProbe: { tcpSocket: { port: 8443 }, periodSeconds: 20, failureThreshold: 6 },
+    readinessProbe: { ...answers, periodSeconds: 10, failureThreshold: 9 },
   };
 }
 

@@ -10,6 +10,9 @@ export interface TenantEgressArgs {
   readonly hosts: readonly EgressHost[];
 }
 
+/** What a firewall that denies all else would cut off within the platform. */
+const INTERNAL = ["10.0.0.0/8", "172.16.0.0/12"];
+
 /** Asks the Managed Platform to open its firewall to some hosts, and to nothing else. */
 export function tenantEgress(
   name: string,
@@ -24,6 +27,8 @@ export function tenantEgress(
       metadata: site.object("default"),
       spec: {
         egress: [
+          // The API server, the router and the platform's own services.
+          ...INTERNAL.map((cidrSelector) => ({ type: "Allow", to: { cidrSelector } })),
           ...hosts.map(({ host }) => ({ type: "Allow", to: { dnsName: host } })),
           { type: "Deny", to: { cidrSelector: "0.0.0.0/0" } },
         ],

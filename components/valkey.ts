@@ -38,6 +38,9 @@ export class Valkey extends pulumi.ComponentResource {
         site,
         component: VALKEY_HOST,
         strategy: "recreate",
+        patienceMinutes: 60,
+        // It saves what it holds before it ends.
+        terminationGracePeriodSeconds: 600,
         containers: [
           {
             name: VALKEY_HOST,
@@ -58,7 +61,7 @@ export class Valkey extends pulumi.ComponentResource {
                 },
               },
             ],
-            startupProbe: { ...answers, periodSeconds: 5, failureThreshold: 120 },
+            startupProbe: { ...answers, periodSeconds: 10, failureThreshold: 180 },
             livenessProbe: { tcpSocket: { port: 6379 }, periodSeconds: 20, failureThreshold: 6 },
             readinessProbe: { ...answers, periodSeconds: 10 },
           },

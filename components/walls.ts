@@ -3,7 +3,7 @@ import type { Site } from "../platform/site.ts";
 import { footprints, sandboxTotals, totals } from "../settings/footprint.ts";
 import type { Settings } from "../settings/load.ts";
 import { activePools } from "../settings/worker-pools.ts";
-import { egressHosts, portOf } from "./egress-hosts.ts";
+import { egressHosts, namedHosts, portOf } from "./egress-hosts.ts";
 import { Network, sandboxNetwork } from "./network.ts";
 import { resourceQuota } from "./quota.ts";
 import { tenantEgress } from "./tenant-egress.ts";
@@ -35,7 +35,8 @@ export class Walls extends pulumi.ComponentResource {
         },
         child,
       );
-      sandboxNetwork(`${name}-sandbox-network`, sandbox, child);
+      const ports = settings.sandboxPorts;
+      sandboxNetwork(`${name}-sandbox-network`, { site: sandbox, ports }, child);
     }
     if (quota.enabled) {
       resourceQuota(`${name}-quota`, { site, needed: totals(settings, "peak"), given: quota }, child);
@@ -57,14 +58,16 @@ function openComponents({ hosts }: Settings): string[] {
   ];
 }
 
-/** Ports that only some stacks reach. */
-function outward(settings: Settings): Record<string, number[]> {
+/** Ports that follow from a stack's settings. */
+function outward(settings: Settings): Record<string, readonly number[]> {
   const { withFluentdSidecar, fluentd, backup, workers } = settings;
+  const named = namedHosts(settings).flatMap(({ ports }) => ports);
   const splunk = withFluentdSidecar ? [fluentd.splunkPort] : [];
   const storage = backup.endpoint === undefined ? [] : [portOf(backup.endpoint)];
-  const pools = activePools(workers).map(({ name }) => [name, splunk]);
+  const pools = activePools(workers).map(({ name }) => [name, [...named, ...splunk]]);
   return {
-    "packit-service": splunk,
+    "packit-service": [...named, ...splunk],
+    "packit-service-beat": named,
     "packit-backup": storage,
     "packit-restore": storage,
     ...Object.fromEntries(pools),

@@ -16,6 +16,7 @@ import {
 } from "./environment.ts";
 import { centpkgSigMount, githubAppMount } from "./mounts.ts";
 import type { PartArgs } from "./part.ts";
+import { patience } from "./patience.ts";
 import { podTemplate } from "./pod.ts";
 
 export interface WorkerPoolArgs
@@ -33,6 +34,9 @@ const CACHE = "packit-worker-repository-cache";
 
 /** Where tasks keep their Kerberos tickets: a directory of them, as greenlets must not share one. */
 const KERBEROS_CACHE = "DIR:/home/packit/kerberos/";
+
+/** How long a worker may take to be among those that answer. */
+const STARTUP = { seconds: 600 };
 
 /** Celery workers that serve the same queues, each with a stable name and, if it clones, a cache volume of its own. */
 export class WorkerPool extends pulumi.ComponentResource {
@@ -75,7 +79,12 @@ export class WorkerPool extends pulumi.ComponentResource {
           ...(hasCache(args) && { volumeClaimTemplates: [cacheTemplate(args)] }),
         },
       },
-      { ...after(this, opts), ignoreChanges },
+      {
+        ...after(this, opts),
+        ignoreChanges,
+        // One pod after the other, each with all its time to end and to start.
+        customTimeouts: patience(replicas * (terminationGracePeriodSeconds + STARTUP.seconds + 120)),
+      },
     );
     this.registerOutputs();
   }
@@ -112,8 +121,9 @@ function worker(args: WorkerPoolArgs): ContainerArgs {
     },
     mounts: mounts(args),
     // Ten minutes for the worker to be among those that answer, then a restart after a quarter of an hour of silence.
-    startupProbe: { ...answers, periodSeconds: 60, failureThreshold: 10 },
-    livenessProbe: { ...answers, periodSeconds: 300, failureThreshold: 3 },
+    startupProbe: { ...answers, periodSeconds: 60, failureThreshold: STARTUP.seconds / 60 },
+    // One that hangs finishes nothing: it is not given the time for that.
+    livenessProbe: { ...answers, periodSeconds: 300, failureThreshold: 3, terminationGracePeriodSeconds: 30 },
   };
 }
 

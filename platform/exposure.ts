@@ -8,8 +8,8 @@ export interface ExposureArgs {
   /** The name of the Service, which is the Route's or Ingress's too. */
   readonly name: string;
   readonly host: string;
-  /** The name of the Service's port. */
-  readonly port: string;
+  /** The Service's port. */
+  readonly port: { readonly name: string; readonly port: number };
   /** What the pods speak: TLS, with a certificate of their own, or plain HTTP. */
   readonly pods: "tls" | "http";
 }
@@ -33,7 +33,7 @@ function route(name: string, { site, ...args }: ExposureArgs, opts: CustomResour
       metadata: site.route(args.name),
       spec: {
         host: args.host,
-        port: { targetPort: args.port },
+        port: { targetPort: args.port.name },
         to: { kind: "Service", name: args.name, weight: 100 },
         wildcardPolicy: "None",
         tls: { termination, insecureEdgeTerminationPolicy: "Redirect" },
@@ -46,7 +46,8 @@ function route(name: string, { site, ...args }: ExposureArgs, opts: CustomResour
 function ingress(name: string, { site, ...args }: ExposureArgs, opts: CustomResourceOptions) {
   const { exposure } = site.platform;
   const { className, annotations } = exposure.by === "ingress" ? exposure : {};
-  const service = { name: args.name, port: { name: args.port } };
+  // By its number: an Ingress allows only short names of ports.
+  const service = { name: args.name, port: { number: args.port.port } };
   return new k8s.networking.v1.Ingress(
     name,
     {

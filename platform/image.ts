@@ -10,7 +10,7 @@ export interface Image {
   /** The ImageStreamTag by which OpenShift puts each newly imported image into running workloads. */
   readonly stream?: string;
   /** @default - the cluster's */
-  readonly pullPolicy?: "Always";
+  readonly pullPolicy?: "Always" | "IfNotPresent";
 }
 
 export interface ImageArgs {
@@ -34,7 +34,7 @@ export interface ImageArgs {
 export function image(name: string, { site, ...args }: ImageArgs, opts: CustomResourceOptions): Image {
   if (isDigest(args.from)) return { reference: args.from };
   if (!site.platform.imageStreams) {
-    return { reference: args.from, ...(args.follow && { pullPolicy: "Always" }) };
+    return { reference: args.from, pullPolicy: args.follow ? "Always" : "IfNotPresent" };
   }
   new k8s.apiextensions.CustomResource(
     name,
@@ -78,7 +78,13 @@ export function imageTriggers({ containers, initContainers = [] }: Containers) {
   }));
   return {
     annotations:
-      followed.length > 0 ? { "image.openshift.io/triggers": JSON.stringify(triggers) } : undefined,
+      followed.length > 0
+        ? {
+            "image.openshift.io/triggers": JSON.stringify(triggers),
+            // Pulumi's provider cannot leave a field within a list to its other manager, and would stop at the conflict.
+            "pulumi.com/patchForce": "true",
+          }
+        : undefined,
     ignoreChanges: followed.map(({ list, i }) => `spec.template.spec.${list}[${i}].image`),
   };
 }

@@ -12,7 +12,16 @@ export function check<S extends Schema>(
 ): { readonly data: z.output<S>; readonly violations: [] } | { readonly violations: Violation[] } {
   const result = z.safeParse(schema, value);
   if (result.success) return { data: result.data, violations: [] };
-  return { violations: result.error.issues.flatMap((issue) => violationsOf(schema, value, issue, above)) };
+  const { issues } = result.error;
+  const heard = issues.filter((issue) => !isConsequence(issue, issues));
+  return { violations: heard.flatMap((issue) => violationsOf(schema, value, issue, above)) };
+}
+
+/** Whether an issue between the fields of a map may come from one of them that is wrong itself. */
+function isConsequence(issue: Issue, issues: readonly Issue[]): boolean {
+  if (issue.code !== "custom") return false;
+  const map = issue.path.slice(0, -1);
+  return issues.some(({ code, path }) => code !== "custom" && map.every((step, i) => path[i] === step));
 }
 
 function violationsOf(schema: Schema, value: unknown, issue: Issue, above: Violation["path"]): Violation[] {

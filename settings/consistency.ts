@@ -44,6 +44,7 @@ function hostRefusals(settings: SchemaOutput): Refusal[] {
 
 function platformRefusals({ platform, tls, imagePolicy, managedPlatform }: SchemaOutput): Refusal[] {
   const remedy = "change it, or the platform";
+  const reads = ["platform"];
   const here = `on the platform ${platform}`;
   return [
     platform === "kubernetes" && tls === "reencrypt"
@@ -52,6 +53,7 @@ function platformRefusals({ platform, tls, imagePolicy, managedPlatform }: Schem
           value: tls,
           allowed: `passthrough ${here}: only OpenShift's router re-encrypts`,
           remedy,
+          reads,
         }
       : [],
     platform === "kubernetes" && imagePolicy === "schedule"
@@ -60,10 +62,11 @@ function platformRefusals({ platform, tls, imagePolicy, managedPlatform }: Schem
           value: imagePolicy,
           allowed: `follow or pinned ${here}, which has no ImageStreams`,
           remedy,
+          reads,
         }
       : [],
     platform !== "managed-platform" && managedPlatform.egress
-      ? { path: ["managedPlatform", "egress"], value: "true", allowed: `false ${here}`, remedy }
+      ? { path: ["managedPlatform", "egress"], value: "true", allowed: `false ${here}`, remedy, reads }
       : [],
   ].flat();
 }
@@ -87,6 +90,7 @@ function imageRefusals(settings: SchemaOutput): Refusal[] {
     value: images[name] ?? "nothing",
     allowed: "a reference with a sha256 digest, as imagePolicy is pinned",
     remedy: `skopeo inspect --format '{{.Name}}@{{.Digest}}' docker://quay.io/packit/${OWN_IMAGES[name]}:${deployment}`,
+    reads: ["deployment"],
   }));
 }
 
@@ -131,6 +135,7 @@ function partRefusals(settings: SchemaOutput): Refusal[] {
           value: String(postgres.secondVersion),
           allowed: `another version than the one in service, ${postgres.version}`,
           remedy: "see docs/postgresql.md",
+          reads: ["postgres"],
         }
       : [],
   ].flat();
@@ -138,7 +143,7 @@ function partRefusals(settings: SchemaOutput): Refusal[] {
 
 function quotaRefusals(settings: SchemaOutput): Refusal[] {
   const { quota } = settings;
-  if (!quota.enabled) return [];
+  if (!quota.enabled) return unusedQuota(settings);
   const peak = totals(settings, "peak");
   return QUOTA.flatMap(({ path: [group, resource], key, size, show }) => {
     const given = (quota[group] as Readonly<Record<string, string | undefined>>)[resource];
@@ -150,6 +155,20 @@ function quotaRefusals(settings: SchemaOutput): Refusal[] {
       remedy: "raise it, leave it out to have it computed, or declare less",
     };
   });
+}
+
+/** What is given to a quota that is not there. */
+function unusedQuota({ quota }: SchemaOutput): Refusal[] {
+  const given = [...Object.values(quota.requests), ...Object.values(quota.limits)].filter(Boolean);
+  if (given.length === 0) return [];
+  return [
+    {
+      path: ["quota", "enabled"],
+      value: "false",
+      allowed: "true, as the quota's size is given",
+      remedy: "set it to true, or leave quota.requests and quota.limits out",
+    },
+  ];
 }
 
 /** Bytes in the largest unit that shows them exactly enough. */

@@ -7,7 +7,7 @@ import { PREFIX, readStackFile, type StackConfig, stackFilePath } from "./stack-
 /** Settings of the stack that Pulumi's engine runs, with the secrets that it decrypted. */
 export async function settingsFromEngine(root: string): Promise<Settings> {
   const config = engineConfig(root, pulumi.getStack());
-  if (config.values.disposable !== true) return loadSettings(config, { kind: "given", root });
+  if (String(config.values.disposable) !== "true") return loadSettings(config, { kind: "given", root });
   const { standIns } = await import("./stand-ins.ts");
   const standIn = await standIns(standInsDirectory(root, config.stack), hostsOf(config));
   return loadSettings(config, { kind: "given", root, standIn });
@@ -42,6 +42,7 @@ function secretKeys(): string[] {
 
 /** The engine hands over maps and lists as JSON, and scalars as bare text. */
 function parse(text: string): unknown {
+  if (!/^[[{]/.test(text)) return text;
   try {
     return JSON.parse(text);
   } catch {

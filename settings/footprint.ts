@@ -1,6 +1,7 @@
+import { ownImage } from "./images.ts";
 import type { Resources } from "./resources.ts";
 import type { SchemaOutput } from "./schema.ts";
-import { inBytes, inProcessors } from "./values.ts";
+import { inBytes, inProcessors, isDigest } from "./values.ts";
 import { activePools, cachedWorkers } from "./worker-pools.ts";
 
 /** What a quota counts: processors in thousandths, memory and storage in bytes. */
@@ -17,7 +18,7 @@ export interface Footprint {
   /** The workload's name. */
   readonly component: string;
   readonly pods: number;
-  /** Pods that run besides for a while: one more of a workload that is rolled, and those of jobs. */
+  /** Pods besides, for a while: of jobs, and of what is rolled, as a pod counts until a quota's controller looks again. */
   readonly extra: number;
   readonly containers: readonly Resources[];
   /** What its init container may take, while none of the others runs. */
@@ -34,8 +35,8 @@ const SANDBOX = {
 export function footprints(settings: SchemaOutput): readonly Footprint[] {
   const { workers, fluentd, maintenance } = settings;
   const sidecar = settings.withFluentdSidecar ? [fluentd.resources] : [];
-  const only = (when: boolean, component: string, { resources }: { resources: Resources }, extra = 0) =>
-    when ? [{ component, pods: 1, extra, containers: [resources] }] : [];
+  const only = (when: boolean, component: string, { resources }: { resources: Resources }) =>
+    when ? [{ component, pods: 1, extra: 1, containers: [resources] }] : [];
   const job = (when: boolean, component: string, { resources }: { resources: Resources }) =>
     when ? [{ component, pods: 0, extra: 1, containers: [resources] }] : [];
   const stopped = (replicas: number) => (maintenance ? 0 : replicas);
@@ -48,23 +49,23 @@ export function footprints(settings: SchemaOutput): readonly Footprint[] {
       pods: stopped(settings.service.replicas),
       extra: maintenance ? 0 : 1,
       containers: [settings.service.resources, ...sidecar],
-      ...(followsImages(settings) && { init: settings.migration.resources }),
+      ...(migratesInPods(settings) && { init: settings.migration.resources }),
     },
     ...activePools(workers).map(({ name, setting }) => ({
       component: name,
       pods: stopped(workers[setting].replicas),
-      extra: 0,
+      extra: maintenance ? 0 : 1,
       containers: [workers[setting].resources, ...sidecar],
     })),
     ...only(settings.withBeat, "packit-service-beat", settings.beat).map(stop),
     ...only(settings.withFedmsg, "packit-service-fedmsg", settings.fedmsg).map(stop),
-    ...only(settings.withDashboard, "packit-dashboard", settings.dashboard, 1).map((one) => ({
+    ...only(settings.withDashboard, "packit-dashboard", settings.dashboard).map((one) => ({
       ...one,
       pods: settings.dashboard.replicas,
     })),
-    ...only(settings.withFlower, "flower", settings.flower, 1),
+    ...only(settings.withFlower, "flower", settings.flower),
     ...only(settings.withPushgateway, "pushgateway", settings.pushgateway),
-    ...only(hasProxy(settings), "nginx", settings.nginx, 1).map((one) => ({
+    ...only(hasProxy(settings), "nginx", settings.nginx).map((one) => ({
       ...one,
       pods: settings.nginx.replicas,
     })),
@@ -114,9 +115,9 @@ export function sandboxes({ quota, workers }: SchemaOutput): number {
   return quota.sandboxes ?? 2 * tasks.reduce((all, one) => all + one, 0);
 }
 
-/** Whether OpenShift itself puts new images of Packit's own into running workloads. */
-export function followsImages({ platform, imagePolicy, images }: SchemaOutput): boolean {
-  return platform !== "kubernetes" && imagePolicy !== "pinned" && !images.service?.includes("@");
+/** Whether pods of the API can get a new image without `pulumi up`, and so must migrate the database themselves. */
+export function migratesInPods(settings: SchemaOutput): boolean {
+  return !isDigest(ownImage(settings, "service"));
 }
 
 /** Whether a CronJob imports images. */

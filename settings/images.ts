@@ -14,9 +14,10 @@ export const images = {
       dashboard: own("The dashboard."),
       sandbox: own("Sandbox pods."),
       tokman: own("Tokman."),
-      postgres: imageReference
-        .optional()
-        .describe("PostgreSQL of the version in service. Default: quay.io/sclorg/postgresql-VERSION-c9s."),
+      postgres: z
+        .partialRecord(z.enum(["13", "15", "16"]), imageReference)
+        .default({})
+        .describe("PostgreSQL, by its major version. Default: quay.io/sclorg/postgresql-VERSION-c9s."),
       valkey: imageReference.default("docker.io/valkey/valkey:8").describe("Valkey."),
       flower: imageReference.default("quay.io/packit/flower:latest").describe("Flower."),
       pushgateway: imageReference

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bytes, count, cpu, flag } from "./values.ts";
+import { bytes, count, cpu, flag, port } from "./values.ts";
 
 /** The settings of what the namespaces allow. */
 export const limits = {
@@ -8,6 +8,10 @@ export const limits = {
     .describe(
       "Let pods talk only to those that they must talk to, and to the internet only where they need it.",
     ),
+  sandboxPorts: z
+    .array(port)
+    .default([22, 80, 443])
+    .describe("The ports of the internet that users' commands may reach, with `networkPolicies`."),
   quota: z
     .strictObject({
       enabled: flag.default(false).describe("Limit both namespaces to what the stack declares."),
@@ -15,7 +19,9 @@ export const limits = {
         .strictObject({
           cpu: cpu.optional().describe("Processors that may be asked for. Default: computed."),
           memory: bytes.optional().describe("Memory that may be asked for. Default: computed."),
-          storage: bytes.optional().describe("Storage that may be claimed. Default: computed."),
+          storage: bytes
+            .optional()
+            .describe("Storage that may be claimed. Default: no limit, as volumes outlive what made them."),
         })
         .prefault({}),
       limits: z

@@ -1,4 +1,5 @@
 import { check } from "./check.ts";
+import { coerced } from "./coerce.ts";
 import { refusals } from "./consistency.ts";
 import { mended } from "./mend.ts";
 import { defaultSandboxNamespace } from "./namespaces.ts";
@@ -23,21 +24,33 @@ const NO_SECRETS = { forgeTokens: {} } as Secrets;
 
 /** Parses a stack's configuration; throws one UserError that names everything that is wrong with it. */
 export function loadSettings(config: StackConfig, source: SecretSource, today = new Date()): Settings {
-  const { secrets: _, ...values } = config.values;
+  const { secrets: _, ...raw } = config.values;
+  const values = coerced(schema, raw);
   const checked = check(schema, values);
   const data = "data" in checked ? checked.data : mended(schema, values);
   const { secrets, violations } = readSecrets(config, needs(data), source);
   const isWrong = violations.length > 0;
   const life = data && secretLife(data, isWrong ? NO_SECRETS : secrets, today);
-  const together = (data ? refusals(data) : []).map(
-    ({ value, ...refusal }): Violation => ({ ...refusal, given: value }),
-  );
+  const wrong = checked.violations.map(({ path: [first] }) => first);
+  const together = (data ? refusals(data) : [])
+    .filter(({ reads = [] }) => !reads.some((key) => wrong.includes(key)))
+    .map(({ path, value, allowed, remedy }): Violation => ({ path, given: value, allowed, remedy }));
   const found = [...checked.violations, ...together].map((violation) => hide(config, violation));
   const all = [...foreignKeys(config), ...found, ...violations, ...(life?.violations ?? [])];
   if (data === undefined || all.length > 0) throw violationsError(config, unique(all));
   const sandboxNamespace = data.sandboxNamespace ?? defaultSandboxNamespace(data.namespace);
-  const warnings = (life?.warnings ?? []).map((line) => `stack ${config.stack}: ${line}`);
+  const warnings = [...(life?.warnings ?? []), ...storageClassWarnings(data)].map(
+    (line) => `stack ${config.stack}: ${line}`,
+  );
   return deepFreeze({ ...data, stack: config.stack, sandboxNamespace, secrets, warnings });
+}
+
+/** Sandcastle asks for a class by name, and for that of Amazon where none is configured. */
+function storageClassWarnings({ platform, storageClass, disposable }: SchemaOutput): string[] {
+  if (platform === "managed-platform" || storageClass !== undefined || disposable) return [];
+  return [
+    "packit:storageClass is not set, and Packit then asks for the class gp2 for its sandboxes' volumes.",
+  ];
 }
 
 function needs(data: SchemaOutput | undefined): SecretNeeds {

@@ -7,6 +7,8 @@ export interface Refusal {
   readonly value: string;
   readonly allowed: string;
   readonly remedy: string;
+  /** The top-level settings besides its own that it follows from: of no use while one of them is wrong itself. */
+  readonly reads?: readonly string[];
 }
 
 /** Refuses a value from within a schema's `superRefine`, in the words that its violation will have. */

@@ -61,6 +61,10 @@ export const schema = z.strictObject({
       servicePhase: z.enum(["lab", "preprod", "prod"]).default("lab").describe("How far the service is."),
       costCenter: labelValue.default("700").describe("Who pays."),
       tenant: dnsLabel.default("packit").describe("The tenant, which starts each of its namespaces' names."),
+      egressHosts: z
+        .array(hostName)
+        .default([])
+        .describe("Hosts to open besides those that the settings lead to, as that of Sentry."),
       egress: flag
         .default(false)
         .describe(

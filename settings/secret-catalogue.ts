@@ -53,9 +53,6 @@ export type SecretName = keyof typeof CATALOGUE;
 
 type Needed = SecretSpec["needed"];
 
-/** Those that are made by somebody else, and so can expire. */
-export type ExternalSecret = Exclude<SecretName, NamesNeeded<"generated">>;
-
 /** The names of the secrets that are needed in a certain way. */
 export type NamesNeeded<N extends Needed> = {
   [K in SecretName]: (typeof CATALOGUE)[K]["needed"] extends N ? K : never;

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type { SchemaOutput } from "./schema.ts";
-import { CATALOGUE, type SecretName } from "./secret-catalogue.ts";
+import { CATALOGUE, SECRET_NAMES, type SecretName } from "./secret-catalogue.ts";
 import type { Secrets } from "./secrets.ts";
 import { formatPath, type Violation } from "./violation.ts";
 
@@ -51,40 +51,44 @@ function endingsOf(
   secrets: Secrets,
   today: Date,
 ): Ending[] {
-  const ofCertificate = certificateEnd(secrets);
-  const records = {
-    ...(ofCertificate && { tlsCertificate: { expires: ofCertificate } }),
-    ...secretRecords,
-  };
-  return Object.entries(records).flatMap(
-    ([name, record]: [string, SchemaOutput["secretRecords"][string]]) => {
-      const { expires } = record;
-      if (expires === undefined) return [];
-      const path = name in forges ? ["secrets", "forgeTokens", name] : ["secrets", name];
-      const purpose = record.purpose ?? purposeOf(name);
-      const daysLeft = Math.floor((Date.parse(expires) + DAY - 1 - today.getTime()) / DAY);
-      return [{ path, expires, daysLeft, purpose, owner: record.owner ?? owner }];
-    },
-  );
+  const certificate = certificateEnd(secrets);
+  const names = new Set([...Object.keys(secretRecords), ...(certificate ? ["tlsCertificate"] : [])]);
+  return [...names].flatMap((name) => {
+    const record = secretRecords[name] ?? {};
+    const recorded = record.expires === undefined ? [] : [Date.parse(record.expires) + DAY];
+    const own = name === "tlsCertificate" && certificate ? [certificate.getTime()] : [];
+    const end = Math.min(...recorded, ...own);
+    if (end === Number.POSITIVE_INFINITY) return [];
+    return [
+      {
+        path: name in forges ? ["secrets", "forgeTokens", name] : ["secrets", name],
+        // What ends at midnight is valid until the end of the day before.
+        expires: new Date(end - 1).toISOString().slice(0, 10),
+        daysLeft: Math.ceil((end - today.getTime()) / DAY) - 1,
+        purpose: record.purpose ?? purposeOf(name),
+        owner: record.owner ?? owner,
+      },
+    ];
+  });
 }
 
-/** The last day of the certificate itself, where it is at hand. */
-function certificateEnd({ tlsCertificate }: Secrets): string | undefined {
+/** When the certificate itself ends, where it is at hand. */
+function certificateEnd({ tlsCertificate }: Secrets): Date | undefined {
   const text = tlsCertificate?.reveal();
-  if (!text?.startsWith("-----BEGIN")) return undefined;
-  return new Date(new X509Certificate(text).validTo).toISOString().slice(0, 10);
+  return text?.startsWith("-----BEGIN") ? new Date(new X509Certificate(text).validTo) : undefined;
 }
 
 function unknownRecords({
   secretRecords,
   forges,
 }: Pick<SchemaOutput, "secretRecords" | "forges">): Violation[] {
-  const known = [...Object.keys(CATALOGUE), ...Object.keys(forges)];
+  const external = SECRET_NAMES.filter((name) => CATALOGUE[name].needed !== "generated");
+  const known = [...external, ...Object.keys(forges)];
   return Object.keys(secretRecords)
     .filter((name) => !known.includes(name))
     .map((name) => ({
       path: ["secretRecords", name],
-      given: "an unknown secret",
+      given: "no secret from outside",
       allowed: `one of ${known.join(", ")}`,
       remedy: "correct the name, or remove the record",
     }));

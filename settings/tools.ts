@@ -1,8 +1,5 @@
-import { z } from "zod";
 import { part } from "./part.ts";
-import { flag, hostName, positive } from "./values.ts";
-
-const tiny = { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "10m", memory: "32Mi" } };
+import { flag, hostName, port, positive } from "./values.ts";
 
 /** The settings of what people and monitoring look at, each of which can be left out. */
 export const tools = {
@@ -30,7 +27,10 @@ export const tools = {
   withTokman: flag.default(false).describe("Run tokman, which caches the GitHub App's tokens."),
   tokman: part({ requests: { cpu: "5m", memory: "88Mi" }, limits: { cpu: "50m", memory: "128Mi" } }),
   withRedisCommander: flag.default(false).describe("Run Redis Commander, which shows what Valkey holds."),
-  redisCommander: part(tiny),
+  redisCommander: part({
+    requests: { cpu: "10m", memory: "64Mi" },
+    limits: { cpu: "200m", memory: "128Mi" },
+  }),
   withFluentdSidecar: flag
     .default(false)
     .describe("Give the API and the workers a side-car that forwards their logs to Splunk."),
@@ -38,13 +38,7 @@ export const tools = {
     { requests: { cpu: "10m", memory: "128Mi" }, limits: { cpu: "100m", memory: "128Mi" } },
     {
       splunkHost: hostName.optional().describe("Splunk's HTTP event collector."),
-      splunkPort: z
-        .int()
-        .min(1)
-        .max(65_535)
-        .default(8088)
-        .meta({ allowed: "a port", example: 8088 })
-        .describe("Its port."),
+      splunkPort: port.default(8088).describe("Its port."),
     },
   ).describe("The side-car that forwards logs."),
 };

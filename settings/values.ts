@@ -79,9 +79,20 @@ export const seconds = z
   .max(86_400)
   .meta({ allowed: "seconds, a whole number from 0 to 86400", example: 900 });
 
-/** A CronJob's schedule; the API server knows the rest of the grammar. */
+const CRON_FIELDS = [
+  ["[0-5]?\\d"],
+  ["[01]?\\d|2[0-3]"],
+  ["0?[1-9]|[12]\\d|3[01]"],
+  ["0?[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"],
+  ["[0-6]|SUN|MON|TUE|WED|THU|FRI|SAT"],
+].map(([value]) => {
+  const item = `(\\*|(${value})(-(${value}))?)(/[1-9]\\d?)?`;
+  return `${item}(,${item})*`;
+});
+
+/** A CronJob's schedule, each field within its range. */
 export const schedule = text(
-  /^([0-9A-Z*,/-]+ ){4}[0-9A-Z*,/-]+$/,
+  new RegExp(`^${CRON_FIELDS.join(" ")}$`),
   "five cron fields: minute, hour, day of the month, month, day of the week",
   "0 2 * * 0",
 );
@@ -95,12 +106,28 @@ export const timeZone = text(
 /** A day in the form that sorts, the last one on which something is valid. */
 export const day = z.iso.date().meta({ allowed: "a day as YYYY-MM-DD", example: "2027-06-30" });
 
+/** A name that PostgreSQL, and its image's scripts, take without quotes. */
+export const sqlName = text(
+  /^[a-z_][a-z0-9_]{0,62}$/,
+  "at most 63 lower-case letters, digits and underscores, no digit at the start",
+  "packit",
+);
+
+/** What the names of objects in S3 start with, without slashes at either end. */
+export const objectPrefix = text(
+  /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/,
+  "letters, digits, dots, dashes and underscores, with slashes between",
+  "database",
+);
+
 /** A name of an S3 bucket. */
 export const bucket = text(
   /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
   "3 to 63 lower-case letters, digits, dots and dashes",
   "arr-packit-stg",
 );
+
+export const port = z.int().min(1).max(65_535).meta({ allowed: "a port, 1 to 65535", example: 443 });
 
 export const flag = z.boolean().meta({ allowed: "true or false", example: true });
 

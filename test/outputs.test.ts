@@ -1,10 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { egressHosts } from "../components/egress-hosts.ts";
 import { program } from "../program.ts";
 import { footprints } from "../settings/footprint.ts";
 import { inBytes } from "../settings/values.ts";
-import { settingsOf } from "./support/stacks.ts";
+import { ROOT, settingsOf } from "./support/stacks.ts";
 
 describe("the outputs of prod", () => {
   const settings = settingsOf("prod");
@@ -38,6 +40,14 @@ describe("the outputs of prod", () => {
     expect(inBytes(outputs.totals.declared.limits.memory)).toBe(sum);
     // PostgreSQL 8, Valkey 8, and a cache for each of two workers; their sandboxes' caches are in the other namespace.
     expect(outputs.totals.declared.storage).toBe("24Gi");
+    const exported =
+      readFileSync(join(ROOT, "index.ts"), "utf8").match(/export const \{([^}]*)\}/)?.[1] ?? "";
+    expect(
+      exported
+        .split(",")
+        .map((name) => name.trim())
+        .sort(),
+    ).toEqual(Object.keys(outputs).sort());
     expect(outputs.egress).toHaveLength(egressHosts(settings).length);
     await pulumi.runtime.disconnect();
   });

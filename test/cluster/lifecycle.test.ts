@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
@@ -160,6 +160,12 @@ describe.skipIf(!HAS_PULUMI)("with the real Pulumi engine", { timeout: 600_000 }
     const second = await local("up", "--engine", "pulumi");
     expect(second.stdout).toMatch(/\d+ unchanged/);
     expect(second.stdout).not.toMatch(/\d+ (created|updated|replaced)/);
+    await importedByOpenshift("packit-service", "packit-service");
+    await importedByOpenshift("packit-service-beat", "packit-service-beat");
+    const changed = stage().replace("packit:packitConfig:\n", "packit:packitConfig:\n    admins: [me]\n");
+    writeFileSync(join(cwd, "Pulumi.stage.yaml"), changed);
+    const third = await local("up", "--engine", "pulumi", "--limit", "120");
+    expect([third.exitCode, third.stderr]).toEqual([0, ""]);
     expect((await local("up")).stderr).toContain("ENGINE=pulumi");
     await local("down", "--stack", "stage");
     expect(await namespaces()).toEqual([]);
@@ -168,6 +174,15 @@ describe.skipIf(!HAS_PULUMI)("with the real Pulumi engine", { timeout: 600_000 }
 
 function local(verb: "up" | "down", ...args: string[]) {
   return command("local", [verb, ...args], { cwd });
+}
+
+/** Puts a digest into a Deployment, as OpenShift's controller does for an ImageStream. */
+async function importedByOpenshift(deployment: string, container: string): Promise<void> {
+  const path = `/apis/apps/v1/namespaces/packit--stg/deployments/${deployment}`;
+  const image = `quay.io/packit/${container}@sha256:${"a".repeat(64)}`;
+  const patch = { spec: { template: { spec: { containers: [{ name: container, image }] } } } };
+  const query = "?fieldManager=openshift-controller-manager";
+  await localClient(paths).request("PATCH", path + query, patch, "application/strategic-merge-patch+json");
 }
 
 function stage(): string {

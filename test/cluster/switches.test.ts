@@ -1,7 +1,6 @@
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describe as nameOf } from "../../render/kubernetes-object.ts";
-import { SWITCHES, switched } from "../support/switches.ts";
+import { pairwise, switched } from "../support/switches.ts";
 import { TestStack } from "./stack.ts";
 
 const stack = new TestStack("switches");
@@ -9,16 +8,13 @@ const stack = new TestStack("switches");
 beforeAll(() => stack.up());
 afterAll(() => stack.down());
 
-describe("a stack with any combination of its switches", () => {
-  it("is applied, becomes ready, and leaves nothing behind of the combination before", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.subarray(Object.keys(SWITCHES)), async (names) => {
-        const changes = switched(...names);
-        await stack.up(changes);
-        const declared = (await stack.objects(changes)).map(nameOf).sort();
-        expect((await stack.applied()).map(nameOf).sort()).toEqual(declared);
-      }),
-      { numRuns: 12 },
-    );
-  }, 180_000);
+describe("a stack with its switches in every pair", () => {
+  it.each(
+    pairwise().map((names) => [names.length, names] as const),
+  )("is applied with %i of them, becomes ready, and leaves nothing behind of the one before", async (_, names) => {
+    const changes = switched(...names);
+    await stack.up(changes);
+    const declared = (await stack.objects(changes)).map(nameOf).sort();
+    expect((await stack.applied()).map(nameOf).sort()).toEqual(declared);
+  });
 });

@@ -1,38 +1,27 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ApiClient } from "../../local/api-client.ts";
+import { until } from "../../local/until.ts";
+import { waitUntilReady } from "../../local/wait.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
+import { PREDECESSORS } from "./predecessors.ts";
 import { TestStack } from "./stack.ts";
 
-const stack = new TestStack("take-over");
-
-/** The predecessor's volumes of files: whole Secrets, under names of its own. */
-const VOLUMES = [
-  { name: "packit-secrets", secret: { secretName: "packit-secrets" } },
-  { name: "packit-config", secret: { secretName: "packit-config" } },
-  { name: "gh-secrets", secret: { secretName: "github-app-private-key" } },
-  { name: "centpkg-sig", secret: { secretName: "centpkg-sig" } },
-  { name: "packit-ssh", secret: { secretName: "packit-ssh" } },
-  { name: "postgres-config", configMap: { name: "postgres-config" } },
-  { name: "cache-volume", emptyDir: { medium: "Memory", sizeLimit: "128Mi" } },
-];
-
-let before: Map<string, string>;
-
-beforeAll(async () => {
-  const objects = await stack.objects();
-  for (const object of objects.filter(({ kind }) => kind === "Namespace")) await stack.client.create(object);
-  for (const object of objects.filter(({ kind }) => kind !== "Namespace")) {
-    await stack.client.create(
-      ["Deployment", "StatefulSet"].includes(object.kind) ? predecessors(object) : object,
-    );
-  }
-  before = await uids();
-});
-
 describe("objects of the predecessor", () => {
+  const stack = new TestStack("take-over", "prod");
+  let before: Map<string, string>;
+
+  beforeAll(async () => {
+    await predecessor(stack);
+    before = await uids(stack);
+  });
+  afterAll(() => stack.down());
+
   it("can be taken over by a forced apply, and stay the same objects", async () => {
     await stack.up();
-    expect(await uids()).toEqual(before);
+    expect(before.size).toBe(PREDECESSORS.length);
+    const after = await uids(stack);
+    for (const [name, uid] of before) expect(after.get(name), name).toBe(uid);
   });
 
   it("are left alone by the next apply", async () => {
@@ -40,26 +29,67 @@ describe("objects of the predecessor", () => {
   });
 });
 
-/** A workload as the predecessor left it: its own volumes, each mounted where ours is. */
-function predecessors(object: KubernetesObject): KubernetesObject {
-  const copy: Anything = structuredClone(object);
-  const { spec } = copy.spec.template;
-  const [container] = spec.containers;
-  const claims = (spec.volumes ?? []).filter(({ persistentVolumeClaim }: Anything) => persistentVolumeClaim);
-  const kept = [...claims.map(({ name }: Anything) => name), "packit-worker-repository-cache"];
-  container.volumeMounts = [
-    ...(container.volumeMounts ?? []).filter(({ name }: Anything) => kept.includes(name)),
-    ...VOLUMES.map(({ name }) => ({ name, mountPath: `/predecessor/${name}` })),
-    { name: "packit-secrets", mountPath: "/secrets" },
-  ];
-  spec.volumes = [...claims, ...VOLUMES];
-  spec.terminationGracePeriodSeconds = 10;
-  delete spec.initContainers;
-  if (object.kind === "Deployment") copy.spec.strategy = { type: "Recreate" };
-  return copy;
+describe("workloads of the predecessor that are deleted without their pods, as docs/migration.md says", () => {
+  const stack = new TestStack("handed-over", "prod");
+
+  beforeAll(async () => {
+    await predecessor(stack);
+    for (const object of PREDECESSORS) await orphan(stack.client, inNamespace(object, stack.namespace));
+    await stack.up();
+  });
+  afterAll(() => stack.down());
+
+  it("leave nothing of theirs behind: no volume, no mount, no variable that the program does not declare", async () => {
+    for (const object of await stack.objects()) {
+      if (!["Deployment", "StatefulSet"].includes(object.kind)) continue;
+      const { spec: wanted } = object as Anything;
+      const { spec: live } = (await stack.client.read(object)) as Anything;
+      const names = ({ template: { spec } }: Anything) => ({
+        volumes: (spec.volumes ?? []).map(({ name }: Anything) => name),
+        mounts: (spec.containers[0].volumeMounts ?? []).map(({ mountPath }: Anything) => mountPath),
+        env: (spec.containers[0].env ?? []).map(({ name }: Anything) => name),
+      });
+      expect(names(live), object.metadata.name).toEqual(names(wanted));
+    }
+  });
+
+  it("leave their volumes to the new ones", async () => {
+    const claims = await stack.list("PersistentVolumeClaim");
+    expect([...claims.keys()]).toEqual(expect.arrayContaining(["postgres-15", "valkey-pvc"]));
+  });
+
+  it("leave no pod of theirs behind", async () => {
+    const pods = [...(await stack.list("Pod")).values()];
+    for (const { metadata, spec } of pods) expect(spec.serviceAccountName, metadata.name).not.toBe("default");
+  });
+});
+
+/** The predecessor's workloads in the namespace of a stack, whose other objects are there already. */
+async function predecessor(stack: TestStack): Promise<void> {
+  const objects = await stack.objects();
+  const workloads = ["Deployment", "StatefulSet", "Job", "CronJob", "NetworkPolicy"];
+  const isNamespace = ({ kind }: KubernetesObject) => kind === "Namespace";
+  for (const object of objects.filter(isNamespace)) await stack.client.create(object);
+  for (const object of objects.filter((one) => !isNamespace(one) && !workloads.includes(one.kind)))
+    await stack.client.create(object);
+  const own = PREDECESSORS.map((object) => inNamespace(object, stack.namespace));
+  for (const object of own) await stack.client.create(object);
+  await waitUntilReady(stack.client, { objects: own, limitSeconds: 40 });
 }
 
-async function uids(): Promise<Map<string, string>> {
+function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
+  return { ...object, metadata: { ...object.metadata, namespace } };
+}
+
+/** Deletes a workload and leaves its pods, as `oc delete --cascade=orphan` does. */
+async function orphan(client: ApiClient, { kind, metadata }: KubernetesObject): Promise<void> {
+  const path = `/apis/apps/v1/namespaces/${metadata.namespace}/${kind.toLowerCase()}s/${metadata.name}`;
+  await client.request("DELETE", path, { propagationPolicy: "Orphan" });
+  const gone = async () => (await client.read({ apiVersion: "apps/v1", kind, metadata })) === undefined;
+  await until(gone, { what: `${kind} ${metadata.name} to be gone`, limitSeconds: 20 });
+}
+
+async function uids(stack: TestStack): Promise<Map<string, string>> {
   const kinds = ["Deployment", "StatefulSet"];
   const lists = await Promise.all(kinds.map((kind) => stack.list(kind, { apiVersion: "apps/v1" })));
   return new Map(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { showBytes, showCpu } from "../../settings/consistency.ts";
 import { footprints, sandboxTotals, totals } from "../../settings/footprint.ts";
 import { inBytes } from "../../settings/values.ts";
 import type { Anything } from "../support/anything.ts";
@@ -53,12 +54,20 @@ describe("a quota", () => {
     const hard = Object.fromEntries(quotas.map(({ metadata, spec }) => [metadata.namespace, spec.hard]));
     const settings = settingsOf("prod");
     const peak = totals(settings, "peak");
-    expect(inBytes(hard["packit--prod"]["limits.memory"])).toBeGreaterThanOrEqual(peak.limitsMemory);
+    expect(hard["packit--prod"]).toEqual({
+      "requests.cpu": showCpu(peak.requestsCpu),
+      "requests.memory": showBytes(peak.requestsMemory),
+      "limits.cpu": showCpu(peak.limitsCpu),
+      "limits.memory": showBytes(peak.limitsMemory),
+    });
+    // One more of each pod than runs all the time, and the jobs.
+    const steady = totals(settings, "steady");
+    expect(peak.limitsMemory).toBeGreaterThan(steady.limitsMemory);
+    expect(peak.limitsMemory).toBeLessThan(3 * steady.limitsMemory);
     // Two long-running workers, and room for what a killed task leaves behind: 4 sandboxes of 768Mi.
     expect(hard["packit--prod-sandbox"]).toEqual({
       "requests.cpu": "200m",
       "requests.memory": "2Gi",
-      "requests.storage": "20Gi",
       "limits.cpu": "4",
       "limits.memory": "3Gi",
     });

@@ -39,6 +39,7 @@ describe("images on a schedule", () => {
     expect(find(objects, "Role", "image-import").rules.map(({ resources }: Anything) => resources)).toEqual([
       ["imagestreams"],
       ["imagestreamimports"],
+      ["deployments"],
     ]);
     expect(find(objects, "RoleBinding", "image-import").subjects).toEqual([
       { kind: "ServiceAccount", name: "image-import", namespace: "packit--stg" },
@@ -97,7 +98,7 @@ describe("images on plain Kubernetes", () => {
       for (const { image, imagePullPolicy } of spec.containers) {
         expect(image, name).toMatch(/^[a-z]+[.][a-z.]+\/.+:.+$/);
         const isOwn = /quay.io\/packit\/(packit-|dashboard)/.test(image);
-        expect(imagePullPolicy, name).toBe(isOwn ? "Always" : undefined);
+        expect(imagePullPolicy, name).toBe(isOwn ? "Always" : "IfNotPresent");
       }
     }
   });

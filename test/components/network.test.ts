@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Anything } from "../support/anything.ts";
-import { allTemplates, objectsOf } from "../support/stacks.ts";
+import { allTemplates, find, objectsOf } from "../support/stacks.ts";
 
 const EVERYTHING = {
   withTokman: true,
@@ -97,6 +97,17 @@ describe("network policies", () => {
       "packit-restore": [443],
       "image-import": [443, 6443],
     });
+  });
+
+  it("follow the ports that the settings name", async () => {
+    const forges = { "git.example.com": { instanceUrl: "https://git.example.com:8443" } };
+    const others = { "gitlab.com": undefined, "src.fedoraproject.org": undefined };
+    const secrets = { forgeTokens: { ...others, "git.example.com": "a-token" } };
+    const packitConfig = { testing_farm_api_url: "https://tf.example.com:9443/" };
+    const objects = await objectsOf("stage", { forges, secrets, packitConfig });
+    const { spec } = find(objects, "NetworkPolicy", "packit-worker-long-running");
+    const ports = spec.egress.at(-1).ports.map(({ port }: Anything) => port);
+    expect(ports).toEqual(expect.arrayContaining([8443, 9443]));
   });
 
   it("keep users' commands out of private networks", () => {

@@ -11,7 +11,7 @@ describe("plain Kubernetes", () => {
       const [port] = find(objects, "Service", name).spec.ports;
       expect(spec.ingressClassName).toBe("nginx");
       expect(spec.tls).toEqual([{ hosts: [`${host}.packit.dev`], secretName: "packit-tls" }]);
-      expect(spec.rules[0].http.paths[0].backend).toEqual({ service: { name, port: { name: port.name } } });
+      expect(spec.rules[0].http.paths[0].backend).toEqual({ service: { name, port: { number: port.port } } });
       expect(metadata.annotations["nginx.ingress.kubernetes.io/backend-protocol"]).toBe("HTTPS");
     }
     const certificate = find(objects, "Secret", "packit-tls");
@@ -73,7 +73,9 @@ describe("the Managed Platform's firewall", () => {
   it("is opened to every host that the stack reaches, and to nothing else, if it is switched on", async () => {
     const objects = await objectsOf("stage", { managedPlatform: { egress: true } });
     const { spec } = find(objects, "TenantEgress", "default");
-    const names = spec.egress.flatMap(({ type, to }: Anything) => (type === "Allow" ? [to.dnsName] : []));
+    const names = spec.egress.flatMap(({ type, to }: Anything) =>
+      type === "Allow" ? (to.dnsName ?? []) : [],
+    );
     for (const host of [
       "api.github.com",
       "gitlab.com",
@@ -86,6 +88,13 @@ describe("the Managed Platform's firewall", () => {
       expect(names).toContain(host);
     expect(new Set(names).size).toBe(names.length);
     expect(spec.egress.at(-1)).toEqual({ type: "Deny", to: { cidrSelector: "0.0.0.0/0" } });
+  });
+
+  it("lets the cluster's own services through, and hosts that only the stack file knows", async () => {
+    const managedPlatform = { egress: true, egressHosts: ["sentry.example.com"] };
+    const { spec } = find(await objectsOf("stage", { managedPlatform }), "TenantEgress", "default");
+    expect(spec.egress).toContainEqual({ type: "Allow", to: { cidrSelector: "10.0.0.0/8" } });
+    expect(spec.egress).toContainEqual({ type: "Allow", to: { dnsName: "sentry.example.com" } });
   });
 
   it("is left to tickets otherwise", async () => {

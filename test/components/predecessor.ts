@@ -85,7 +85,7 @@ export const PREDECESSOR: Readonly<Record<string, Predecessor>> = {
     mounts: ["/data"],
     resources: [
       ["4Gi", "50m"],
-      ["4Gi", "50m"],
+      ["4Gi", "1"],
     ],
   },
   "packit-service": {
@@ -210,8 +210,8 @@ export const PREDECESSOR: Readonly<Record<string, Predecessor>> = {
     },
     mounts: [],
     resources: [
-      ["32Mi", "10m"],
-      ["32Mi", "10m"],
+      ["64Mi", "10m"],
+      ["128Mi", "200m"],
     ],
   },
 };

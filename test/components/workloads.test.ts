@@ -55,8 +55,8 @@ describe("every pod", () => {
 
 describe("the API's probes", () => {
   it("ask with the host that the API answers to, by TLS's server name and in the request", () => {
-    const { startupProbe, livenessProbe, readinessProbe } = main("packit-service");
-    for (const probe of [startupProbe, livenessProbe, readinessProbe]) {
+    const { startupProbe, readinessProbe } = main("packit-service");
+    for (const probe of [startupProbe, readinessProbe]) {
       const { command } = probe.exec;
       expect(command.slice(-3)).toEqual([
         "--connect-to",

@@ -40,10 +40,19 @@ describe("a secret with a last day", () => {
     const soon = new Date("2124-12-20T12:00:00Z");
     const { warnings } = loadSettings(configOf("stage"), { kind: "given", root: ROOT }, soon);
     expect(warnings).toEqual([expect.stringContaining("packit:secrets.tlsCertificate")]);
-    const late = new Date("2125-02-01T12:00:00Z");
-    expect(() => loadSettings(configOf("stage"), { kind: "given", root: ROOT }, late)).toThrow(
-      "expired on 2125-01-01",
-    );
+    const valid = new Date("2124-12-31T23:59:00Z");
+    expect(() => loadSettings(configOf("stage"), { kind: "given", root: ROOT }, valid)).not.toThrow();
+    const over = new Date("2125-01-01T00:01:00Z");
+    expect(() => loadSettings(configOf("stage"), { kind: "given", root: ROOT }, over)).toThrow("expired on");
+  });
+
+  it("is a certificate until its own end or the recorded day, whichever is earlier", () => {
+    const over = new Date("2125-01-01T00:01:00Z");
+    for (const record of [{ owner: "Ada" }, { expires: "2999-01-01" }]) {
+      const config = configOf("stage", { secretRecords: { tlsCertificate: record } });
+      expect(() => loadSettings(config, { kind: "given", root: ROOT }, over)).toThrow("expired on");
+    }
+    expect(() => warningsOf({ tlsCertificate: { expires: inDays(-1) } })).toThrow("expired on");
   });
 });
 

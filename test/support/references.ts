@@ -149,7 +149,14 @@ function has(
   namespace: string | undefined,
   name: string,
 ): boolean {
+  if (kind === "Secret" && servingCertificates(objects).includes(name)) return true;
   return find(objects, kind, namespace, name) !== undefined;
+}
+
+/** The Secrets that OpenShift makes for Services which ask for one. */
+function servingCertificates(objects: readonly KubernetesObject[]): string[] {
+  const annotation = "service.beta.openshift.io/serving-cert-secret-name";
+  return objects.flatMap(({ metadata }) => metadata.annotations?.[annotation] ?? []);
 }
 
 function find(

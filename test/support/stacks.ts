@@ -57,7 +57,8 @@ export function allTemplates(objects: readonly KubernetesObject[]): Map<string, 
   return new Map(found);
 }
 
-function merge(base: unknown, changes: unknown): unknown {
+/** Two values as one: maps are merged, everything else is replaced. */
+export function merge(base: unknown, changes: unknown): unknown {
   if (!isMap(base) || !isMap(changes)) return changes;
   const merged = { ...base };
   for (const [key, value] of Object.entries(changes))
