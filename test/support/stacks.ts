@@ -57,12 +57,14 @@ export function allTemplates(objects: readonly KubernetesObject[]): Map<string, 
   return new Map(found);
 }
 
-/** Two values as one: maps are merged, everything else is replaced. */
+/** Two values as one: maps are merged, `undefined` takes a key away, everything else is replaced. */
 export function merge(base: unknown, changes: unknown): unknown {
   if (!isMap(base) || !isMap(changes)) return changes;
   const merged = { ...base };
-  for (const [key, value] of Object.entries(changes))
-    merged[key] = key in base ? merge(base[key], value) : value;
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === undefined) delete merged[key];
+    else merged[key] = key in base ? merge(base[key], value) : value;
+  }
   return merged;
 }
 
