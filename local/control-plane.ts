@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:f
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { EnvironmentError } from "../errors.ts";
+import { ApiClient } from "./api-client.ts";
 import { credentials } from "./credentials.ts";
 import { type BinaryName, kitFile } from "./kit.ts";
-import { isReady, writeKubeconfig } from "./kubeconfig.ts";
+import { isReady, LOCAL_CONTEXT, writeKubeconfig } from "./kubeconfig.ts";
 import type { Paths } from "./paths.ts";
 import { findProcesses, PARTS, startProcess, stopProcesses } from "./processes.ts";
 import { until } from "./until.ts";
@@ -14,6 +15,9 @@ const ADMISSION = "PodTolerationRestriction,PodNodeSelector";
 
 /** How many requests a second the controllers may send; they have the API server for themselves. */
 const CLIENT = { "kube-api-qps": 500, "kube-api-burst": 1000 };
+
+/** A kwok that was killed holds its nodes for 40 s more, unless these are gone. */
+const NODE_LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
 
 /** Whether all parts of the control plane run and its API server answers; a busy one is given a while to do so. */
 export async function isRunning(paths: Paths): Promise<boolean> {
@@ -78,6 +82,7 @@ export async function startControlPlane(paths: Paths): Promise<"started" | "runn
     ...CLIENT,
   });
   startProcess(paths, "kube-scheduler", { kubeconfig, "leader-elect": false, "secure-port": 0, ...CLIENT });
+  await new ApiClient({ kubeconfig, context: LOCAL_CONTEXT }).request("DELETE", NODE_LEASES);
   startProcess(paths, "kwok", {
     kubeconfig,
     config: kitFile(paths, "stages.yaml"),
