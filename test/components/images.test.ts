@@ -22,6 +22,13 @@ describe("images that are followed", () => {
   });
 });
 
+describe("a workload whose images OpenShift puts in", () => {
+  it("lets Pulumi take the field back for a change, as the provider cannot leave it alone", async () => {
+    const { metadata } = find(await objectsOf("stage"), "Deployment", "packit-service");
+    expect(metadata.annotations).toMatchObject({ "pulumi.com/patchForce": "true" });
+  });
+});
+
 describe("images on a schedule", () => {
   it("are imported by a job at its time, and never by themselves", async () => {
     const changes = { imagePolicy: "schedule", imageImport: { schedule: "0 * * * *" } };

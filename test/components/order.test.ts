@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Anything } from "../support/anything.ts";
 import { type Registered, registered } from "../support/registered.ts";
+import { objectsOf } from "../support/stacks.ts";
 
 let resources: Registered[];
 
@@ -36,6 +38,34 @@ describe("a rollout waits", () => {
     const later = ["packit-service-deployment", ...WORKERS, "packit-beat-deployment"];
     for (const name of [...STORES, "packit-migration-job"])
       expect(one(name).dependencies.filter((other) => later.includes(other))).toEqual([]);
+  });
+});
+
+describe("Pulumi's patience", () => {
+  it("covers the end of each pod, and the start that its probes allow, one pod after the other", async () => {
+    const replicas = { longRunning: { replicas: 3 }, shortRunning: { replicas: 2 } };
+    const slow = await registered({ workers: replicas });
+    const objects = await objectsOf("stage", { workers: replicas });
+    const workloads = objects.filter(({ kind }) => kind === "StatefulSet" || kind === "Deployment");
+    expect(workloads.length).toBeGreaterThan(9);
+    for (const { kind, metadata, spec } of workloads as Anything[]) {
+      const { terminationGracePeriodSeconds = 30, containers } = spec.template.spec;
+      const budgets = containers.map(({ startupProbe }: Anything) =>
+        startupProbe ? (startupProbe.periodSeconds ?? 10) * (startupProbe.failureThreshold ?? 3) : 0,
+      );
+      const each = terminationGracePeriodSeconds + Math.max(...budgets);
+      const needed = kind === "StatefulSet" ? each * spec.replicas : each;
+      const found = slow.filter(
+        ({ type, objectName }) => type.endsWith(`:${kind}`) && objectName === metadata.name,
+      );
+      expect(found, metadata.name).toHaveLength(1);
+      expect(found[0]?.patience, metadata.name).toBeGreaterThanOrEqual(needed);
+    }
+  });
+
+  it("does not keep a migration that failed: the next run makes it anew", async () => {
+    const job = (await objectsOf("stage")).find(({ kind }) => kind === "Job");
+    expect(job?.metadata.annotations).toMatchObject({ "pulumi.com/replaceUnready": "true" });
   });
 });
 

@@ -44,6 +44,7 @@ describe("settings that are wrong together", () => {
       { quota: { enabled: true, requests: { cpu: "1m" } } },
       "packit:quota.requests.cpu",
     ],
+    ["numbers of a quota that is off", { quota: { limits: { memory: "1Gi" } } }, "packit:quota.enabled"],
     ["a backup without its keys", { secrets: { awsAccessKeyId: LEFT_OUT } }, "packit:secrets.awsAccessKeyId"],
     ["metrics for a password that nobody has", UNGUARDED, "packit:nginx.metricsNeedPassword"],
     ["a record of no secret", { secretRecords: { nothing: {} } }, "packit:secretRecords.nothing"],
@@ -54,6 +55,19 @@ describe("settings that are wrong together", () => {
     ],
   ])("%s", (_, changes, path) => {
     expect(blocks(errorOf(changes).message).map(([first]) => first)).toContain(path);
+  });
+
+  it("are not reported when they follow from another one that is wrong", () => {
+    const { message } = errorOf({ platform: "kubernets", tls: "reencrypt", imagePolicy: "schedule" });
+    expect(blocks(message).map(([path]) => path)).toEqual(["packit:platform"]);
+  });
+
+  it("are a warning where Packit would choose a storage class of its own", () => {
+    const warnings = (changes: Changes) =>
+      loadSettings(configOf("prod", changes), { kind: "given", root: ROOT }).warnings.join();
+    expect(warnings({ platform: "openshift" })).toContain("the class gp2");
+    expect(warnings({ platform: "openshift", storageClass: "standard" })).toBe("");
+    expect(warnings({})).toBe("");
   });
 
   it("are refused for each image without a digest, if images are pinned", () => {

@@ -9,8 +9,12 @@ export interface Registered {
   readonly name: string;
   /** The name of the resource that it is part of. */
   readonly parent: string;
+  /** The name in Kubernetes, where it has one. */
+  readonly objectName?: string;
   readonly protect: boolean;
   readonly ignoreChanges: readonly string[];
+  /** How long Pulumi waits for it when it is made or changed, in seconds. */
+  readonly patience?: number;
   /** The names of the resources that it waits for. */
   readonly dependencies: readonly string[];
 }
@@ -30,8 +34,10 @@ export async function registered(changes: Changes): Promise<Registered[]> {
       type: request.getType(),
       name: request.getName(),
       parent: request.getParent().split("::").at(-1) ?? "",
+      objectName: request.getObject()?.toJavaScript().metadata?.name,
       protect: request.getProtect(),
       ignoreChanges: request.getIgnorechangesList(),
+      patience: Number.parseInt(request.getCustomtimeouts()?.getUpdate() ?? "", 10),
       dependencies: request.getDependenciesList().map((urn: string) => urn.split("::").at(-1)),
     });
     return register(request, callback);
