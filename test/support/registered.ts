@@ -25,7 +25,7 @@ export async function registered(changes: Changes): Promise<Registered[]> {
   const newResource = ({ name, inputs }: pulumi.runtime.MockResourceArgs) => {
     return { id: name, state: { ...inputs, result: name } };
   };
-  await pulumi.runtime.setMocks({ call: () => ({}), newResource });
+  await pulumi.runtime.setMocks({ call: () => ({}), newResource }, "project", "stage");
   // MockMonitor's own method, with its request recorded: the runtime's type of a monitor does not name it.
   const monitor = pulumi.runtime.getMonitor() as Anything;
   const register = monitor.registerResource.bind(monitor);
