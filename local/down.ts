@@ -5,7 +5,7 @@ import { appliedObjects, remove } from "./apply.ts";
 import { isRunning, startControlPlane } from "./control-plane.ts";
 import { kitIsBuilt, type Report } from "./kit.ts";
 import type { Paths } from "./paths.ts";
-import { stopProcesses } from "./processes.ts";
+import { killProcesses } from "./processes.ts";
 import { isPulumiStack, type LocalPulumi, pulumiDestroy } from "./pulumi.ts";
 import { localClient } from "./up.ts";
 
@@ -29,7 +29,7 @@ export async function removeStack({ paths, root, stack }: LocalPulumi, report: R
 /** Stops the control plane and deletes everything of it: processes, data, volumes. The binaries stay. */
 export async function removeControlPlane(paths: Paths): Promise<void> {
   const folders = (await isBack(paths)) ? await volumeFolders(paths) : [];
-  await stopProcesses(paths);
+  await killProcesses(paths);
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   rmSync(paths.state, { recursive: true, force: true });
 }

@@ -66,9 +66,16 @@ export async function stopProcesses(paths: Paths): Promise<void> {
   const asked = await until(gone, { what: "the control plane's processes to end", limitSeconds: 3 }).catch(
     () => false,
   );
-  if (asked !== false) return;
+  if (asked === false) await killProcesses(paths);
+}
+
+/** Ends every process of a control plane whose data nobody needs any more. */
+export async function killProcesses(paths: Paths): Promise<void> {
   await signal(paths, "SIGKILL");
-  await until(gone, { what: "the killed processes to end", limitSeconds: 10 });
+  await until(async () => (await findProcesses(paths)).length === 0, {
+    what: "the killed processes to end",
+    limitSeconds: 10,
+  });
 }
 
 async function signal(paths: Paths, name: NodeJS.Signals): Promise<void> {
