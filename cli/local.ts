@@ -1,4 +1,3 @@
-import "./compile-cache.ts";
 import { relative } from "node:path";
 import { defineCommand } from "citty";
 import { UserError } from "../errors.ts";

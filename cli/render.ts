@@ -1,4 +1,3 @@
-import "./compile-cache.ts";
 import { defineCommand } from "citty";
 import { stringify } from "yaml";
 import { UserError } from "../errors.ts";

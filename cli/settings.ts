@@ -1,4 +1,3 @@
-import "./compile-cache.ts";
 import { defineCommand } from "citty";
 import { reference } from "../settings/reference.ts";
 import { run } from "./run.ts";
