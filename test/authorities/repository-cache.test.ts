@@ -1,0 +1,276 @@
+import { existsSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { until } from "../../local/until.ts";
+import { cloneWith, fillArgs, git, linesOf, origin, Volume } from "./git-cache.ts";
+
+/** Lines of a git that kills cache.py once it has done what it was asked to fetch. */
+const KILLED_AFTER_FETCH = `if [[ " $* " == *" fetch "* ]]; then "$GIT" "$@"; kill -9 $PPID; exit; fi`;
+
+describe("cache.py, with git", { timeout: 60_000 }, () => {
+  it("clones, then updates, and says how large and how old each copy is", async () => {
+    const [systemd, kernel] = [await origin("systemd"), await origin("kernel")];
+    const volume = new Volume();
+    const first = await volume.fill(systemd, kernel);
+    expect(first).toMatchObject({
+      exitCode: 0,
+      lines: [
+        { repository: "systemd", state: "working" },
+        { repository: "systemd", state: "done", detail: "cloned", bytes: expect.any(Number) },
+        { repository: "kernel", state: "working" },
+        { repository: "kernel", state: "done", detail: "cloned" },
+        { volume: { bytes: expect.any(Number), free: expect.any(Number) } },
+      ],
+    });
+    await systemd.commit("second");
+    expect(await cloneWith(volume.copy("systemd"), systemd.url)).toBe(3);
+    const second = await volume.fill(systemd);
+    expect(second.lines[1]).toMatchObject({ state: "done", detail: "updated" });
+    expect(await cloneWith(volume.copy("systemd"), systemd.url)).toBe(0);
+    const { lines } = await volume.run(["status"]);
+    expect(lines).toMatchObject([
+      { repository: "kernel", state: "there", bytes: expect.any(Number), updated: expect.any(Number) },
+      { repository: "systemd", state: "there" },
+      { volume: {} },
+    ]);
+  });
+
+  it("keeps what clones have borrowed: nothing goes when a branch is rewritten or removed", async () => {
+    const systemd = await origin("systemd");
+    await systemd.commit("lost", 100, "topic");
+    const volume = new Volume();
+    await volume.fill(systemd);
+    const borrowed = await git(systemd.path, "rev-parse", "topic");
+    await git(systemd.path, "branch", "-D", "topic");
+    await git(systemd.path, "branch", "topic");
+    for (const file of ["a", "b", "c"]) {
+      await systemd.commit(file);
+      await volume.fill(systemd);
+    }
+    expect(await git(volume.copy("systemd"), "cat-file", "-t", borrowed)).toBe("commit");
+  });
+
+  it("fetches only the branches that are named, whole", async () => {
+    const kernel = await origin("kernel");
+    await kernel.commit("other", 100, "other");
+    const volume = new Volume();
+    await volume.fill({ ...kernel, branches: ["main"] });
+    expect(await git(volume.copy("kernel"), "for-each-ref", "--format=%(refname)")).toBe(
+      "refs/remotes/origin/main",
+    );
+    expect(await cloneWith(volume.copy("kernel"), kernel.url)).toBe(3);
+  });
+
+  it.each([
+    ["a first fill, after the fetch", false, KILLED_AFTER_FETCH],
+    ["a first fill, before it", false, `if [[ " $* " == *" fetch "* ]]; then kill -9 $PPID; exit; fi`],
+    [
+      "an update, in the middle",
+      true,
+      `if [[ " $* " == *" fetch "* ]]; then touch "$CACHE_PATH/systemd/"{packed-refs.lock,objects/pack/tmp_pack_x}; kill -9 $PPID; exit; fi`,
+    ],
+  ])("finishes what a kill interrupted: %s", async (_, isUpdate, shim) => {
+    const systemd = await origin("systemd");
+    const volume = new Volume();
+    if (isUpdate) await volume.fill(systemd);
+    await systemd.commit("second");
+    const { signal } = await volume.start(fillArgs([systemd]), { shim });
+    expect(signal).toBe("SIGKILL");
+    if (isUpdate) await cloneWith(volume.copy("systemd"), systemd.url);
+    else expect(existsSync(volume.copy("systemd"))).toBe(false);
+    expect(await volume.fill(systemd)).toMatchObject({ exitCode: 0 });
+    expect(await cloneWith(volume.copy("systemd"), systemd.url)).toBe(0);
+    expect(readdirSync(volume.path)).toEqual(["systemd"]);
+    expect(existsSync(join(volume.copy("systemd"), "objects/pack/tmp_pack_x"))).toBe(false);
+  });
+
+  it("takes back what it began when it is asked to end, and ends at once", async () => {
+    const systemd = await origin("systemd");
+    const volume = new Volume();
+    const started = join(volume.path, "../started");
+    const shim = `if [[ " $* " == *" fetch "* ]]; then touch ${started}; exec sleep 600; fi`;
+    const run = volume.start(fillArgs([systemd]), { shim });
+    await until(async () => existsSync(started), { what: "the fetch to start", limitSeconds: 20 });
+    run.kill("SIGTERM");
+    expect((await run).exitCode).toBe(143);
+    expect(readdirSync(volume.path)).toEqual([]);
+  });
+
+  it.each([
+    ["a pack that is cut off", (pack: string) => truncateSync(pack, 60)],
+    ["a bit that has flipped", flip],
+    ["a pack that is gone", (pack: string) => renameSync(pack, `${pack}.lost`)],
+  ])("clones a damaged copy anew: %s", async (_, damage) => {
+    const systemd = await origin("systemd");
+    const volume = new Volume();
+    await volume.fill(systemd);
+    damage(packOf(volume.copy("systemd")));
+    const { exitCode, lines } = await volume.fill(systemd);
+    expect(exitCode).toBe(0);
+    expect(lines[1]).toMatchObject({
+      state: "done",
+      detail: expect.stringContaining("cloned anew, as the former copy was damaged"),
+    });
+    expect(await cloneWith(volume.copy("systemd"), systemd.url)).toBe(0);
+  });
+
+  it("keeps the copy of a repository that has vanished, and fills the others", async () => {
+    const [gone, kernel] = [await origin("gone"), await origin("kernel")];
+    const volume = new Volume();
+    await volume.fill(gone);
+    const { path } = gone;
+    renameSync(path, `${path}.vanished`);
+    const { exitCode, lines } = await volume.fill(gone, kernel);
+    expect(exitCode).toBe(1);
+    expect(lines).toMatchObject([
+      { repository: "gone", state: "working" },
+      {
+        repository: "gone",
+        state: "failed",
+        detail: expect.stringContaining("gone.git"),
+        bytes: expect.any(Number),
+      },
+      { repository: "kernel", state: "working" },
+      { repository: "kernel", state: "done" },
+      { volume: {} },
+    ]);
+    renameSync(`${path}.vanished`, path);
+    expect(await cloneWith(volume.copy("gone"), gone.url)).toBe(0);
+  });
+
+  it("removes a damaged copy that it cannot replace, as it would break clones", async () => {
+    const gone = await origin("gone");
+    const volume = new Volume();
+    await volume.fill(gone);
+    truncateSync(packOf(volume.copy("gone")), 60);
+    renameSync(gone.path, `${gone.path}.vanished`);
+    const { lines } = await volume.fill(gone);
+    expect(lines[1]).toMatchObject({ state: "failed", detail: expect.stringContaining("and is removed") });
+    expect(readdirSync(volume.path)).toEqual([]);
+  });
+
+  it("takes over a copy that somebody made by hand, files and all", async () => {
+    const systemd = await origin("systemd");
+    const volume = new Volume();
+    await git(".", "clone", "--quiet", systemd.url, volume.copy("systemd"));
+    await systemd.commit("second");
+    expect((await volume.fill(systemd)).lines[1]).toMatchObject({ state: "done", detail: "updated" });
+    expect(await cloneWith(volume.copy("systemd"), systemd.url)).toBe(0);
+  });
+
+  it("receives a clone by a stream, adds what the former copy had, and says how it went", async () => {
+    const systemd = await origin("systemd");
+    const volume = new Volume();
+    await systemd.commit("second", 100, "topic");
+    await volume.fill(systemd);
+    const bundle = await bundleOf(systemd.path, "main");
+    const { exitCode, lines } = await volume.run(["receive", "systemd", "1000"], { input: bundle });
+    expect([exitCode, lines[1]]).toMatchObject([0, { state: "done", detail: "received" }]);
+    expect(await cloneWith(volume.copy("systemd"), systemd.url)).toBe(0);
+    expect(await volume.run(["hold"])).toEqual({ exitCode: 0, lines: [] });
+  });
+
+  it.each([
+    ["that breaks off", (bundle: Uint8Array) => bundle.subarray(0, bundle.length - 30), "1000", /./],
+    [
+      "that the volume has no room for",
+      (bundle: Uint8Array) => bundle,
+      "999999999999999",
+      /^needs 999999999999999 bytes, and \d+ of the volume's \d+ can be used$/,
+    ],
+  ])("keeps the former copy when it receives a stream %s", async (_, change, size, detail) => {
+    const systemd = await origin("systemd");
+    const volume = new Volume();
+    await volume.fill(systemd);
+    await systemd.commit("second", 10_000);
+    const input = change(await bundleOf(systemd.path, "main"));
+    const { exitCode, lines } = await volume.run(["receive", "systemd", size], { input });
+    expect([exitCode, lines[1]]).toMatchObject([
+      1,
+      { state: "failed", detail: expect.stringMatching(detail) },
+    ]);
+    expect(await cloneWith(volume.copy("systemd"), systemd.url)).toBe(3);
+    expect(await volume.run(["hold"])).toEqual({ exitCode: 1, lines: [] });
+    expect(readdirSync(volume.path)).toEqual(["systemd"]);
+  });
+});
+
+describe.skipIf(await cannotMount())(
+  "cache.py, on a volume of 4 MB that one repository overflows",
+  { timeout: 60_000 },
+  () => {
+    it("keeps some room free, says the numbers, and leaves what was there whole", async () => {
+      const [small, large] = [await origin("small"), await origin("large")];
+      await large.commit("much", 6_000_000);
+      const volume = new Volume();
+      const clone = join(volume.path, "../clone");
+      const { stdout, failed } = await execa(
+        "unshare",
+        [
+          "--map-root-user",
+          "--mount",
+          "sh",
+          "-c",
+          `mount -t tmpfs -o size=4m tmpfs "$CACHE_PATH" && python3 ${volume.script} fill "$1"
+           git clone --quiet --reference "$CACHE_PATH/small" "$2" ${clone} && git -C ${clone} fsck --full && ls -A "$CACHE_PATH" > ${clone}.ls`,
+          "sh",
+          fillArgs([small, large])[1] ?? "",
+          small.url,
+        ],
+        { env: volume.env, reject: false },
+      );
+      const lines = linesOf(stdout.split("\n").slice(0, 5).join("\n"));
+      expect(lines[1]).toMatchObject({ repository: "small", state: "done" });
+      expect(lines[3]).toMatchObject({
+        repository: "large",
+        state: "failed",
+        detail: "needs more than the 4194304 bytes of the volume hold",
+      });
+      expect(failed).toBe(false);
+      expect(readFileSync(`${clone}.ls`, "utf8")).toBe("small\n");
+    });
+  },
+);
+
+describe("git, to which a copy is lent", () => {
+  it("cannot borrow from a shallow copy, nor from a partial one: the cache offers neither", async () => {
+    const systemd = await origin("systemd");
+    await git(systemd.path, "config", "uploadpack.allowFilter", "true");
+    await systemd.commit("second");
+    const copy = join(new Volume().path, "copy");
+    await git(".", "clone", "--quiet", "--mirror", "--depth=1", systemd.url, `${copy}.shallow`);
+    await expect(cloneWith(`${copy}.shallow`, systemd.url)).rejects.toThrow(/is shallow/);
+    await git(".", "clone", "--quiet", "--mirror", "--filter=blob:none", systemd.url, `${copy}.partial`);
+    await expect(cloneWith(`${copy}.partial`, systemd.url)).rejects.toThrow(/unable to read/);
+  });
+});
+
+async function cannotMount(): Promise<boolean> {
+  const mount = "mount -t tmpfs tmpfs /tmp";
+  const { failed, stderr } = await execa("unshare", ["--map-root-user", "--mount", "sh", "-c", mount], {
+    reject: false,
+  });
+  if (failed) process.stderr.write(`Skipped: the test of a full volume, as none can be mounted: ${stderr}\n`);
+  return failed;
+}
+
+async function bundleOf(path: string, ...refs: readonly string[]): Promise<Uint8Array> {
+  const { stdout } = await execa("git", ["-C", path, "bundle", "create", "--quiet", "-", ...refs], {
+    encoding: "buffer",
+  });
+  return stdout;
+}
+
+function packOf(copy: string): string {
+  const folder = join(copy, "objects/pack");
+  const [pack = ""] = readdirSync(folder).filter((name) => name.endsWith(".pack"));
+  return join(folder, pack);
+}
+
+function flip(pack: string): void {
+  const bytes = readFileSync(pack);
+  bytes[40] = (bytes[40] ?? 0) ^ 1;
+  renameSync(pack, `${pack}.whole`);
+  writeFileSync(pack, bytes);
+}
