@@ -8,9 +8,9 @@ import { VALKEY_PASSWORD_FILE, valkeyPasswordConf } from "../files/valkey-conf.t
 import { INGRESS_CERTIFICATE } from "../platform/exposure.ts";
 import type { Site } from "../platform/site.ts";
 import type { Settings } from "../settings/load.ts";
+import { workersWithCache } from "../settings/repository-cache.ts";
 import type { Secrets } from "../settings/secrets.ts";
 import type { Sensitive } from "../settings/sensitive.ts";
-import { cachedWorkers } from "../settings/worker-pools.ts";
 import { POSTGRES_HOST } from "./addresses.ts";
 import { configMapFiles, type FilesArgs, foreignSecretFiles, type Picked, secretFiles } from "./files.ts";
 import { packitConfigText } from "./packit-config-text.ts";
@@ -159,8 +159,8 @@ export class Configuration extends pulumi.ComponentResource {
   }
 }
 
-function hasCaches({ repositoryCache, workers }: Settings): boolean {
-  return repositoryCache.enabled && cachedWorkers(workers).length > 0;
+function hasCaches(settings: Settings): boolean {
+  return workersWithCache(settings).length > 0;
 }
 
 function secret(value: Sensitive): pulumi.Output<string>;

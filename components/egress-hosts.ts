@@ -10,7 +10,10 @@ export interface EgressHost {
 type NamedSettings = Pick<Settings, "forges" | "distGit" | "packitConfig">;
 
 type EgressSettings = NamedSettings &
-  Pick<Settings, "withBackup" | "backup" | "withFluentdSidecar" | "fluentd" | "managedPlatform">;
+  Pick<
+    Settings,
+    "repositoryCache" | "withBackup" | "backup" | "withFluentdSidecar" | "fluentd" | "managedPlatform"
+  >;
 
 /** The hosts that every instance reaches, whatever its settings. */
 const ALWAYS: readonly EgressHost[] = [
@@ -53,12 +56,19 @@ export function namedHosts({ forges, distGit, packitConfig }: NamedSettings): re
   ];
 }
 
+/** The hosts of the repositories that are cached. */
+export function cachedHosts({ repositoryCache }: Pick<Settings, "repositoryCache">): readonly EgressHost[] {
+  const { enabled, repositories } = repositoryCache;
+  return enabled ? repositories.map(({ url }) => ofUrl(url, "cached repositories")) : [];
+}
+
 /** Every host that the stack's own settings, and Packit itself, lead to, each once, by name. */
 export function egressHosts(settings: EgressSettings): readonly EgressHost[] {
   const { backup, fluentd, managedPlatform } = settings;
   const all = [
     ...ALWAYS,
     ...namedHosts(settings),
+    ...cachedHosts(settings),
     ...managedPlatform.egressHosts.map((host) => ({ host, ports: [443], why: "the stack file" })),
     ...(settings.withBackup ? storage(backup) : []),
     ...(settings.withFluentdSidecar && fluentd.splunkHost !== undefined

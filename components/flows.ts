@@ -51,6 +51,8 @@ export const OUTWARD: Readonly<Record<string, readonly number[]>> = {
   "packit-backup": [443],
   "packit-restore": [443],
   "image-import": [443, API_SERVER],
+  "repository-cache": [443],
+  "repository-cache-refresh": [443, API_SERVER],
 };
 
 /** Every connection between the components of a stack, and from outside to those that are open. */

@@ -1,9 +1,11 @@
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { platformOf } from "../platform/platform.ts";
 import { Site } from "../platform/site.ts";
-import { importsOnSchedule } from "../settings/footprint.ts";
+import { importsOnSchedule, refreshesCache } from "../settings/footprint.ts";
 import type { Settings } from "../settings/load.ts";
-import { activePools, cachedWorkers } from "../settings/worker-pools.ts";
+import { workersWithCache } from "../settings/repository-cache.ts";
+import { activePools } from "../settings/worker-pools.ts";
 import { serviceAccount } from "./account.ts";
 import { Backup } from "./backup.ts";
 import { Beat } from "./beat.ts";
@@ -16,6 +18,7 @@ import { LogForwarder } from "./log-forwarder.ts";
 import { Migration } from "./migration.ts";
 import { Namespace } from "./namespace.ts";
 import { Passwords } from "./passwords.ts";
+import { RepositoryCacheRefresh } from "./repository-cache-refresh.ts";
 import { Sandbox } from "./sandbox.ts";
 import { sandboxNamespace } from "./sandbox-namespace.ts";
 import { Service } from "./service.ts";
@@ -110,8 +113,13 @@ export class Instance extends pulumi.ComponentResource {
       {
         site: inSandbox,
         workers: { serviceAccount: serviceAccountName, namespace: namespace.name },
-        cachedWorkers: settings.repositoryCache.enabled ? cachedWorkers(settings.workers) : [],
-        cacheSize: settings.repositoryCache.size,
+        cachedWorkers: workersWithCache(settings),
+        cache: settings.repositoryCache,
+        adopter: new k8s.Provider(
+          `${name}-adopter`,
+          { context: settings.kubeContext, enableServerSideApply: true, upsertExistingObjects: true },
+          child,
+        ),
       },
       guarded,
     );
@@ -129,6 +137,10 @@ export class Instance extends pulumi.ComponentResource {
     }
     if (importsOnSchedule(settings)) {
       new ImageImport(`${name}-image-import`, { site, settings, streams: importedStreams(images) }, child);
+    }
+    if (refreshesCache(settings)) {
+      const args = { site, sandbox: inSandbox, settings };
+      new RepositoryCacheRefresh(`${name}-repository-cache-refresh`, args, child);
     }
     new Tools(
       `${name}-tools`,

@@ -26,6 +26,8 @@ export interface PodArgs {
   readonly spread?: boolean;
   /** What a job's pod needs to say. @default Always */
   readonly restartPolicy?: "Never";
+  /** The name of a pod whose node it must share, as a volume of that pod is on that node alone. @default - any node */
+  readonly beside?: string | undefined;
   /** Labels of the nodes that it is confined to; an empty map confines it to none. */
   readonly nodeSelector: Readonly<Record<string, string>>;
 }
@@ -64,6 +66,7 @@ export function podTemplate(args: PodArgs): k8s.types.input.core.v1.PodTemplateS
         restartPolicy: args.restartPolicy,
         terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
         nodeSelector: Object.keys(args.nodeSelector).length > 0 ? args.nodeSelector : undefined,
+        affinity: args.beside === undefined ? undefined : sharedNode(args.beside),
         topologySpreadConstraints: args.spread ? [spread(component)] : undefined,
         volumes: volumes.length > 0 ? volumes : undefined,
       }),
@@ -78,6 +81,12 @@ function spread(component: string): k8s.types.input.core.v1.TopologySpreadConstr
     whenUnsatisfiable: "ScheduleAnyway",
     labelSelector: { matchLabels: { component } },
   };
+}
+
+function sharedNode(pod: string): k8s.types.input.core.v1.Affinity {
+  const labelSelector = { matchLabels: { "statefulset.kubernetes.io/pod-name": pod } };
+  const term = { labelSelector, topologyKey: "kubernetes.io/hostname" };
+  return { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
 }
 
 /** The volumes of all containers; those that share one mount it by the same name. */

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
+import { sandboxCacheClaim } from "../settings/repository-cache.ts";
 import { volumeClaim } from "./volume-claim.ts";
 
 export interface SandboxArgs {
@@ -13,8 +14,10 @@ export interface SandboxArgs {
   };
   /** The worker pods that each get a cache volume in the sandbox. */
   readonly cachedWorkers: readonly string[];
-  /** The size of each cache volume. */
-  readonly cacheSize: string;
+  /** What each cache volume is. */
+  readonly cache: { readonly size: string; readonly storageClass?: string | undefined };
+  /** The provider that takes over a claim that was kept when its worker went. */
+  readonly adopter: pulumi.ProviderResource;
 }
 
 /** What sandcastle does with the API: it makes pods, copies files through exec, reads their logs, and deletes them. */
@@ -43,18 +46,11 @@ export class Sandbox extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    for (const worker of args.cachedWorkers) {
-      const claim = { site, name: cacheClaimName(worker), size: args.cacheSize };
-      volumeClaim(`${name}-cache-${worker}`, claim, { parent: this });
+    const { cachedWorkers, cache, adopter } = args;
+    for (const worker of cachedWorkers) {
+      const claim = { site, name: sandboxCacheClaim(worker), ...cache, isKept: true };
+      volumeClaim(`${name}-cache-${worker}`, claim, { parent: this, provider: adopter });
     }
     this.registerOutputs();
   }
-}
-
-/**
- * The name under which a worker looks for its sandbox's cache volume; run_worker.sh of the image makes the same one.
- * It must never end in "-pvc": Packit deletes claims named sandcastle-*-pvc that no pod holds.
- */
-export function cacheClaimName(worker: string): string {
-  return `sandcastle-repository-cache-${worker}`;
 }

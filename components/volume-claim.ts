@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Site } from "../platform/site.ts";
+import { KEPT, type Site } from "../platform/site.ts";
 
 export interface VolumeClaimArgs {
   /** Where the claim goes. */
@@ -11,17 +11,24 @@ export interface VolumeClaimArgs {
   readonly size: string;
   /** Whether Pulumi refuses to delete it. @default false */
   readonly protect?: boolean;
+  /** Whether it stays in the cluster when the stack no longer declares it. @default - if it is protected */
+  readonly isKept?: boolean;
+  /** The class of its volume. @default - that of all volumes */
+  readonly storageClass?: string | undefined;
 }
 
 /** A volume claim of one component. A protected one is never deleted or replaced by Pulumi. */
 export function volumeClaim(
   name: string,
-  { site, protect = false, ...args }: VolumeClaimArgs,
+  { site, protect = false, isKept = protect, ...args }: VolumeClaimArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
   return new k8s.core.v1.PersistentVolumeClaim(
     name,
-    { metadata: site.volumeClaim(args.name), spec: site.volumeSpec(args.size) },
-    { ...opts, protect, retainOnDelete: protect },
+    {
+      metadata: site.volumeClaim(args.name, isKept && !protect ? KEPT : {}),
+      spec: site.volumeSpec(args.size, args.storageClass),
+    },
+    { ...opts, protect, retainOnDelete: isKept },
   );
 }

@@ -3,7 +3,7 @@ import type { Site } from "../platform/site.ts";
 import { footprints, sandboxTotals, totals } from "../settings/footprint.ts";
 import type { Settings } from "../settings/load.ts";
 import { activePools } from "../settings/worker-pools.ts";
-import { egressHosts, namedHosts, portOf } from "./egress-hosts.ts";
+import { cachedHosts, egressHosts, namedHosts, portOf } from "./egress-hosts.ts";
 import { Network, sandboxNetwork } from "./network.ts";
 import { resourceQuota } from "./quota.ts";
 import { tenantEgress } from "./tenant-egress.ts";
@@ -69,6 +69,7 @@ function outward(settings: Settings): Record<string, readonly number[]> {
     "packit-service": [...named, ...splunk],
     "packit-service-beat": named,
     "packit-backup": storage,
+    "repository-cache": cachedHosts(settings).flatMap(({ ports }) => ports),
     "packit-restore": storage,
     ...Object.fromEntries(pools),
   };

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { REPOSITORY_CACHE_PATH } from "../files/packit-service-yaml.ts";
 import { imageTriggers } from "../platform/image.ts";
+import { CACHE_TEMPLATE } from "../settings/repository-cache.ts";
 import type { WorkerPoolKind } from "../settings/worker-pools.ts";
 import { PUSHGATEWAY_URL } from "./addresses.ts";
 import { after } from "./after.ts";
@@ -28,9 +29,6 @@ export interface WorkerPoolArgs
   /** Containers that run beside each worker. */
   readonly sidecars: readonly ContainerArgs[];
 }
-
-/** The volume claim template's name; a worker's claim is named after it and the pod. */
-const CACHE = "packit-worker-repository-cache";
 
 /** Where tasks keep their Kerberos tickets: a directory of them, as greenlets must not share one. */
 const KERBEROS_CACHE = "DIR:/home/packit/kerberos/";
@@ -143,7 +141,7 @@ function mounts(args: WorkerPoolArgs): Mount[] {
     { name: "credentials", path: "/secrets", readOnly: true, from: { files: [keytab] } },
     { name: "home-config", path: "/home/packit/.config", readOnly: true, from: { files: home } },
     ...(hasCache(args)
-      ? [{ name: CACHE, path: REPOSITORY_CACHE_PATH, from: { template: true as const } }]
+      ? [{ name: CACHE_TEMPLATE, path: REPOSITORY_CACHE_PATH, from: { template: true as const } }]
       : []),
     ...githubAppMount(args.configuration),
     ...centpkgSigMount(args.configuration),
@@ -157,8 +155,9 @@ function hasCache({ settings, kind }: WorkerPoolArgs): boolean {
 /** The template's labels are the platform's alone: a claim that the cluster makes from it is not this program's to prune. */
 function cacheTemplate({ site, settings }: WorkerPoolArgs) {
   const { labels, volumeAnnotations } = site.platform;
+  const { size, storageClass } = settings.repositoryCache;
   return {
-    metadata: { name: CACHE, labels, annotations: volumeAnnotations },
-    spec: site.volumeSpec(settings.repositoryCache.size),
+    metadata: { name: CACHE_TEMPLATE, labels, annotations: volumeAnnotations },
+    spec: site.volumeSpec(size, storageClass),
   };
 }

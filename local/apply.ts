@@ -1,9 +1,9 @@
+import { type ApiClient, ApiError } from "../cluster/api-client.ts";
+import { until } from "../cluster/until.ts";
 import { EnvironmentError } from "../errors.ts";
-import { STACK_LABEL } from "../platform/site.ts";
+import { KEPT, STACK_LABEL } from "../platform/site.ts";
 import { describe, type KubernetesObject, order } from "../render/kubernetes-object.ts";
 import { REDACTED } from "../settings/sensitive.ts";
-import { type ApiClient, ApiError } from "./api-client.ts";
-import { until } from "./until.ts";
 
 /** The name under which applied fields are owned. Only objects with it are ever pruned. */
 export const FIELD_MANAGER = "packit-local";
@@ -35,7 +35,7 @@ export async function applyStack(
       (versions.get(describe(result)) === version(result) ? unchanged : changed).push(result);
     }
   }
-  const removed = former.filter((old) => !objects.some((object) => isSame(old, object)));
+  const removed = former.filter((old) => !isKept(old) && !objects.some((object) => isSame(old, object)));
   await remove(client, removed);
   return { changed, unchanged, removed };
 }
@@ -117,6 +117,11 @@ function ranks(objects: readonly KubernetesObject[]): KubernetesObject[][] {
 
 function isSame(a: KubernetesObject, b: KubernetesObject): boolean {
   return a.apiVersion === b.apiVersion && describe(a) === describe(b);
+}
+
+/** A claim that stays until somebody deletes it by name. */
+export function isKept({ metadata: { annotations = {} } }: KubernetesObject): boolean {
+  return Object.entries(KEPT).every(([key, value]) => annotations[key] === value);
 }
 
 function isTerminating({ metadata }: KubernetesObject): boolean {

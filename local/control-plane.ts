@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { ApiClient } from "../cluster/api-client.ts";
+import { until } from "../cluster/until.ts";
 import { EnvironmentError } from "../errors.ts";
-import { ApiClient } from "./api-client.ts";
 import { credentials } from "./credentials.ts";
 import { type BinaryName, kitFile } from "./kit.ts";
 import { isReady, LOCAL_CONTEXT, writeKubeconfig } from "./kubeconfig.ts";
 import type { Paths } from "./paths.ts";
 import { findProcesses, PARTS, startProcess, stopProcesses } from "./processes.ts";
-import { until } from "./until.ts";
 
 /** Admission plugins beyond the API server's defaults: the first reads a namespace's default tolerations. */
 const ADMISSION = "PodTolerationRestriction,PodNodeSelector";

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, openSync } from "node:fs";
 import { basename, join } from "node:path";
 import { execa } from "execa";
+import { until } from "../cluster/until.ts";
 import type { BinaryName } from "./kit.ts";
 import type { Paths } from "./paths.ts";
-import { until } from "./until.ts";
 
 /** What runs, in the order in which it starts. */
 export const PARTS: readonly BinaryName[] = [

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
+import type { ApiClient } from "../cluster/api-client.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
-import type { ApiClient } from "./api-client.ts";
 import type { Seconds } from "./phases.ts";
 
 interface Pod extends KubernetesObject {

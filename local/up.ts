@@ -1,3 +1,4 @@
+import { ApiClient } from "../cluster/api-client.ts";
 import { UserError } from "../errors.ts";
 import { evaluate } from "../render/evaluate.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
@@ -5,7 +6,6 @@ import { hostsOf, standInsDirectory } from "../settings/engine.ts";
 import { loadSettings, type Settings } from "../settings/load.ts";
 import { readStackFile, type StackConfig } from "../settings/stack-file.ts";
 import { standIns } from "../settings/stand-ins.ts";
-import { ApiClient } from "./api-client.ts";
 import { appliedObjects, applyOne, applyStack, stackObjects } from "./apply.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { credentials } from "./credentials.ts";

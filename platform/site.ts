@@ -7,6 +7,9 @@ export const STACK_LABEL = "packit.dev/stack";
 /** Asks Pulumi's provider not to wait for an object: its users' own readiness says as much, and sooner. */
 export const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" } as const;
 
+/** Keeps a volume claim that its stack no longer declares, until somebody deletes it by name. */
+export const KEPT = { "packit.dev/kept": "true" } as const;
+
 export interface SiteArgs {
   readonly stack: string;
   readonly namespace: Input<string>;
@@ -63,19 +66,18 @@ export class Site {
   }
 
   /** Metadata of a volume claim, which is bound, on many clusters, only once a pod uses it. */
-  volumeClaim(name: string) {
+  volumeClaim(name: string, annotations?: Record<string, string>) {
     const labels = { ...this.stackLabels, ...this.platform.labels };
     return {
       name,
       namespace: this.namespace,
       labels,
-      annotations: { ...this.platform.volumeAnnotations, ...SKIP_AWAIT },
+      annotations: { ...this.platform.volumeAnnotations, ...annotations, ...SKIP_AWAIT },
     };
   }
 
   /** The spec of a volume claim of `size` that one pod at a time may use. */
-  volumeSpec(size: string) {
-    const { storageClass } = this.platform;
+  volumeSpec(size: string, storageClass: string | undefined = this.platform.storageClass) {
     return {
       accessModes: ["ReadWriteOnce"],
       resources: { requests: { storage: size } },

@@ -2,6 +2,7 @@ import { type Amounts, hasProxy, totals } from "./footprint.ts";
 import { OWN_IMAGES, type OwnImage } from "./images.ts";
 import { namespaceRefusals } from "./namespaces.ts";
 import type { Refusal } from "./refuse.ts";
+import { repositoryOf } from "./repository-cache.ts";
 import type { SchemaOutput } from "./schema.ts";
 import { inBytes, inProcessors, isDigest } from "./values.ts";
 
@@ -14,6 +15,7 @@ export function refusals(settings: SchemaOutput): Refusal[] {
     ...imageRefusals(settings),
     ...partRefusals(settings),
     ...quotaRefusals(settings),
+    ...cacheRefusals(settings),
   ];
 }
 
@@ -92,6 +94,35 @@ function imageRefusals(settings: SchemaOutput): Refusal[] {
     remedy: `skopeo inspect --format '{{.Name}}@{{.Digest}}' docker://quay.io/packit/${OWN_IMAGES[name]}:${deployment}`,
     reads: ["deployment"],
   }));
+}
+
+/** Packit looks for a cached repository by its name alone. */
+function cacheRefusals({ repositoryCache, platform }: SchemaOutput): Refusal[] {
+  const { repositories, refresh } = repositoryCache;
+  const names = repositories.map((one) => repositoryOf(one).name);
+  const same = repositories.flatMap(({ url }, i) => {
+    const first = names.indexOf(names[i] ?? "");
+    return first === i ? [] : [{ url, i, first: repositories[first]?.url }];
+  });
+  return [
+    ...same.map(({ url, i, first }) => ({
+      path: ["repositoryCache", "repositories", i, "url"],
+      value: url,
+      allowed: `an address whose last part is no other's: Packit would look for ${first} in the same folder`,
+      remedy: "keep the larger one of the two",
+    })),
+    ...(refresh.enabled && platform === "kubernetes"
+      ? [
+          {
+            path: ["repositoryCache", "refresh", "enabled"],
+            value: "true",
+            allowed: "false on the platform kubernetes, which brings no image with a client",
+            remedy: "set it to false, and run npm run cache",
+            reads: ["platform"],
+          },
+        ]
+      : []),
+  ];
 }
 
 function partRefusals(settings: SchemaOutput): Refusal[] {

@@ -1,8 +1,9 @@
 import { ownImage } from "./images.ts";
+import { CACHE_COMPONENT, workersWithCache } from "./repository-cache.ts";
 import type { Resources } from "./resources.ts";
 import type { SchemaOutput } from "./schema.ts";
 import { inBytes, inProcessors, isDigest } from "./values.ts";
-import { activePools, cachedWorkers } from "./worker-pools.ts";
+import { activePools } from "./worker-pools.ts";
 
 /** What a quota counts: processors in thousandths, memory and storage in bytes. */
 export interface Amounts {
@@ -76,11 +77,27 @@ export function footprints(settings: SchemaOutput): readonly Footprint[] {
     ...job(settings.withBackup, "packit-restore", settings.backup),
     ...job(settings.postgres.secondVersion !== undefined, "postgres-copy", settings.postgres),
     ...job(importsOnSchedule(settings), "image-import", { resources: IMPORT }),
+    // Each worker's volumes are filled at once.
+    ...(workersWithCache(settings).length > 0 ? [fillers(settings)] : []),
+    ...job(refreshesCache(settings), "repository-cache-refresh", { resources: IMPORT }),
   ];
 
   function stop<F extends Footprint>(one: F): F {
     return { ...one, pods: stopped(one.pods) };
   }
+}
+
+/** The pods that fill cache volumes, one for each worker on either side. */
+function fillers({ repositoryCache, workers }: SchemaOutput): Footprint {
+  const extra = workersWithCache({ repositoryCache, workers }).length;
+  return { component: CACHE_COMPONENT, pods: 0, extra, containers: [repositoryCache.resources] };
+}
+
+/** Whether a CronJob fills the cache volumes; not while the workers are stopped, beside which it runs. */
+export function refreshesCache(settings: SchemaOutput): boolean {
+  return (
+    settings.repositoryCache.refresh.enabled && !settings.maintenance && workersWithCache(settings).length > 0
+  );
 }
 
 /** What a run of `oc` may take. */
@@ -104,7 +121,8 @@ export function sandboxTotals(settings: SchemaOutput): Amounts {
     ...ofPod({ containers: [SANDBOX.pod] }),
     storage: inBytes(SANDBOX.volume),
   }));
-  return sum([...pods, { ...NOTHING, storage: caches(settings) }]);
+  const filling = workersWithCache(settings).map(() => ofPod(fillers(settings)));
+  return sum([...pods, ...filling, { ...NOTHING, storage: caches(settings) }]);
 }
 
 /** Sandboxes at once: the setting, else two for each task that may run in one, as a killed task leaves one behind. */
@@ -158,8 +176,8 @@ function storage({ postgres, valkey, ...settings }: SchemaOutput): number {
 /** The size of the volume for tokman's tokens. */
 export const TOKMAN_STORAGE = "1Gi";
 
-function caches({ repositoryCache, workers }: Pick<SchemaOutput, "repositoryCache" | "workers">): number {
-  return repositoryCache.enabled ? cachedWorkers(workers).length * inBytes(repositoryCache.size) : 0;
+function caches(settings: Pick<SchemaOutput, "repositoryCache" | "workers">): number {
+  return workersWithCache(settings).length * inBytes(settings.repositoryCache.size);
 }
 
 function sum(all: readonly Amounts[]): Amounts {

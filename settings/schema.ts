@@ -3,10 +3,11 @@ import { images } from "./images.ts";
 import { limits } from "./limits.ts";
 import { packitConfig } from "./packit-config.ts";
 import { refuse } from "./refuse.ts";
+import { repositoryCache } from "./repository-cache.ts";
 import { secretSettings } from "./secret-settings.ts";
 import { stores } from "./stores.ts";
 import { tools } from "./tools.ts";
-import { bytes, dnsLabel, flag, hostName, labelKey, labelValue, line, url } from "./values.ts";
+import { dnsLabel, flag, hostName, labelKey, labelValue, line, url } from "./values.ts";
 import { workloads } from "./workloads.ts";
 
 const toleration = z
@@ -152,15 +153,7 @@ export const schema = z.strictObject({
     })
     .prefault({}),
   ...images,
-  repositoryCache: z
-    .strictObject({
-      enabled: flag
-        .default(true)
-        .describe("Give every worker of a pool that clones, and its sandbox, a cache volume."),
-      size: bytes.default("4Gi").describe("The size of each cache volume."),
-    })
-    .prefault({})
-    .describe("The cache of git repositories."),
+  repositoryCache: repositoryCache.describe("The cache of git repositories that clones borrow from."),
   ...workloads,
   ...stores,
   ...tools,

@@ -30,6 +30,20 @@ export const url = z
   .regex(/^[^\s@]+$/)
   .meta({ allowed: "an http or https address", example: "https://dashboard.packit.dev" });
 
+/** Where a public repository is cloned from. Its last part is a folder's name, and never one that is hidden. */
+export const repositoryUrl = text(
+  /^https:\/\/[a-z0-9.-]+(:\d+)?(\/[A-Za-z0-9~_][A-Za-z0-9._+~-]*)+$/,
+  "an https address of a repository, without user or slash at its end",
+  "https://github.com/systemd/systemd",
+);
+
+/** A branch's name, as git has it. */
+export const gitBranch = text(
+  /^(?!.*(\.\.|\/\/|\.lock$|[/.]$))[A-Za-z0-9_][A-Za-z0-9._/+-]*$/,
+  "a branch's name of letters, digits and ._/+-",
+  "main",
+);
+
 /** A Kubernetes quantity of bytes. */
 export const bytes = text(
   /^[1-9][0-9]*(Ki|Mi|Gi|Ti)$/,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, truncateSync, writeF
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { until } from "../../local/until.ts";
+import { until } from "../../cluster/until.ts";
 import { cloneWith, fillArgs, git, linesOf, origin, Volume } from "./git-cache.ts";
 
 /** Lines of a git that kills cache.py once it has done what it was asked to fetch. */

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
+import { until } from "../../cluster/until.ts";
 import { EnvironmentError } from "../../errors.ts";
-import { until } from "../../local/until.ts";
 import type { Command } from "./tools.ts";
 
 export interface ServerArgs {

@@ -1,4 +1,4 @@
-import type { ApiClient } from "../../local/api-client.ts";
+import type { ApiClient } from "../../cluster/api-client.ts";
 import { appliedObjects, applyStack, remove } from "../../local/apply.ts";
 import { localClient } from "../../local/up.ts";
 import { waitUntilReady } from "../../local/wait.ts";

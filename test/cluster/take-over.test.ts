@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ApiClient } from "../../local/api-client.ts";
-import { until } from "../../local/until.ts";
+import type { ApiClient } from "../../cluster/api-client.ts";
+import { until } from "../../cluster/until.ts";
 import { waitUntilReady } from "../../local/wait.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";

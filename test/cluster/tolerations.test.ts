@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { until } from "../../local/until.ts";
+import { until } from "../../cluster/until.ts";
 import { barePod, TestStack } from "./stack.ts";
 
 const stage = new TestStack("tolerations");

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { until } from "../../local/until.ts";
+import { until } from "../../cluster/until.ts";
 import { TestStack } from "./stack.ts";
 
 const stack = new TestStack("volumes");

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
+import { until } from "../../cluster/until.ts";
 import { withLock } from "../../local/lock.ts";
-import { until } from "../../local/until.ts";
 import { temporaryFolder } from "../support/cli.ts";
 
 describe("a lock", () => {

@@ -13,7 +13,7 @@ describe("settings from Pulumi's engine", () => {
     const settings = await load({ repositoryCache: { enabled: false }, withBeat: false });
     expect(settings.deployment).toBe("stg");
     expect(settings.withBeat).toBe(false);
-    expect(settings.repositoryCache).toEqual({ enabled: false, size: "4Gi" });
+    expect(settings.repositoryCache).toMatchObject({ enabled: false, size: "4Gi" });
     expect(settings.secrets.testingFarmSecret.reveal()).toBe(`${MARK}-testingFarmSecret`);
   });
 

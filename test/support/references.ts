@@ -1,4 +1,5 @@
 import { type KubernetesObject, describe as nameOf } from "../../render/kubernetes-object.ts";
+import { CACHE_COMPONENT } from "../../settings/repository-cache.ts";
 import type { Anything } from "./anything.ts";
 
 /** What is amiss between the objects of a stack: names used twice, references to nothing, keys that nobody reads. */
@@ -90,7 +91,8 @@ function selectsNothing(object: KubernetesObject, pods: readonly Pod[]): string[
     PodDisruptionBudget: spec?.selector?.matchLabels,
     NetworkPolicy: spec?.podSelector?.matchLabels,
   }[object.kind as string];
-  if (selector === undefined) return [];
+  // Pods of that component are made when caches are filled.
+  if (selector === undefined || selector.component === CACHE_COMPONENT) return [];
   const selected = pods.filter(({ owner, labels }) => {
     const isNear = owner.metadata.namespace === object.metadata.namespace;
     return isNear && Object.entries(selector).every(([key, value]) => labels[key] === value);

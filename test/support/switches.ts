@@ -13,6 +13,7 @@ export const SWITCHES: Readonly<Record<string, Changes>> = {
   withRedisCommander: { withRedisCommander: true },
   withFluentdSidecar: { withFluentdSidecar: true, fluentd: { splunkHost: "splunk.example.com" } },
   withoutCache: { repositoryCache: { enabled: false } },
+  withCacheRefresh: { repositoryCache: { refresh: { enabled: true } } },
   withQuota: { quota: { enabled: true } },
   withoutNetworkPolicies: { networkPolicies: false },
   withSecondPostgres: { postgres: { secondVersion: 16 } },
