@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Agent, type RequestOptions, request } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { EnvironmentError, UserError } from "../errors.ts";
@@ -30,6 +31,14 @@ export interface Resource {
   readonly verbs: readonly string[];
 }
 
+/** The way to a cluster. */
+export interface Access {
+  /** The file that names it. @default - where kubectl looks */
+  readonly kubeconfig?: string | undefined;
+  /** The context in it. */
+  readonly context: string;
+}
+
 /** Which objects of a kind are meant. */
 export interface Selection {
   readonly namespace?: string;
@@ -46,9 +55,10 @@ export class ApiClient {
   readonly #resources = new Map<string, Promise<Resource[]>>();
 
   /** A client for one context, which must be named: there is no default one. */
-  constructor({ kubeconfig, context }: { readonly kubeconfig: string; readonly context: string }) {
+  constructor({ kubeconfig, context }: Access) {
     this.#config = new KubeConfig();
-    this.#config.loadFromFile(kubeconfig);
+    if (kubeconfig === undefined) this.#config.loadFromDefault();
+    else this.#config.loadFromFile(kubeconfig);
     const known = this.#config.getContexts().map(({ name }) => name);
     if (!known.includes(context)) {
       throw new UserError(
@@ -56,8 +66,8 @@ export class ApiClient {
       );
     }
     this.#config.setCurrentContext(context);
-    const { caData, skipTLSVerify } = this.#config.getCurrentCluster() ?? {};
-    const ca = caData === undefined ? {} : { ca: Buffer.from(caData, "base64") };
+    const { caData, caFile, skipTLSVerify } = this.#config.getCurrentCluster() ?? {};
+    const ca = caData ? { ca: Buffer.from(caData, "base64") } : caFile ? { ca: readFileSync(caFile) } : {};
     this.#agent = new Agent({ keepAlive: true, maxSockets: 24, rejectUnauthorized: !skipTLSVerify, ...ca });
   }
 
@@ -69,9 +79,9 @@ export class ApiClient {
   }
 
   /** Creates an object, with every field that is unknown refused. */
-  async create(object: KubernetesObject): Promise<KubernetesObject> {
+  async create(object: KubernetesObject, fieldManager = "packit"): Promise<KubernetesObject> {
     const path = await this.#pathOf(object, false);
-    return this.request("POST", `${path}?fieldValidation=Strict`, object);
+    return this.request("POST", `${path}?fieldValidation=Strict&fieldManager=${fieldManager}`, object);
   }
 
   /** An object as it is now, or nothing if it is not there. */
@@ -122,16 +132,33 @@ export class ApiClient {
     return all.flat().filter(({ verbs }) => verbs.includes("list") && verbs.includes("delete"));
   }
 
+  /** What a container of a pod has said; nothing if its node cannot tell. */
+  async log(namespace: string, pod: string, container: string): Promise<string> {
+    try {
+      return await this.#text(
+        "GET",
+        `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}`,
+      );
+    } catch (error) {
+      if (error instanceof ApiError) return "";
+      throw error;
+    }
+  }
+
   async request<T = KubernetesObject>(
     method: string,
     path: string,
     body?: object,
-    type = "application/json",
+    type?: string,
   ): Promise<T> {
+    return JSON.parse(await this.#text(method, path, body, type));
+  }
+
+  async #text(method: string, path: string, body?: object, type = "application/json"): Promise<string> {
     const json = body === undefined ? "" : JSON.stringify(body);
     // Without its length, the body of a DELETE would be taken for the connection's next request.
     const headers = {
-      accept: "application/json",
+      accept: "application/json, */*",
       "content-type": type,
       "content-length": Buffer.byteLength(json),
     };
@@ -148,7 +175,7 @@ export class ApiClient {
     );
     if (status >= 300)
       throw new ApiError(status, messageOf(text) ?? `${method} ${path} was answered with ${status}`);
-    return JSON.parse(text);
+    return text;
   }
 
   async #pathOf(object: KubernetesObject, withName = true): Promise<string> {

@@ -1,0 +1,92 @@
+import Table from "cli-table3";
+import type { CacheVolume } from "../settings/repository-cache.ts";
+
+/** What is known of a repository on a volume. */
+export interface RepositoryReport {
+  readonly repository: string;
+  readonly state: "working" | "done" | "failed" | "there";
+  readonly detail?: string;
+  /** What it takes of the volume. */
+  readonly bytes?: number;
+  readonly seconds?: number;
+  /** When it was last filled, in seconds since 1970. */
+  readonly updated?: number;
+}
+
+/** What is known of a volume. */
+export interface VolumeReport {
+  readonly volume: CacheVolume;
+  readonly repositories: readonly RepositoryReport[];
+  readonly size?: { readonly bytes: number; readonly free: number };
+  /** The pods that mount it. */
+  readonly holders: readonly string[];
+  /** Why nothing, or not everything, was done. */
+  readonly problem?: string;
+}
+
+/** Reads what cache.py has said so far; lines that are not its own, as warnings of Python, are nothing. */
+export function readLog(text: string): Pick<VolumeReport, "repositories" | "size"> {
+  const lines = text.split("\n").flatMap(parsed);
+  const repositories = lines.filter((line): line is RepositoryReport => "repository" in line);
+  const latest = new Map(repositories.map((line) => [line.repository, line]));
+  const size = lines.flatMap((line) => ("volume" in line ? line.volume : [])).at(-1);
+  return { repositories: [...latest.values()], ...(size && { size }) };
+}
+
+type Line = RepositoryReport | { readonly volume: { readonly bytes: number; readonly free: number } };
+
+function parsed(line: string): Line[] {
+  if (!line.startsWith("{")) return [];
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return [];
+  }
+}
+
+/** A table of volumes and their repositories. */
+export function cacheTable(reports: readonly VolumeReport[], now = Date.now()): string {
+  const table = new Table({
+    head: ["repository", "state", "size", "took", "filled"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { volume, repositories, size, holders, problem } of reports) {
+    const room = size ? `, ${human(size.free)} of ${human(size.bytes)} free` : "";
+    const holder = holders.length > 0 ? `\nmounted by ${holders.join(", ")}` : "";
+    const isSilent = problem === undefined && size === undefined;
+    const why = problem ? `\n${problem}` : isSilent ? "\nits pod said nothing" : "";
+    table.push([{ colSpan: 5, content: `${volume.worker}, ${volume.side}${room}${holder}${why}` }]);
+    for (const one of repositories) {
+      const state = one.detail ?? one.state;
+      table.push([
+        one.repository,
+        wrapped(one.state === "failed" ? `failed: ${state}` : state),
+        one.bytes === undefined ? "-" : human(one.bytes),
+        one.seconds === undefined ? "-" : `${one.seconds} s`,
+        one.updated === undefined ? "-" : ago(now / 1000 - one.updated),
+      ]);
+    }
+  }
+  return table.toString();
+}
+
+/** Bytes for people. */
+export function human(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const exponent = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
+  const amount = bytes / 1024 ** exponent;
+  return `${exponent === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${units[exponent]}`;
+}
+
+function ago(seconds: number): string {
+  if (seconds < 90) return "just now";
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min ago`;
+  return seconds < 172_800
+    ? `${Math.round(seconds / 3600)} h ago`
+    : `${Math.round(seconds / 86_400)} days ago`;
+}
+
+/** A text in lines that leave room for the other columns on a terminal of 80. */
+function wrapped(text: string): string {
+  return text.replace(/(.{1,34})(\s+|$)/g, "$1\n").trim();
+}
