@@ -21,7 +21,7 @@ export interface CacheJobArgs {
 }
 
 /** How long an ended Job stays, in seconds, for whoever made it to read; should nobody, the cluster deletes it then. */
-const KEPT_SECONDS = 15;
+const KEPT_SECONDS = 10;
 
 /** The names of the container, for its log, and of the script, for other commands in its pod. */
 export const CACHE_CONTAINER = "cache";

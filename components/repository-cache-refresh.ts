@@ -37,7 +37,7 @@ for worker in "$@"; do
     file="$FOLDER/$worker.$side.json"
     oc create --filename="$file" || { file=; status=1; break; }
     state=
-    while [ -z "$state" ]; do
+    until [[ "$state" =~ Complete|Failed|lost ]]; do
       sleep "$PAUSE_SECONDS"
       state=$(oc get --filename="$file" --output='jsonpath={.status.conditions[?(@.status=="True")].type}') || state=lost
     done

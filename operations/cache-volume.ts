@@ -4,7 +4,7 @@ import { CACHE_CONTAINER, type CacheJobArgs, cacheJob } from "../components/repo
 import { UserError } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import type { Settings } from "../settings/load.ts";
-import type { CacheVolume } from "../settings/repository-cache.ts";
+import { CACHE_COMPONENT, type CacheVolume } from "../settings/repository-cache.ts";
 import { readLog, type VolumeReport } from "./cache-report.ts";
 
 export interface VolumeWork {
@@ -49,7 +49,8 @@ export async function workOn(work: VolumeWork): Promise<VolumeReport> {
 /** The pods that mount a volume, but for those that work on it as a cache. */
 export async function holdersOf(client: ApiClient, { namespace, claim }: CacheVolume): Promise<string[]> {
   const pods = (await client.list(PODS, { namespace })) as Pod[];
-  const holding = pods.filter(({ spec, status }) => {
+  const holding = pods.filter(({ metadata, spec, status }) => {
+    if (metadata.labels?.component === CACHE_COMPONENT) return false;
     const claims = (spec.volumes ?? []).map((volume) => volume.persistentVolumeClaim?.claimName);
     return claims.includes(claim) && !["Succeeded", "Failed"].includes(status?.phase ?? "");
   });

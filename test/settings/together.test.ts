@@ -45,6 +45,20 @@ describe("settings that are wrong together", () => {
       "packit:quota.requests.cpu",
     ],
     ["numbers of a quota that is off", { quota: { limits: { memory: "1Gi" } } }, "packit:quota.enabled"],
+    [
+      "two cached repositories of one name",
+      {
+        repositoryCache: {
+          repositories: [{ url: "https://a.org/x/kernel" }, { url: "https://b.org/kernel.git" }],
+        },
+      },
+      "packit:repositoryCache.repositories[1].url",
+    ],
+    [
+      "a refresh of caches on Kubernetes",
+      { platform: "kubernetes", repositoryCache: { refresh: { enabled: true } } },
+      "packit:repositoryCache.refresh.enabled",
+    ],
     ["a backup without its keys", { secrets: { awsAccessKeyId: LEFT_OUT } }, "packit:secrets.awsAccessKeyId"],
     ["metrics for a password that nobody has", UNGUARDED, "packit:nginx.metricsNeedPassword"],
     ["a record of no secret", { secretRecords: { nothing: {} } }, "packit:secretRecords.nothing"],

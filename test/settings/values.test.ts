@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../settings/check.ts";
-import { objectPrefix, schedule, sqlName } from "../../settings/values.ts";
+import { gitBranch, objectPrefix, repositoryUrl, schedule, sqlName } from "../../settings/values.ts";
 
 describe("a schedule", () => {
   it.each([
@@ -19,6 +19,30 @@ describe("a schedule", () => {
     "0 2 * *",
     "0  2 * * *",
   ])("may not be %s", (text) => expect(check(schedule, text).violations).toHaveLength(1));
+});
+
+describe("the address of a cached repository", () => {
+  it.each([
+    "https://github.com/systemd/systemd",
+    "https://git.kernel.org:8443/pub/scm/linux.git",
+    "https://src.fedoraproject.org/rpms/c++-x",
+  ])("may be %s", (text) => expect(check(repositoryUrl, text).violations).toEqual([]));
+  it.each([
+    "git@github.com:systemd/systemd",
+    "http://github.com/systemd/systemd",
+    "https://token@github.com/systemd/systemd",
+    "https://github.com",
+    "https://github.com/systemd/",
+    "https://github.com/systemd/..",
+    "https://github.com/systemd/.hidden",
+  ])("may not be %s", (text) => expect(check(repositoryUrl, text).violations).toHaveLength(1));
+});
+
+describe("a branch", () => {
+  it.each(["main", "os-build", "f42/next", "v1.2_x"])("may be %s", (text) =>
+    expect(check(gitBranch, text).violations).toEqual([]));
+  it.each(["-x", "a..b", "a//b", "a/", "a.lock", "a b", "a*", ".a", ""])("may not be %j", (text) =>
+    expect(check(gitBranch, text).violations).toHaveLength(1));
 });
 
 describe("a name in PostgreSQL", () => {

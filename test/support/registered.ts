@@ -12,6 +12,10 @@ export interface Registered {
   /** The name in Kubernetes, where it has one. */
   readonly objectName?: string;
   readonly protect: boolean;
+  /** Whether it is left in the cluster when the program no longer declares it. */
+  readonly isRetained: boolean;
+  /** The name of the provider that makes it, if it is not a component's own. */
+  readonly provider: string | undefined;
   readonly ignoreChanges: readonly string[];
   /** How long Pulumi waits for it when it is made or changed, in seconds. */
   readonly patience?: number;
@@ -36,6 +40,8 @@ export async function registered(changes: Changes): Promise<Registered[]> {
       parent: request.getParent().split("::").at(-1) ?? "",
       objectName: request.getObject()?.toJavaScript().metadata?.name,
       protect: request.getProtect(),
+      isRetained: request.getRetainondelete(),
+      provider: request.getProvider().split("::").at(-2),
       ignoreChanges: request.getIgnorechangesList(),
       patience: Number.parseInt(request.getCustomtimeouts()?.getUpdate() ?? "", 10),
       dependencies: request.getDependenciesList().map((urn: string) => urn.split("::").at(-1)),

@@ -1,0 +1,284 @@
+import { chmodSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../../cluster/until.ts";
+import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
+import type { Anything } from "../support/anything.ts";
+import { command, project, temporaryFolder } from "../support/cli.ts";
+import { PATHS } from "./control-plane.ts";
+import { barePod, TestStack } from "./stack.ts";
+
+const JOBS = { apiVersion: "batch/v1" };
+const POOL = "packit-worker-long-running";
+const REPOSITORY = ["--repository", "https://github.com/systemd/systemd"];
+
+const stack = new TestStack("cache");
+const longRunning = (replicas: number) => ({ workers: { longRunning: { replicas } } });
+
+beforeAll(() => stack.up(longRunning(2)));
+afterAll(() => stack.down());
+
+describe("cache volumes", () => {
+  it.each([1, 2, 5])("are there for each of %i workers, and for its sandbox", async (count) => {
+    await stack.up(longRunning(count));
+    const workers = Array.from({ length: count }, (_, i) => `${POOL}-${i}`);
+    const [own, sandboxes] = await claims();
+    expect(own).toEqual(
+      expect.arrayContaining(workers.map((name) => `packit-worker-repository-cache-${name}`)),
+    );
+    expect(sandboxes).toEqual(
+      expect.arrayContaining(workers.map((name) => `sandcastle-repository-cache-${name}`)),
+    );
+    // Packit deletes claims of such names that no pod holds.
+    expect(sandboxes.filter((name) => name.endsWith("-pvc"))).toEqual([]);
+  });
+
+  it("stay when the pool is scaled down, and are the same ones when it is scaled up", async () => {
+    const before = await uids();
+    await stack.up(longRunning(2));
+    expect(await uids()).toEqual(before);
+    await stack.up(longRunning(5));
+    expect(await uids()).toEqual(before);
+    await stack.up(longRunning(2));
+  });
+});
+
+describe("npm run cache", { timeout: 120_000 }, () => {
+  it("fills every volume by a Job, a worker's after its sandbox's, and leaves none", async () => {
+    const run = cache("fill", ...REPOSITORY, "--json");
+    const seen = await jobsUntil(run);
+    const { exitCode, stdout } = await run;
+    expect(exitCode).toBe(0);
+    const reports: Anything[] = JSON.parse(String(stdout));
+    expect(reports.map(({ volume }) => [volume.worker, volume.side])).toEqual(
+      [0, 1].flatMap((i) => ["sandbox", "worker"].map((side) => [`${POOL}-${i}`, side])),
+    );
+    for (const i of [0, 1]) {
+      const [sandbox, worker] = [stack.sandboxNamespace, stack.namespace].map((namespace) =>
+        seen.find(({ metadata }) => metadata.namespace === namespace && metadata.name.endsWith(`-${i}`)),
+      );
+      expect(Date.parse(worker.metadata.creationTimestamp)).toBeGreaterThanOrEqual(
+        Date.parse(sandbox.metadata.creationTimestamp),
+      );
+      const { affinity, volumes } = worker.spec.template.spec;
+      expect(JSON.stringify(affinity.podAffinity)).toContain(
+        `"statefulset.kubernetes.io/pod-name":"${POOL}-${i}"`,
+      );
+      expect(volumes[0].persistentVolumeClaim.claimName).toBe(`packit-worker-repository-cache-${POOL}-${i}`);
+      expect(sandbox.spec.template.spec.affinity).toBeUndefined();
+    }
+    expect(await left()).toEqual([]);
+  });
+
+  it("tells what is on each volume, and who mounts it", async () => {
+    const { exitCode, stdout } = await cache("status", "--json");
+    expect(exitCode).toBe(0);
+    const reports: Anything[] = JSON.parse(String(stdout));
+    expect(reports.map(({ holders }) => holders)).toEqual([[], [`${POOL}-0`], [], [`${POOL}-1`]]);
+    expect(await left()).toEqual([]);
+  });
+
+  it("waits for a sandbox that holds a volume, says whose pod it is, and leaves that worker's volumes alone", async () => {
+    const claim = `sandcastle-repository-cache-${POOL}-1`;
+    const sandbox = barePod(stack.sandboxNamespace, "sandcastle-of-a-task", {
+      volumes: [{ name: "cache", persistentVolumeClaim: { claimName: claim } }],
+    });
+    await stack.client.create(sandbox);
+    const { exitCode, stdout } = await cache("fill", ...REPOSITORY, "--wait", "1", "--json");
+    await stack.client.delete(sandbox);
+    const problems = JSON.parse(String(stdout)).map(({ problem }: Anything) => problem);
+    expect([exitCode, problems]).toEqual([
+      1,
+      [
+        undefined,
+        undefined,
+        expect.stringContaining(`the pod sandcastle-of-a-task of ${POOL}-1 holds it`),
+        expect.stringContaining("left as it is"),
+      ],
+    ]);
+    expect(await left()).toEqual([]);
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)("removes its pods when it is ended by %s", async (signal) => {
+    const run = cacheThatHangs("600");
+    await begun();
+    run.kill(signal);
+    const { exitCode, stderr } = await run;
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("Every pod that was begun is removed")]);
+    expect(await left()).toEqual([]);
+  });
+
+  it("is kept from a volume on which another one is at work", async () => {
+    const first = cacheThatHangs("600");
+    await begun();
+    const { stdout } = await cache("fill", ...REPOSITORY, "--worker", "0", "--json");
+    expect(JSON.parse(String(stdout))[0].problem).toContain("Somebody else is at work on it");
+    first.kill("SIGINT");
+    await first;
+  });
+
+  it("leaves nothing behind after the Jobs' own deadline when it is killed", async () => {
+    const run = cacheThatHangs("2");
+    await begun();
+    run.kill("SIGKILL");
+    await run;
+    const gone = async () => (await left()).length === 0;
+    await until(gone, { what: "the Jobs of a killed command to be gone", limitSeconds: 60 });
+  });
+
+  it("says that there are no volumes before the stack is there", async () => {
+    const { exitCode, stdout } = await cacheIn(
+      configured({ namespace: "packit--nowhere" }),
+      "fill",
+      ...REPOSITORY,
+    );
+    expect([exitCode, String(stdout)]).toEqual([1, expect.stringContaining("There is no volume claim")]);
+  });
+});
+
+describe("the CronJob that refreshes caches", { timeout: 120_000 }, () => {
+  const changes = {
+    ...longRunning(2),
+    repositoryCache: {
+      refresh: { enabled: true },
+      repositories: [{ url: "https://github.com/systemd/systemd" }],
+    },
+  };
+
+  it("fills each pair of volumes in order by its own rights, and removes its Jobs", async () => {
+    await stack.up(changes);
+    const { stdout } = await refresh();
+    expect(stdout.split("\n").filter((line) => line.startsWith(POOL))).toEqual(
+      [0, 1].flatMap((i) =>
+        ["sandbox", "worker"].map((side) => expect.stringMatching(`^${POOL}-${i}, ${side}: .*Complete`)),
+      ),
+    );
+    expect(await left()).toEqual([]);
+  });
+
+  it("leaves a worker's volume alone when its sandbox's fails, and goes on with the next", async () => {
+    const { exitCode, stdout } = await refresh((job) => {
+      if (job.metadata.namespace !== stack.sandboxNamespace || !job.metadata.name.endsWith("-0")) return;
+      job.spec.template.spec.nodeSelector = { env: "nowhere" };
+      job.spec.activeDeadlineSeconds = 1;
+    });
+    const lines = stdout.split("\n").filter((line) => line.startsWith(POOL));
+    expect([exitCode, lines]).toEqual([
+      1,
+      [
+        expect.stringMatching(`^${POOL}-0, sandbox: .*Failed`),
+        expect.stringMatching(`^${POOL}-1, sandbox: .*Complete`),
+        expect.stringMatching(`^${POOL}-1, worker: .*Complete`),
+      ],
+    ]);
+    expect(await left()).toEqual([]);
+  });
+
+  /** Runs what the CronJob's pod runs, as its account, with the Jobs that its ConfigMap holds. */
+  async function refresh(change: (job: Anything) => void = () => {}) {
+    const objects = (await stack.objects(changes)) as Anything[];
+    const one = (kind: string) =>
+      objects.find((object) => object.kind === kind && object.metadata.name === "repository-cache-refresh");
+    const folder = temporaryFolder();
+    const [jobs, bin] = [join(folder, "jobs"), join(folder, "bin")];
+    for (const path of [jobs, bin]) mkdirSync(path);
+    for (const [name, text] of Object.entries<string>(one("ConfigMap").data)) {
+      const job = JSON.parse(text);
+      change(job);
+      writeFileSync(join(jobs, name), JSON.stringify(job));
+    }
+    const account = `system:serviceaccount:${stack.namespace}:repository-cache-refresh`;
+    const kubectl = `${join(PATHS.state, "kubectl")} --kubeconfig=${PATHS.kubeconfig} --as=${account}`;
+    writeFileSync(join(bin, "oc"), `#!/bin/sh\nexec ${kubectl} "$@"\n`);
+    chmodSync(join(bin, "oc"), 0o755);
+    const [container] = one("CronJob").spec.jobTemplate.spec.template.spec.containers;
+    const [file, ...args] = container.command;
+    const env = { FOLDER: jobs, PAUSE_SECONDS: "0.5", PATH: `${bin}:${process.env.PATH}` };
+    return execa(file, args, { env, reject: false });
+  }
+});
+
+/** Runs the command for the stack of this file. */
+function cache(verb: "fill" | "status", ...args: string[]) {
+  return cacheIn(configured({}), verb, ...args);
+}
+
+/** A run whose pods find no node. */
+function cacheThatHangs(limit: string) {
+  const settings = { repositoryCache: { nodeSelector: { env: "nowhere" } } };
+  return cacheIn(configured(settings), "fill", ...REPOSITORY, "--worker", "0", "--limit", limit);
+}
+
+function cacheIn(cwd: string, verb: "fill" | "status", ...args: string[]) {
+  const where = ["--kubeconfig", PATHS.kubeconfig, "--context", LOCAL_CONTEXT];
+  return command("cache", [verb, "cache", ...args, ...where], { cwd });
+}
+
+/** A project with a stack file for the stack of this file. */
+function configured(more: object): string {
+  const own = {
+    deployment: "stg",
+    kubeContext: "none",
+    namespace: stack.namespace,
+    platform: "openshift",
+    hosts: { service: "s.example.com", dashboard: "d.example.com", workers: "w.example.com" },
+    identity: { fasUser: "packit-test" },
+    ...longRunning(2),
+    ...more,
+  };
+  const config = Object.entries(own).map(([key, value]) => `  packit:${key}: ${JSON.stringify(value)}\n`);
+  return realpathSync(project({ "Pulumi.cache.yaml": `config:\n${config.join("")}` }));
+}
+
+/** The Jobs that are there while a command runs, each once. */
+async function jobsUntil(run: Promise<unknown>): Promise<Anything[]> {
+  const seen = new Map<string, Anything>();
+  let ended = false;
+  const end = run.finally(() => {
+    ended = true;
+  });
+  while (!ended)
+    for (const job of await jobs()) seen.set(`${job.metadata.namespace}/${job.metadata.name}`, job);
+  await end;
+  return [...seen.values()];
+}
+
+async function jobs(): Promise<Anything[]> {
+  const lists = await Promise.all(
+    [stack.namespace, stack.sandboxNamespace].map((namespace) => stack.list("Job", { ...JOBS, namespace })),
+  );
+  return lists
+    .flatMap((list) => [...list.values()])
+    .filter(({ metadata }) => metadata.name.startsWith("repository-cache"));
+}
+
+/** What of fillers is there: Jobs and pods. */
+async function left(): Promise<string[]> {
+  const pods = await Promise.all(
+    [stack.namespace, stack.sandboxNamespace].map((namespace) => stack.list("Pod", { namespace })),
+  );
+  const names = pods
+    .flatMap((list) => [...list.keys()])
+    .filter((name) => name.startsWith("repository-cache"));
+  return [...(await jobs()).map(({ metadata }) => metadata.name), ...names];
+}
+
+async function begun(): Promise<void> {
+  const there = async () => (await jobs()).length > 0;
+  await until(there, { what: "a Job to be made", limitSeconds: 30 });
+}
+
+async function claims(): Promise<[string[], string[]]> {
+  const [own, sandboxes] = await Promise.all(
+    [stack.namespace, stack.sandboxNamespace].map((namespace) =>
+      stack.list("PersistentVolumeClaim", { namespace }),
+    ),
+  );
+  return [[...(own?.keys() ?? [])], [...(sandboxes?.keys() ?? [])]];
+}
+
+async function uids(): Promise<Map<string, string>> {
+  const list = await stack.list("PersistentVolumeClaim", { namespace: stack.sandboxNamespace });
+  return new Map([...list].map(([name, { metadata }]) => [name, metadata.uid]));
+}
