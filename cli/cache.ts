@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { defineCommand } from "citty";
 import { Listr } from "listr2";
@@ -67,7 +67,7 @@ const fillCommand = defineCommand({
     if (named.length > 1)
       throw new UserError("--from is one clone: name one --repository, as which it is kept.");
     const [as] = named.length === 1 ? chosenRepositories(settings, named) : [];
-    const clone = await cloneAt(args.from, as?.name ?? basename(args.from).replace(/\.git$/, ""));
+    const clone = await cloneAt(args.from, as?.name ?? nameOf(args.from));
     return show(rest, args.json, (cache) => send(cache, clone));
   },
 });
@@ -89,8 +89,11 @@ type Work = (args: CacheArgs) => Promise<VolumeReport[]>;
 /** Shows a line for each worker while the work goes on, and a table at its end. Ctrl-C ends it in order. */
 async function show(args: Omit<CacheArgs, "signal" | "report">, json: boolean, work: Work): Promise<void> {
   const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const)
-    process.once(name, () => stop.abort(new UserError("Stopped. Every pod that was begun is removed.")));
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(name, () => {
+      if (stop.signal.aborted) process.stderr.write("Still removing what was begun.\n");
+      else stop.abort(new UserError("Stopped. Every pod that was begun is removed."));
+    });
   const lines = new Map<string, { output: string }>();
   const report = (worker: string, message: string) => {
     const line = lines.get(worker);
@@ -128,6 +131,13 @@ function accessOf(
   { context = kubeContext, kubeconfig }: { context?: string | undefined; kubeconfig?: string | undefined },
 ) {
   return { context, kubeconfig };
+}
+
+/** The name of a clone's folder, however the clone is named. */
+function nameOf(path: string): string {
+  const whole = resolve(path);
+  const folder = basename(whole) === ".git" ? dirname(whole) : whole;
+  return basename(folder).replace(/\.git$/, "");
 }
 
 /** All values of an option that may stand there more than once. */

@@ -94,14 +94,19 @@ export class ApiClient {
     }
   }
 
-  /** Deletes an object; one that is not there is no error. A workload goes once its pods are gone. */
-  async delete(object: KubernetesObject): Promise<void> {
+  /**
+   * Deletes an object; one that is not there is no error. A workload goes once its pods are gone. With a `uid`, another
+   * object of the same name stays.
+   */
+  async delete(object: KubernetesObject, uid?: string): Promise<void> {
     // The garbage collector learns of custom kinds late, and would keep one of those waiting.
     const propagationPolicy = object.apiVersion === "apps/v1" ? "Foreground" : "Background";
     try {
-      await this.request("DELETE", await this.#pathOf(object), { propagationPolicy });
+      const preconditions = uid === undefined ? {} : { preconditions: { uid } };
+      await this.request("DELETE", await this.#pathOf(object), { propagationPolicy, ...preconditions });
     } catch (error) {
-      if (!(error instanceof ApiError && error.status === 404)) throw error;
+      const isAnother = uid !== undefined && error instanceof ApiError && error.status === 409;
+      if (!isAnother && !(error instanceof ApiError && error.status === 404)) throw error;
     }
   }
 

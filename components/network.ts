@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
+import { CACHE_COMPONENT } from "../settings/repository-cache.ts";
 import { type Flow, flows, OUTWARD } from "./flows.ts";
 
 export interface NetworkArgs {
@@ -64,16 +65,33 @@ export interface SandboxNetworkArgs {
   readonly site: Site;
   /** The ports of the internet that are reached. */
   readonly ports: readonly number[];
+  /** The ports that the pods reach which fill the sandboxes' cache volumes; none where there are no such volumes. */
+  readonly cachePorts: readonly number[];
 }
 
 /** Keeps users' commands to some ports of the internet, away from everything in the cluster. */
 export function sandboxNetwork(
   name: string,
-  { site, ports }: SandboxNetworkArgs,
+  { site, ports, cachePorts }: SandboxNetworkArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
   denyAll(`${name}-deny`, site, opts);
-  return new k8s.networking.v1.NetworkPolicy(
+  if (cachePorts.length > 0) {
+    // Only whoever may make Jobs here gives a pod this label: users' commands run in pods that are there already.
+    new k8s.networking.v1.NetworkPolicy(
+      `${name}-cache`,
+      {
+        metadata: site.object(CACHE_COMPONENT),
+        spec: {
+          podSelector: { matchLabels: { component: CACHE_COMPONENT } },
+          policyTypes: ["Egress"],
+          egress: [{ ports: NAME_SERVICE }, { ports: tcp(cachePorts) }],
+        },
+      },
+      opts,
+    );
+  }
+  new k8s.networking.v1.NetworkPolicy(
     `${name}-internet`,
     {
       metadata: site.object("internet"),

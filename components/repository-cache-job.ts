@@ -20,8 +20,8 @@ export interface CacheJobArgs {
   readonly limitSeconds: number;
 }
 
-/** How long an ended Job stays, in seconds, for whoever made it to read; should nobody, the cluster deletes it then. */
-const KEPT_SECONDS = 10;
+/** How long an ended Job, which holds no volume, stays for whoever made it to read; the cluster deletes it then. */
+const KEPT_SECONDS = 300;
 
 /** The names of the container, for its log, and of the script, for other commands in its pod. */
 export const CACHE_CONTAINER = "cache";

@@ -27,22 +27,30 @@ const LIMIT_SECONDS = 3600;
 
 /**
  * One worker after the other, its sandbox's volume first: what the worker's has, the sandbox must have. Where that one
- * fails, the worker's is left as it is. No Job is left, however this ends.
+ * fails, the worker's is left as it is. Each Job is removed, and that is tried again for as long as it takes; a Job that
+ * somebody else has made is left alone, unless it has ended.
  */
 const SCRIPT = `status=0
-trap '[ -z "$file" ] || oc delete --filename="$file" --ignore-not-found' EXIT
+state() { oc get --filename="$file" --ignore-not-found --output="jsonpath={.metadata.uid} {.status.conditions[?(@.status=='True')].type}"; }
+remove() { until oc delete --filename="$file" --ignore-not-found --cascade=foreground; do sleep "$PAUSE_SECONDS"; done; file=; }
+trap '[ -z "$file" ] || remove' EXIT
 trap 'exit 143' TERM
 for worker in "$@"; do
   for side in sandbox worker; do
     file="$FOLDER/$worker.$side.json"
-    oc create --filename="$file" || { file=; status=1; break; }
+    until state=$(state); do sleep "$PAUSE_SECONDS"; done
+    if [ -n "$state" ] && ! [[ "$state" =~ Complete|Failed ]]; then
+      echo "$worker, $side: somebody else is at work on it"; file=; status=1; break
+    fi
+    [ -z "$state" ] || oc delete --filename="$file" --ignore-not-found --cascade=foreground
+    oc create --filename="$file" || { remove; status=1; break; }
     state=
     until [[ "$state" =~ Complete|Failed|lost ]]; do
       sleep "$PAUSE_SECONDS"
-      state=$(oc get --filename="$file" --output='jsonpath={.status.conditions[?(@.status=="True")].type}') || state=lost
+      # No answer is not the Job's end; no Job is.
+      state=$(state) && state=\${state:-lost}
     done
-    oc delete --filename="$file" --ignore-not-found --cascade=foreground
-    file=
+    remove
     echo "$worker, $side: $state"
     case "$state" in *Complete*) ;; *) status=1; break ;; esac
   done

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
 import { footprints, sandboxTotals, totals } from "../settings/footprint.ts";
 import type { Settings } from "../settings/load.ts";
+import { workersWithCache } from "../settings/repository-cache.ts";
 import { activePools } from "../settings/worker-pools.ts";
 import { cachedHosts, egressHosts, namedHosts, portOf } from "./egress-hosts.ts";
 import { Network, sandboxNetwork } from "./network.ts";
@@ -36,7 +37,8 @@ export class Walls extends pulumi.ComponentResource {
         child,
       );
       const ports = settings.sandboxPorts;
-      sandboxNetwork(`${name}-sandbox-network`, { site: sandbox, ports }, child);
+      const cachePorts = workersWithCache(settings).length > 0 ? [443, ...cachePortsOf(settings)] : [];
+      sandboxNetwork(`${name}-sandbox-network`, { site: sandbox, ports, cachePorts }, child);
     }
     if (quota.enabled) {
       resourceQuota(`${name}-quota`, { site, needed: totals(settings, "peak"), given: quota }, child);
@@ -58,6 +60,10 @@ function openComponents({ hosts }: Settings): string[] {
   ];
 }
 
+function cachePortsOf(settings: Settings): number[] {
+  return cachedHosts(settings).flatMap(({ ports }) => ports);
+}
+
 /** Ports that follow from a stack's settings. */
 function outward(settings: Settings): Record<string, readonly number[]> {
   const { withFluentdSidecar, fluentd, backup, workers } = settings;
@@ -69,7 +75,7 @@ function outward(settings: Settings): Record<string, readonly number[]> {
     "packit-service": [...named, ...splunk],
     "packit-service-beat": named,
     "packit-backup": storage,
-    "repository-cache": cachedHosts(settings).flatMap(({ ports }) => ports),
+    "repository-cache": cachePortsOf(settings),
     "packit-restore": storage,
     ...Object.fromEntries(pools),
   };

@@ -1,6 +1,6 @@
 /**
  * cache.py, which runs in the sandbox's image: that has git and Python. It keeps the repositories of one cache volume,
- * and says what it does in lines of JSON, which `settings` of no kind reach but by its arguments.
+ * is told what to do by its arguments, and says what it does in lines of JSON.
  */
 export function repositoryCacheScript(): string {
   return `"""Keep the git repositories of a cache volume: fill, receive and status; hold waits for receive.
@@ -12,6 +12,7 @@ objects before the branches that need them. What a clone may have borrowed is ne
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,14 +25,18 @@ CACHE = Path(os.environ.get("CACHE_PATH", "/repository-cache"))
 OUTCOME = Path(os.environ.get("CACHE_OUTCOME", "/tmp/outcome"))
 PAUSE_SECONDS = float(os.environ.get("CACHE_PAUSE_SECONDS", "10"))
 TRIES = 3
+SAID_EVERY_SECONDS = 10
+# A folder's name can be nothing that leads elsewhere.
+NAME = re.compile(r"[A-Za-z0-9~_][A-Za-z0-9._+~-]*")
 # The part of a volume that is left free.
 RESERVE = 0.05
-FULL = "needs more than the {} bytes of the volume hold"
 SETTINGS = {
     "safe.directory": "*",
     "gc.auto": "0",
     # Objects come in packs, whose checksums tell whether they are whole.
     "fetch.unpackLimit": "1",
+    # It would have as many as the node has processors, and memory for each.
+    "pack.threads": "1",
     # A server that says nothing for a minute has hung.
     "http.lowSpeedLimit": "1",
     "http.lowSpeedTime": "60",
@@ -41,6 +46,10 @@ GIT = ["git", *(part for name, value in SETTINGS.items() for part in ("-c", f"{n
 
 class Failure(Exception):
     pass
+
+
+class Ended(Failure):
+    """A git that ended by itself, and says that something is wrong."""
 
 
 def main(command, *arguments):
@@ -64,23 +73,27 @@ def fill_one(name, url, branches=()):
     if target.exists() and damage is None:
         fetch(target, url, branches)
         return "updated"
+    if damage is not None:
+        # It makes clones fail that are only slow without it.
+        shutil.rmtree(target)
     try:
         new = begin(name)
         fetch(new, url, branches)
     except Failure as failure:
-        if damage is None:
-            raise
-        # A damaged copy makes clones fail that would only be slow without it.
-        shutil.rmtree(target)
-        raise Failure(f"{failure}; the former copy was damaged, and is removed") from None
+        raise Failure(f"{failure}; the former copy was damaged, and is removed") if damage else failure
     put(new, name)
     return "cloned" if damage is None else f"cloned anew, as the former copy was damaged: {damage}"
 
 
 def receive(name, size):
     tidy()
-    succeeded = attempt(name, lambda: receive_one(name, int(size)))
-    OUTCOME.write_text(str(int(not succeeded)))
+    succeeded = False
+    try:
+        succeeded = attempt(name, lambda: receive_one(name, int(size)))
+    finally:
+        written = OUTCOME.with_name(f"{OUTCOME.name}.new")
+        written.write_text(str(int(not succeeded)))
+        written.rename(OUTCOME)
     return succeeded
 
 
@@ -91,20 +104,33 @@ def receive_one(name, size):
     # git opens it by its name, which it can if it is a pipe.
     with subprocess.Popen(["cat"], stdin=sys.stdin.buffer, stdout=subprocess.PIPE) as arriving:
         lines = git(new, "bundle", "unbundle", "/dev/stdin", stdin=arriving.stdout).splitlines()
-    refs = [line.split(" ", 1) for line in lines if " refs/" in line]
-    moved = [(sha, ref.replace("refs/heads/", "refs/remotes/local/", 1)) for sha, ref in refs]
+    # No branch is checked out here, and no remote of the sender's has this name.
+    refs = {ref.replace("refs/heads/", "refs/received/", 1): sha for sha, ref in map(parted, lines) if ref}
     with tempfile.TemporaryFile() as updates:
-        updates.write("".join(f"update {ref} {sha}\\n" for sha, ref in moved).encode())
+        updates.write("".join(f"update {ref} {sha}\\n" for ref, sha in refs.items()).encode())
         updates.seek(0)
         git(new, "update-ref", "--stdin", stdin=updates)
     damage = damage_of(new)
     if damage is not None:
         raise Failure(f"what arrived is damaged: {damage}")
-    target = CACHE / name
-    if target.exists() and damage_of(target) is None:
-        git(new, "fetch", "--quiet", str(target), "+refs/remotes/*:refs/remotes/former/*", "+refs/tags/*:refs/tags/*")
+    if (CACHE / name).exists():
+        lend_objects(git_folder(CACHE / name) / "objects", new / "objects")
     put(new, name)
     return "received"
+
+
+def parted(line):
+    sha, _, ref = line.partition(" ")
+    return sha, ref if ref.startswith("refs/") else None
+
+
+def lend_objects(former, objects):
+    # What clones have borrowed of the former copy, named by a branch or not. Links take no room.
+    for path in [*former.glob("pack/pack-*"), *former.glob("[0-9a-f][0-9a-f]/*")]:
+        target = objects / path.relative_to(former)
+        target.parent.mkdir(exist_ok=True)
+        if not target.exists():
+            os.link(path, target)
 
 
 def status():
@@ -115,24 +141,31 @@ def status():
 
 
 def hold():
-    while not OUTCOME.exists():
-        time.sleep(0.2)
-    return OUTCOME.read_text() == "0"
+    try:
+        while not OUTCOME.exists():
+            time.sleep(0.2)
+        return OUTCOME.read_text() == "0"
+    finally:
+        tidy()
 
 
 def attempt(name, work):
-    start = time.monotonic()
+    start, free = time.monotonic(), shutil.disk_usage(CACHE).free
     say(repository=name, state="working")
+    global progress
+    progress = lambda: {"repository": name, "seconds": round(time.monotonic() - start, 1), "freeBefore": free}
     try:
+        if not NAME.fullmatch(name):
+            raise Failure("its name can be no folder's")
         detail, state = work(), "done"
         os.utime(git_folder(CACHE / name) / "HEAD")
-    except Failure as failure:
+    except (Failure, OSError) as failure:
         detail, state = str(failure), "failed"
     finally:
         tidy()
     seconds = round(time.monotonic() - start, 1)
-    folder = CACHE / name
-    say(repository=name, state=state, detail=detail, seconds=seconds, **(measured(folder) if folder.exists() else {}))
+    known = measured(CACHE / name) if NAME.fullmatch(name) and (CACHE / name).exists() else {}
+    say(repository=name, state=state, detail=detail, seconds=seconds, **known)
     return state == "done"
 
 
@@ -169,8 +202,8 @@ def fetch(folder, url, branches):
         try:
             git(folder, "fetch", "--quiet", "--no-write-fetch-head", url, *heads, *tags)
             break
-        except Failure:
-            if left == 0 or usable() < 0:
+        except Ended:
+            if left == 0:
                 raise
             time.sleep(PAUSE_SECONDS)
     # Few packs instead of one for each fill; unlike gc, this drops nothing.
@@ -178,13 +211,15 @@ def fetch(folder, url, branches):
 
 
 def damage_of(folder):
+    if (git_folder(folder) / "shallow").exists() or [*git_folder(folder).glob("objects/pack/*.promisor")]:
+        return "it is shallow or partial, and cannot be borrowed from"
     for pack in git_folder(folder).glob("objects/pack/*.pack"):
         if not is_whole(pack):
             return f"{pack.name} is not whole"
     try:
-        git(folder, "fsck", "--connectivity-only", "--no-dangling", "--no-progress")
-    except Failure as failure:
-        return str(failure)
+        git(folder, "fsck", "--connectivity-only", "--no-dangling", "--no-progress", writes=False)
+    except Ended as end:
+        return str(end)
     return None
 
 
@@ -198,7 +233,7 @@ def is_whole(pack):
         return digest.digest() == file.read()
 
 
-def git(folder, *arguments, stdin=subprocess.DEVNULL):
+def git(folder, *arguments, stdin=subprocess.DEVNULL, writes=True):
     environment = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as written:
         process = subprocess.Popen(
@@ -210,9 +245,13 @@ def git(folder, *arguments, stdin=subprocess.DEVNULL):
             start_new_session=True,
         )
         try:
+            said_at = time.monotonic()
             while process.poll() is None:
-                if usable() < 0:
-                    raise Failure(FULL.format(total()))
+                if writes and usable() < 0:
+                    raise full()
+                if time.monotonic() - said_at > SAID_EVERY_SECONDS:
+                    said_at = time.monotonic()
+                    say_progress()
                 time.sleep(0.05)
         finally:
             if process.poll() is None:
@@ -224,10 +263,27 @@ def git(folder, *arguments, stdin=subprocess.DEVNULL):
         if process.returncode != 0:
             lines = said.read().decode(errors="replace").strip().splitlines()
             if any("No space left on device" in line for line in lines):
-                raise Failure(FULL.format(total()))
+                raise full()
+            if process.returncode < 0:
+                raise Failure(f"git {arguments[0]} was killed by signal {-process.returncode}, for want of memory perhaps")
             reasons = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines
-            raise Failure(reasons[0] if reasons else f"git {arguments[0]} ended with {process.returncode}")
+            raise Ended(reasons[0] if reasons else f"git {arguments[0]} ended with {process.returncode}")
         return written.read().decode(errors="replace")
+
+
+def full():
+    free = shutil.disk_usage(CACHE).free
+    return Failure(f"the volume is full: {free} of its {total()} bytes are free, and {int(RESERVE * total())} are kept so")
+
+
+progress = dict
+
+
+def say_progress():
+    known = progress()
+    if known:
+        used = known.pop("freeBefore") - shutil.disk_usage(CACHE).free
+        say(state="working", bytes=max(0, used), **known)
 
 
 def is_copy(folder):

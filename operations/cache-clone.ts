@@ -4,6 +4,7 @@ import type { Access } from "../cluster/api-client.ts";
 import { CACHE_COMMAND, CACHE_CONTAINER } from "../components/repository-cache-job.ts";
 import { EnvironmentError, UserError } from "../errors.ts";
 import type { CacheVolume } from "../settings/repository-cache.ts";
+import { readLog } from "./cache-report.ts";
 
 /** A clone on this machine. */
 export interface Clone {
@@ -15,7 +16,8 @@ export interface Clone {
 }
 
 /** Which refs of a clone are sent. */
-const REFS = ["--branches", "--tags", "--remotes"];
+// A remote's HEAD stands for a branch that is there by its own name.
+const REFS = ["--branches", "--tags", "--exclude=refs/remotes/*/HEAD", "--glob=refs/remotes/*"];
 
 /** Looks at a clone that is to be sent; refuses one that others cannot borrow from. */
 export async function cloneAt(path: string, name: string): Promise<Clone> {
@@ -59,17 +61,26 @@ export async function sendClone({ access, volume, pod, clone, signal }: SendClon
   const receiver = execa(await kubectl(), args, options);
   const sender = execa("git", ["-C", clone.path, "bundle", "create", "--quiet", "-", ...REFS], {
     ...options,
-    buffer: false,
-    stderr: "ignore",
+    buffer: { stdout: false },
   });
   // A receiver that ends early, as one without room does, says why itself.
-  await pipeline(sender.stdout, receiver.stdin).catch(() => {});
-  const { stdout, stderr, failed, shortMessage } = await receiver;
-  if (failed && !stdout.includes('"state"'))
-    throw new EnvironmentError(
-      `The clone could not be streamed to ${pod}: ${stderr.split("\n")[0] || shortMessage}`,
-    );
-  return stdout;
+  const endedEarly = await pipeline(sender.stdout, receiver.stdin).then(
+    () => false,
+    () => true,
+  );
+  const [sent, received] = await Promise.all([sender, receiver]);
+  if (sent.failed && !endedEarly)
+    throw new EnvironmentError(`git cannot read all of ${clone.path}: ${firstLine(sent.stderr)}`);
+  const isTold = readLog(received.stdout).repositories.some(({ state }) => state !== "working");
+  if (received.failed && !isTold) {
+    const why = firstLine(received.stderr) || received.shortMessage;
+    throw new EnvironmentError(`The clone could not be streamed to ${pod}: ${why}`);
+  }
+  return received.stdout;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? "";
 }
 
 /** The client of whichever cluster is there: OpenShift's or Kubernetes'. */

@@ -1,11 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { type ApiClient, ApiError } from "../cluster/api-client.ts";
 import { until } from "../cluster/until.ts";
 import { CACHE_CONTAINER, type CacheJobArgs, cacheJob } from "../components/repository-cache-job.ts";
-import { UserError } from "../errors.ts";
+import { EnvironmentError, UserError } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import type { Settings } from "../settings/load.ts";
 import { CACHE_COMPONENT, type CacheVolume } from "../settings/repository-cache.ts";
-import { readLog, type VolumeReport } from "./cache-report.ts";
+import { human, readLog, type VolumeReport } from "./cache-report.ts";
 
 export interface VolumeWork {
   readonly client: ApiClient;
@@ -35,11 +36,11 @@ export async function workOn(work: VolumeWork): Promise<VolumeReport> {
   const { settings, task, limitSeconds } = work;
   const args = { settings, volume, task, limitSeconds, workerRuns: holders.length > 0 };
   // Made from settings alone, it holds nothing that is known only later.
-  const job = cacheJob(args) as KubernetesObject;
+  const job = marked(cacheJob(args) as KubernetesObject);
   signal.throwIfAborted();
-  await create(client, job);
   try {
-    return { volume, holders, ...(await watch(work, job)) };
+    const uid = await create(client, job);
+    return { volume, holders, ...(await watch(work, job, uid)) };
   } finally {
     work.report("removing its pod");
     await remove(client, job);
@@ -65,6 +66,11 @@ interface Pod extends KubernetesObject {
     readonly phase?: string;
     readonly conditions?: readonly Condition[];
   };
+}
+
+interface Job extends KubernetesObject {
+  readonly metadata: KubernetesObject["metadata"] & { readonly uid: string };
+  readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
 interface Condition {
@@ -95,53 +101,102 @@ async function waitForRoom({ client, volume, waitSeconds, signal, report }: Volu
   }
 }
 
-async function create(client: ApiClient, job: KubernetesObject): Promise<void> {
+/** The annotation by which a run knows its own Job again, whatever became of the answer to its creation. */
+const RUN = "packit.dev/run";
+
+function marked(job: KubernetesObject): KubernetesObject {
+  const annotations = { ...job.metadata.annotations, [RUN]: randomUUID() };
+  return { ...job, metadata: { ...job.metadata, annotations } };
+}
+
+/** The Job as it is now, if it is this run's. */
+async function readOwn(client: ApiClient, job: KubernetesObject): Promise<Job | undefined> {
+  const found = (await client.read(job)) as Job | undefined;
+  return found?.metadata.annotations?.[RUN] === job.metadata.annotations?.[RUN] ? found : undefined;
+}
+
+/** Makes the Job. One of a former run that has ended, and so holds nothing, makes way. Returns its uid. */
+async function create(client: ApiClient, job: KubernetesObject): Promise<string> {
   try {
-    await client.create(job, "packit-cache");
+    return ((await client.create(job, "packit-cache")) as Job).metadata.uid;
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 409)) throw error;
+  }
+  const former = (await client.read(job)) as Job | undefined;
+  if (former !== undefined && ended(former) === undefined) {
     const { namespace, name } = job.metadata;
     throw new UserError(`Somebody else is at work on it: there is a Job ${namespace}/${name} already.`);
   }
+  if (former !== undefined) {
+    await client.delete(former, former.metadata.uid);
+    const gone = async () => (await client.read(job)) === undefined;
+    await until(gone, { what: `the ended Job ${job.metadata.name} to be gone`, limitSeconds: 60 });
+  }
+  return ((await client.create(job, "packit-cache")) as Job).metadata.uid;
 }
 
-async function watch(work: VolumeWork, job: KubernetesObject) {
+/** How long an API server may be out of reach before a run gives up. */
+const OUTAGE_SECONDS = 300;
+
+async function watch(work: VolumeWork, job: KubernetesObject, uid: string) {
   const { client, signal, report, onRunning } = work;
-  const { namespace = "", name } = job.metadata;
+  const { namespace = "" } = job.metadata;
   let begun: Promise<void> | undefined;
   let problem: string | undefined;
   let log = "";
+  let received = "";
+  let lastAnswer = Date.now();
   for (;;) {
-    const end = ended(await client.read(job));
-    const [pod] = (await client.list(PODS, { namespace, labels: { "job-name": name } })) as Pod[];
-    if (pod) {
-      log = (await client.log(namespace, pod.metadata.name, CACHE_CONTAINER)) || log;
-      report(progress(pod, log));
-      if (pod.status?.phase === "Running")
-        begun ??= onRunning?.(pod.metadata.name).then(
-          (said) => {
-            log += said;
-          },
-          (error) => {
-            problem = error instanceof Error ? error.message : String(error);
-          },
-        );
+    let end: ReturnType<typeof ended>;
+    try {
+      const known = await readOwn(client, job);
+      const labels = { "controller-uid": uid };
+      const [pod] = (await client.list(PODS, { namespace, labels })) as Pod[];
+      if (pod) {
+        log = (await client.log(namespace, pod.metadata.name, CACHE_CONTAINER)) || log;
+        report(progress(pod, log));
+        if (pod.status?.phase === "Running")
+          begun ??= onRunning?.(pod.metadata.name).then(
+            (said) => {
+              received = said;
+            },
+            (error) => {
+              problem = error instanceof Error ? error.message : String(error);
+            },
+          );
+      }
+      end = ended(known);
+      lastAnswer = Date.now();
+    } catch (error) {
+      if (!isPassing(error) || Date.now() - lastAnswer > OUTAGE_SECONDS * 1000) throw error;
+      report("the API server does not answer; trying again");
     }
     if (end !== undefined || problem !== undefined) {
       await begun;
-      const known = readLog(log);
+      const known = readLog(`${log}\n${received}`);
       const isTold = known.repositories.some(({ state }) => state === "failed");
-      const why = problem ?? (isTold ? undefined : end?.problem);
+      const why = problem ?? (isTold ? undefined : withLastLine(end?.problem, log));
       return { ...known, ...(why && { problem: why }) };
     }
     await pause(signal);
   }
 }
 
+/** Whether a failure may be over a moment later. */
+function isPassing(error: unknown): boolean {
+  return error instanceof EnvironmentError || (error instanceof ApiError && error.status >= 500);
+}
+
+/** Where cache.py itself broke, its last words say more than the Job does. */
+function withLastLine(problem: string | undefined, log: string): string | undefined {
+  const words = log.split("\n").findLast((line) => line.trim() !== "" && !line.startsWith("{"));
+  return problem === undefined || words === undefined ? problem : `${problem}: ${words}`;
+}
+
 /** How a Job has ended, if it has. */
-function ended(job: KubernetesObject | undefined): { readonly problem?: string } | undefined {
+function ended(job: Job | undefined): { readonly problem?: string } | undefined {
   if (job === undefined) return { problem: "its Job was deleted" };
-  const { status } = job as { status?: { conditions?: readonly Condition[] } } & KubernetesObject;
+  const { status } = job;
   const done = status?.conditions?.find(
     (one) => one.status === "True" && ["Complete", "Failed"].includes(one.type),
   );
@@ -152,20 +207,38 @@ function ended(job: KubernetesObject | undefined): { readonly problem?: string }
 function progress({ status }: Pod, log: string): string {
   const { repositories } = readLog(log);
   const current = repositories.findLast(({ state }) => state === "working");
-  if (current) return `${current.repository}, ${repositories.length} begun`;
+  if (current) {
+    const { repository, bytes = 0, seconds = 0 } = current;
+    return `${repository}, ${human(bytes)} in ${seconds} s`;
+  }
   const unscheduled = status?.conditions?.find(
     ({ type, status }) => type === "PodScheduled" && status === "False",
   );
   return unscheduled?.message ?? `its pod is ${status?.phase ?? "not there yet"}`;
 }
 
-/** Removes a Job and waits until its pod has let go of the volume. */
+/** Removes this run's Job, and waits until its pod has let go of the volume. */
 async function remove(client: ApiClient, job: KubernetesObject): Promise<void> {
-  await client.delete(job);
   const { namespace = "", name } = job.metadata;
-  const gone = async () =>
-    (await client.list(PODS, { namespace, labels: { "job-name": name } })).length === 0;
-  await until(gone, { what: `the pod of Job ${namespace}/${name} to be gone`, limitSeconds: 90 });
+  let uid: string | undefined;
+  const gone = async () => {
+    try {
+      const own = await readOwn(client, job);
+      uid ??= own?.metadata.uid;
+      if (own) await client.delete(own, uid);
+      if (uid === undefined) return true;
+      const pods = await client.list(PODS, { namespace, labels: { "controller-uid": uid } });
+      return own === undefined && pods.length === 0;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      return false;
+    }
+  };
+  await until(gone, {
+    what: `the pod of Job ${namespace}/${name} to be gone`,
+    limitSeconds: 120,
+    everyMs: 300,
+  });
 }
 
 /** A second, or until the work is ended. */

@@ -8,6 +8,7 @@ import {
   repositoryOf,
   workersWithCache,
 } from "../settings/repository-cache.ts";
+import { repositoryUrl } from "../settings/values.ts";
 import { nearest } from "../settings/violation.ts";
 import { type Clone, sendClone } from "./cache-clone.ts";
 import type { VolumeReport } from "./cache-report.ts";
@@ -39,12 +40,12 @@ export function send(args: CacheArgs, clone: Clone): Promise<VolumeReport[]> {
 export async function look(args: CacheArgs): Promise<VolumeReport[]> {
   const client = new ApiClient(args.access);
   const volumes = args.workers.flatMap((worker) => cacheVolumes(worker, args.settings));
-  return Promise.all(
+  return settled(
     volumes.map(async (volume) => {
       const holders = await holdersOf(client, volume);
       if (volume.side === "sandbox" && holders.length > 0)
-        return { volume, holders, repositories: [], problem: "not looked into while a sandbox runs" };
-      return attempt({ ...common(args, client, volume), task: ["status"] });
+        return [{ volume, holders, repositories: [], problem: "not looked into while a sandbox runs" }];
+      return [await attempt({ ...common(args, client, volume), task: ["status"] })];
     }),
   );
 }
@@ -79,7 +80,7 @@ export function chosenRepositories(
 function chosenRepository(known: readonly Repository[], name: string): Repository {
   const found = known.find((one) => one.name === name || one.url === name);
   if (found) return found;
-  if (/^https:\/\/[^\s@]+[^\s@/]$/.test(name)) return repositoryOf({ url: name });
+  if (repositoryUrl.safeParse(name).success) return repositoryOf({ url: name });
   const meant = nearest(
     name,
     known.map((one) => one.name),
@@ -113,6 +114,12 @@ async function onPairs(
     }
     return [first, await doOne(own)];
   });
+  return settled(pairs);
+}
+
+/** Waits for all, and only then for the first that fails: what it began, each removes first. */
+async function settled(pairs: readonly Promise<VolumeReport[]>[]): Promise<VolumeReport[]> {
+  await Promise.allSettled(pairs);
   return (await Promise.all(pairs)).flat();
 }
 

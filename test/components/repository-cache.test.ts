@@ -43,10 +43,19 @@ describe("the repository cache", () => {
     const hosts = egressHosts(settingsOf("prod", changes));
     expect(hosts).toContainEqual({ host: "git.example.com", ports: [8443], why: "cached repositories" });
     const objects = await objectsOf("prod", changes);
+    const inSandbox = objects.find(
+      ({ kind, metadata }) =>
+        kind === "NetworkPolicy" &&
+        metadata.name === "repository-cache" &&
+        metadata.namespace?.endsWith("-sandbox"),
+    ) as Anything;
+    expect(JSON.stringify(inSandbox.spec)).toContain('"port":8443');
     const ports = (name: string) =>
-      find(objects, "NetworkPolicy", name).spec.egress.flatMap(({ ports }: Anything) =>
-        ports.map(({ port }: Anything) => port),
-      );
+      find(
+        objects.filter(({ metadata }) => metadata.namespace === "packit--prod"),
+        "NetworkPolicy",
+        name,
+      ).spec.egress.flatMap(({ ports }: Anything) => ports.map(({ port }: Anything) => port));
     expect(ports("repository-cache")).toEqual(expect.arrayContaining([443, 8443]));
     expect(ports("packit-worker-long-running")).not.toContain(8443);
   });

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { chosenRepositories, chosenWorkers } from "../../operations/cache.ts";
@@ -62,7 +62,11 @@ describe("a clone on this machine", () => {
     await kernel.commit("second", 200_000, "topic");
     const volume = new Volume();
     const calls = standIn(volume);
-    const clone = await cloneAt(kernel.path, "kernel");
+    const path = join(temporaryFolder(), "clone");
+    await git(".", "clone", "--quiet", kernel.url, path);
+    await git(path, "remote", "add", "local", kernel.url);
+    await git(path, "fetch", "--quiet", "local");
+    const clone = await cloneAt(path, "kernel");
     expect(clone.bytes).toBeGreaterThan(200_000);
     const said = await sendClone({ ...where(), clone });
     expect(readLog(said).repositories).toMatchObject([
@@ -94,6 +98,16 @@ describe("a clone on this machine", () => {
     await expect(sendClone({ ...where(), clone })).rejects.toThrow(
       /streamed to filler: error: you are not logged in/,
     );
+  });
+
+  it("that does not arrive whole is said to, whoever broke off", async () => {
+    const kernel = await origin("kernel");
+    const clone = await cloneAt(kernel.path, "kernel");
+    const begun = `echo '{"repository": "kernel", "state": "working"}'; cat > /dev/null`;
+    standIn(new Volume(), `${begun}; echo 'error: lost connection to pod' >&2; exit 1`);
+    await expect(sendClone({ ...where(), clone })).rejects.toThrow(/lost connection to pod/);
+    rmSync(join(kernel.path, ".git/objects"), { recursive: true });
+    await expect(sendClone({ ...where(), clone })).rejects.toThrow(/git cannot read all of/);
   });
 
   it.each([
@@ -137,5 +151,5 @@ function standIn(volume: Volume, instead = ""): () => Promise<string> {
   chmodSync(join(folder, "oc"), 0o755);
   vi.stubEnv("PATH", `${folder}:${process.env.PATH}`);
   for (const [name, value] of Object.entries(volume.env)) vi.stubEnv(name, value);
-  return async () => (await import("node:fs")).readFileSync(calls, "utf8");
+  return async () => readFileSync(calls, "utf8");
 }
