@@ -2,8 +2,14 @@ import { chmodSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Access, ApiClient } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
+import { EnvironmentError } from "../../errors.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
+import { workOn } from "../../operations/cache-volume.ts";
+import { loadSettings } from "../../settings/load.ts";
+import { cacheVolumes } from "../../settings/repository-cache.ts";
+import { readStackFile } from "../../settings/stack-file.ts";
 import type { Anything } from "../support/anything.ts";
 import { command, project, temporaryFolder } from "../support/cli.ts";
 import { PATHS } from "./control-plane.ts";
@@ -155,6 +161,38 @@ describe("npm run cache", { timeout: 120_000 }, () => {
   });
 });
 
+describe("work on a volume", () => {
+  it("goes on when requests fail for a while, and removes a Job whose creation was not answered", async () => {
+    const settings = loadSettings(readStackFile(configured({}), "cache"), { kind: "redacted" });
+    const [volume] = cacheVolumes(`${POOL}-0`, settings);
+    const signal = new AbortController().signal;
+    const work = { settings, volume, signal, limitSeconds: 600, waitSeconds: 1, report: () => {} };
+    const run = (client: ApiClient) => workOn({ ...work, client, task: ["fill", []] });
+    const access = { kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT };
+    expect((await run(new FailingClient(access, "read", 3))).problem).toBeUndefined();
+    expect((await run(new FailingClient(access, "delete", 1))).problem).toBeUndefined();
+    await expect(run(new FailingClient(access, "create", 1))).rejects.toThrow("the connection is lost");
+    expect(await left()).toEqual([]);
+  });
+});
+
+/** A client that loses the answer to its nth request of a kind. */
+class FailingClient extends ApiClient {
+  constructor(access: Access, kind: "read" | "delete" | "create", nth: number) {
+    super(access);
+    let count = 0;
+    const original = this[kind].bind(this) as (...args: unknown[]) => Promise<unknown>;
+    Object.assign(this, {
+      [kind]: async (...args: unknown[]) => {
+        const answer = await original(...args);
+        count += 1;
+        if (count === nth) throw new EnvironmentError("the connection is lost");
+        return answer;
+      },
+    });
+  }
+}
+
 describe("the CronJob that refreshes caches", { timeout: 120_000 }, () => {
   const changes = {
     ...longRunning(2),
@@ -164,7 +202,7 @@ describe("the CronJob that refreshes caches", { timeout: 120_000 }, () => {
     },
   };
 
-  it("fills each pair of volumes in order by its own rights, and removes its Jobs", async () => {
+  it("fills each pair of volumes in order by its own rights, and removes its Jobs, though requests fail", async () => {
     await stack.up(changes);
     const { stdout } = await refresh();
     expect(stdout.split("\n").filter((line) => line.startsWith(POOL))).toEqual(
@@ -208,7 +246,9 @@ describe("the CronJob that refreshes caches", { timeout: 120_000 }, () => {
     }
     const account = `system:serviceaccount:${stack.namespace}:repository-cache-refresh`;
     const kubectl = `${join(PATHS.state, "kubectl")} --kubeconfig=${PATHS.kubeconfig} --as=${account}`;
-    writeFileSync(join(bin, "oc"), `#!/bin/sh\nexec ${kubectl} "$@"\n`);
+    // The first request of each kind fails.
+    const fail = `case "$1" in get | delete) mkdir "${folder}/$1" 2> /dev/null && exit 1 ;; esac`;
+    writeFileSync(join(bin, "oc"), `#!/bin/sh\n${fail}\nexec ${kubectl} "$@"\n`);
     chmodSync(join(bin, "oc"), 0o755);
     const [container] = one("CronJob").spec.jobTemplate.spec.template.spec.containers;
     const [file, ...args] = container.command;
