@@ -3,6 +3,7 @@ import type { Instance } from "./components/instance.ts";
 import { showBytes, showCpu } from "./settings/consistency.ts";
 import { type Amounts, hasProxy, sandboxTotals, totals } from "./settings/footprint.ts";
 import type { Settings } from "./settings/load.ts";
+import { namespacesOf } from "./settings/namespaces.ts";
 import { activePools } from "./settings/worker-pools.ts";
 
 /** What an operator wants to know of a stack. */
@@ -20,13 +21,13 @@ export function outputs(settings: Settings, { url, webhookSecret, images }: Inst
       metrics: hasProxy(settings) && settings.withPushgateway ? `${page(hosts.workers)}metrics` : undefined,
       redisCommander: settings.withRedisCommander ? page(hosts.redisCommander) : undefined,
     },
-    namespaces: [settings.namespace, settings.sandboxNamespace],
+    namespaces: namespacesOf(settings),
     images,
     queues: Object.fromEntries(activePools(workers).map(({ name, queues }) => [name, queues])),
     totals: {
       declared: shown(totals(settings, "steady")),
       atMost: shown(totals(settings, "peak")),
-      sandbox: shown(sandboxTotals(settings)),
+      sandbox: settings.withSandbox ? shown(sandboxTotals(settings)) : undefined,
     },
     egress: egressHosts(settings).map(({ host, ports, why }) => `${host}:${ports.join(",")} (${why})`),
   };

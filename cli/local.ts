@@ -7,6 +7,7 @@ import { localPaths } from "../local/paths.ts";
 import { runPhases } from "../local/phases.ts";
 import { summary, timing } from "../local/summary.ts";
 import { clusterPhases, type Engine, localClient, localSettings, stackPhases } from "../local/up.ts";
+import { namespacesOf } from "../settings/namespaces.ts";
 import { ROOT } from "./root.ts";
 import { run } from "./run.ts";
 
@@ -35,16 +36,16 @@ const up = defineCommand({
 
 async function bringUp(stack: string, engine: Engine, limitSeconds: number): Promise<void> {
   const local = await localSettings(ROOT, stack);
-  const { namespace, sandboxNamespace } = local.settings;
+  const namespaces = namespacesOf(local.settings);
   print(`Bringing ${stack} up on this machine. What this machine lacks is replaced:`);
   for (const { key, from, to, why } of local.overrides) print(`  ${key}: ${from} -> ${to}\n    ${why}`);
   const stackArgs = { ...local, paths: PATHS, root: ROOT, engine, limitSeconds };
   const seconds = await runPhases([...clusterPhases(PATHS), ...stackPhases(stackArgs)]);
-  print(await summary(localClient(PATHS), [namespace, sandboxNamespace]));
+  print(await summary(localClient(PATHS), namespaces));
   print(timing(seconds));
   const folder = relative(process.cwd(), PATHS.state);
   print(`Look around:  export KUBECONFIG=${folder}/kubeconfig`);
-  print(`              ${folder}/kubectl get pods -n ${namespace}`);
+  print(`              ${folder}/kubectl get pods -n ${namespaces[0]}`);
   print(`Remove it:    make local-down STACK=${stack}   everything: make local-down`);
 }
 

@@ -54,16 +54,18 @@ export class Instance extends pulumi.ComponentResource {
       child,
     );
     const site = new Site({ stack, platform, namespace: namespace.name, digestKey });
-    const inSandbox = new Site({
-      stack,
-      platform,
-      digestKey,
-      namespace: sandboxNamespace(
-        `${name}-sandbox-namespace`,
-        { name: settings.sandboxNamespace, stack, platform, protect },
-        child,
-      ),
-    });
+    const inSandbox = settings.withSandbox
+      ? new Site({
+          stack,
+          platform,
+          digestKey,
+          namespace: sandboxNamespace(
+            `${name}-sandbox-namespace`,
+            { name: settings.sandboxNamespace, stack, platform, protect },
+            child,
+          ),
+        })
+      : undefined;
     const walls = new Walls(`${name}-walls`, { site, sandbox: inSandbox, settings }, child);
     const configuration = new Configuration(
       `${name}-configuration`,
@@ -108,24 +110,24 @@ export class Instance extends pulumi.ComponentResource {
 
     const account = serviceAccount(`${name}-worker-account`, { site, name: WORKER_ACCOUNT }, child);
     const serviceAccountName = account.metadata.name;
-    const sandbox = new Sandbox(
-      `${name}-sandbox`,
-      {
-        site: inSandbox,
-        workers: { serviceAccount: serviceAccountName, namespace: namespace.name },
-        cachedWorkers: workersWithCache(settings),
-        cache: settings.repositoryCache,
-        adopter: new k8s.Provider(
-          `${name}-adopter`,
-          { context: settings.kubeContext, enableServerSideApply: true, upsertExistingObjects: true },
-          child,
-        ),
-      },
-      guarded,
-    );
+    const sandboxes = inSandbox
+      ? [
+          new Sandbox(
+            `${name}-sandbox`,
+            {
+              site: inSandbox,
+              workers: { serviceAccount: serviceAccountName, namespace: namespace.name },
+              cachedWorkers: workersWithCache(settings),
+              cache: settings.repositoryCache,
+              adopter: this.#adopter(name, settings),
+            },
+            guarded,
+          ),
+        ]
+      : [];
     for (const kind of activePools(settings.workers)) {
       const args = { ...common, image: images.worker, kind, serviceAccountName, sidecars };
-      const dependsOn = [...stores, service, sandbox];
+      const dependsOn = [...stores, service, ...sandboxes];
       new WorkerPool(`${name}-${kind.name}`, args, { ...child, dependsOn });
     }
     if (settings.withBeat) new Beat(`${name}-beat`, { ...common, image: images.worker }, afterService);
@@ -138,7 +140,7 @@ export class Instance extends pulumi.ComponentResource {
     if (importsOnSchedule(settings)) {
       new ImageImport(`${name}-image-import`, { site, settings, streams: importedStreams(images) }, child);
     }
-    if (refreshesCache(settings)) {
+    if (inSandbox && refreshesCache(settings)) {
       const args = { site, sandbox: inSandbox, settings };
       new RepositoryCacheRefresh(`${name}-repository-cache-refresh`, args, child);
     }
@@ -152,6 +154,12 @@ export class Instance extends pulumi.ComponentResource {
     this.webhookSecret = values.webhookSecret;
     this.images = images.references;
     this.registerOutputs({ url: this.url, webhookSecret: this.webhookSecret });
+  }
+
+  /** Takes over what is there, which no other provider does. */
+  #adopter(name: string, { kubeContext }: Settings) {
+    const args = { context: kubeContext, enableServerSideApply: true, upsertExistingObjects: true };
+    return new k8s.Provider(`${name}-adopter`, args, { parent: this });
   }
 
   #sidecars(name: string, site: Site, { fluentd, secrets }: Settings, { fluentd: image }: Images) {

@@ -29,12 +29,14 @@ export function packitConfigText(site: Site, settings: Settings, passwords: Pass
         config: settings.packitConfig,
         forges: credentials,
         secrets: secretKeys,
-        sandbox: {
-          namespace: settings.sandboxNamespace,
-          image: ownImage(settings, "sandbox"),
-          storageClass: site.platform.storageClass,
-          appCode: site.platform.appCode,
-        },
+        sandbox: settings.withSandbox
+          ? {
+              namespace: settings.sandboxNamespace,
+              image: ownImage(settings, "sandbox"),
+              storageClass: site.platform.storageClass,
+              appCode: site.platform.appCode,
+            }
+          : undefined,
         repositoryCache: repositoryCache && settings.repositoryCache.enabled,
       }),
     );

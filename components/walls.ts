@@ -12,8 +12,8 @@ import { tenantEgress } from "./tenant-egress.ts";
 export interface WallsArgs {
   /** The instance's own namespace. */
   readonly site: Site;
-  /** The sandbox's namespace. */
-  readonly sandbox: Site;
+  /** The sandbox's namespace. @default - there is no sandbox */
+  readonly sandbox: Site | undefined;
   /** All of them: what is allowed follows from all that there is. */
   readonly settings: Settings;
 }
@@ -36,13 +36,13 @@ export class Walls extends pulumi.ComponentResource {
         },
         child,
       );
-      const ports = settings.sandboxPorts;
-      const cachePorts = workersWithCache(settings).length > 0 ? [443, ...cachePortsOf(settings)] : [];
-      sandboxNetwork(`${name}-sandbox-network`, { site: sandbox, ports, cachePorts }, child);
+      if (sandbox) sandboxNetwork(`${name}-sandbox-network`, sandboxPorts(sandbox, settings), child);
     }
     if (quota.enabled) {
       resourceQuota(`${name}-quota`, { site, needed: totals(settings, "peak"), given: quota }, child);
-      resourceQuota(`${name}-sandbox-quota`, { site: sandbox, needed: sandboxTotals(settings) }, child);
+      if (sandbox) {
+        resourceQuota(`${name}-sandbox-quota`, { site: sandbox, needed: sandboxTotals(settings) }, child);
+      }
     }
     if (settings.managedPlatform.egress) {
       tenantEgress(`${name}-egress`, { site, hosts: egressHosts(settings) }, child);
@@ -58,6 +58,11 @@ function openComponents({ hosts }: Settings): string[] {
     "nginx",
     ...(hosts.redisCommander ? ["redis-commander"] : []),
   ];
+}
+
+function sandboxPorts(site: Site, settings: Settings) {
+  const cachePorts = workersWithCache(settings).length > 0 ? [443, ...cachePortsOf(settings)] : [];
+  return { site, ports: settings.sandboxPorts, cachePorts };
 }
 
 function cachePortsOf(settings: Settings): number[] {

@@ -21,7 +21,9 @@ import { patience } from "./patience.ts";
 import { podTemplate } from "./pod.ts";
 
 export interface WorkerPoolArgs
-  extends PartArgs<"workers" | "distGit" | "repositoryCache" | "maintenance" | "withPushgateway"> {
+  extends PartArgs<
+    "workers" | "distGit" | "withSandbox" | "repositoryCache" | "maintenance" | "withPushgateway"
+  > {
   /** Which queues the workers serve, and what follows from it. */
   readonly kind: WorkerPoolKind;
   /** The account whose token lets the workers use the sandbox. */
@@ -69,7 +71,7 @@ export class WorkerPool extends pulumi.ComponentResource {
             containers,
             annotations: { "alpha.image.policy.openshift.io/resolve-names": "*" },
             serviceAccountName: args.serviceAccountName,
-            usesApi: true,
+            usesApi: settings.withSandbox,
             terminationGracePeriodSeconds,
             spread: replicas > 1,
             nodeSelector,

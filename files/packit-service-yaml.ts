@@ -11,6 +11,13 @@ export interface ForgeCredentials {
   readonly tokman?: string | undefined;
 }
 
+export interface SandboxKeys {
+  readonly namespace: string;
+  readonly image: string;
+  readonly storageClass?: string | undefined;
+  readonly appCode?: string | undefined;
+}
+
 export interface PackitServiceYaml {
   readonly deployment: "dev" | "stg" | "prod";
   /** The host under which the API answers. */
@@ -21,19 +28,17 @@ export interface PackitServiceYaml {
   readonly forges: Readonly<Record<string, ForgeCredentials>>;
   /** Secrets by Packit's names of them; those that are `undefined` are left out. */
   readonly secrets: Readonly<Record<string, string | undefined>>;
-  /** Where users' commands run, and in what image. */
-  readonly sandbox: {
-    readonly namespace: string;
-    readonly image: string;
-    readonly storageClass?: string | undefined;
-    readonly appCode?: string | undefined;
-  };
+  /** Where users' commands run, and in what image; without it, those that are Packit's own run in the worker. */
+  readonly sandbox: SandboxKeys | undefined;
   /** Whether the pod that reads this has a cache volume: Packit makes the folder itself, and cannot without one. */
   readonly repositoryCache: boolean;
 }
 
 /** Where the cache volume is mounted, in workers as in sandbox pods. */
 export const REPOSITORY_CACHE_PATH = "/repository-cache";
+
+/** Where tasks keep what they clone; the same in workers and sandbox pods. */
+const WORK_DIR = "/tmp/sandcastle";
 
 /** Where the GitHub App's key is mounted. */
 export const GITHUB_APP_KEY = { directory: "/gh-secrets", file: "private-key.pem" } as const;
@@ -74,10 +79,11 @@ function escaped(text: string): string {
 }
 
 function sandboxKeys({ sandbox, repositoryCache }: PackitServiceYaml): object {
+  if (sandbox === undefined) return { command_handler: "local", command_handler_work_dir: WORK_DIR };
   const cache = { path: REPOSITORY_CACHE_PATH, pvc_from_env: CACHE_VOLUME_VARIABLE, read_only: true };
   return {
     command_handler: "sandcastle",
-    command_handler_work_dir: "/tmp/sandcastle",
+    command_handler_work_dir: WORK_DIR,
     command_handler_image_reference: sandbox.image,
     command_handler_k8s_namespace: sandbox.namespace,
     command_handler_storage_class: sandbox.storageClass,

@@ -24,7 +24,9 @@ export async function waitUntilReady(
   let reported = "";
   let missing: (readonly [KubernetesObject, string])[] = [];
   const look = async () => {
-    const now = await current(client, objects);
+    // Only what was missing is looked at again, and at the end everything.
+    const isWhole = missing.length === 0;
+    const now = await current(client, isWhole ? objects : missing.map(([object]) => object));
     missing = now.flatMap((object) => {
       const reason = notReady(object);
       return reason === undefined ? [] : [[object, reason] as const];
@@ -32,7 +34,7 @@ export async function waitUntilReady(
     const message = `${missing.length} left: ${missing.map(([object]) => object.metadata.name).join(", ")}`;
     if (missing.length > 0 && message !== reported) report?.(message);
     reported = message;
-    return missing.length === 0;
+    return isWhole && missing.length === 0;
   };
   try {
     await until(look, { what: "everything to be ready", limitSeconds });

@@ -97,7 +97,7 @@ function imageRefusals(settings: SchemaOutput): Refusal[] {
 }
 
 /** Packit looks for a cached repository by its name alone. */
-function cacheRefusals({ repositoryCache, platform }: SchemaOutput): Refusal[] {
+function cacheRefusals({ repositoryCache, platform, withSandbox }: SchemaOutput): Refusal[] {
   const { repositories, refresh } = repositoryCache;
   const names = repositories.map((one) => repositoryOf(one).name);
   const same = repositories.flatMap(({ url }, i) => {
@@ -111,6 +111,16 @@ function cacheRefusals({ repositoryCache, platform }: SchemaOutput): Refusal[] {
       allowed: `an address whose last part is no other's: Packit would look for ${first} in the same folder`,
       remedy: "keep the larger one of the two",
     })),
+    ...(repositoryCache.enabled && !withSandbox
+      ? [
+          {
+            path: ["repositoryCache", "enabled"],
+            value: "true",
+            allowed: "false without a sandbox, whose clones it is for",
+            remedy: "set it to false, or set withSandbox to true",
+          },
+        ]
+      : []),
     ...(refresh.enabled && platform === "kubernetes"
       ? [
           {

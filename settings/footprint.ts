@@ -126,7 +126,8 @@ export function sandboxTotals(settings: SchemaOutput): Amounts {
 }
 
 /** Sandboxes at once: the setting, else two for each task that may run in one, as a killed task leaves one behind. */
-export function sandboxes({ quota, workers }: SchemaOutput): number {
+export function sandboxes({ quota, workers, withSandbox }: SchemaOutput): number {
+  if (!withSandbox) return 0;
   const tasks = activePools(workers)
     .filter(({ clones }) => clones)
     .map(({ setting }) => workers[setting].replicas * workers[setting].concurrency);

@@ -1,6 +1,16 @@
 import type { Refusal } from "./refuse.ts";
 
+/** The namespaces that a stack has. */
+export function namespacesOf(settings: {
+  readonly namespace: string;
+  readonly withSandbox: boolean;
+  readonly sandboxNamespace: string;
+}): [string, ...string[]] {
+  return [settings.namespace, ...(settings.withSandbox ? [settings.sandboxNamespace] : [])];
+}
+
 interface Namespaces {
+  readonly withSandbox: boolean;
   readonly platform: string;
   readonly managedPlatform: { readonly tenant: string };
   readonly namespace: string;
@@ -9,6 +19,7 @@ interface Namespaces {
 
 /** What each of the two namespaces allows is known only with the other, and with the platform. */
 export function namespaceRefusals({
+  withSandbox,
   platform,
   managedPlatform,
   namespace,
@@ -18,6 +29,7 @@ export function namespaceRefusals({
   const path = [sandboxNamespace === undefined ? "namespace" : "sandboxNamespace"];
   const prefix = tenantPrefix(managedPlatform.tenant);
   const refusals: Refusal[] = [];
+  if (!withSandbox) return ownRefusals({ platform, managedPlatform, namespace });
   if (sandbox === namespace) {
     const allowed = "another namespace than that of the service: users' commands run in it";
     refusals.push({
@@ -41,6 +53,25 @@ export function namespaceRefusals({
     });
   }
   return refusals;
+}
+
+/** On the Managed Platform, every namespace is a tenant's. */
+function ownRefusals({
+  platform,
+  managedPlatform,
+  namespace,
+}: Pick<Namespaces, "platform" | "managedPlatform" | "namespace">): Refusal[] {
+  const prefix = tenantPrefix(managedPlatform.tenant);
+  if (platform !== "managed-platform" || (namespace.startsWith(prefix) && namespace !== prefix)) return [];
+  const allowed = `on the Managed Platform, a name that starts with ${prefix}`;
+  return [
+    {
+      path: ["namespace"],
+      value: namespace,
+      allowed,
+      remedy: `put ${prefix} before it, or correct managedPlatform.tenant`,
+    },
+  ];
 }
 
 /** The sandbox's namespace of a stack that does not name it. */

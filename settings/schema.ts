@@ -42,6 +42,9 @@ export const schema = z.strictObject({
     .enum(["dev", "stg", "prod"])
     .describe("Packit's own word for what the instance is. It also names the tag of Packit's own images."),
   namespace: dnsLabel.describe("The namespace of everything but the sandbox."),
+  withSandbox: flag
+    .default(true)
+    .describe("Run users' commands, in pods of a namespace of their own. Without it, none may be run."),
   sandboxNamespace: dnsLabel
     .optional()
     .describe(

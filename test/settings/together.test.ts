@@ -45,6 +45,7 @@ describe("settings that are wrong together", () => {
       "packit:quota.requests.cpu",
     ],
     ["numbers of a quota that is off", { quota: { limits: { memory: "1Gi" } } }, "packit:quota.enabled"],
+    ["a cache without a sandbox", { withSandbox: false }, "packit:repositoryCache.enabled"],
     [
       "two cached repositories of one name",
       {

@@ -13,6 +13,7 @@ export const SWITCHES: Readonly<Record<string, Changes>> = {
   withRedisCommander: { withRedisCommander: true },
   withFluentdSidecar: { withFluentdSidecar: true, fluentd: { splunkHost: "splunk.example.com" } },
   withoutCache: { repositoryCache: { enabled: false } },
+  withoutSandbox: { withSandbox: false, repositoryCache: { enabled: false } },
   withCacheRefresh: { repositoryCache: { refresh: { enabled: true } } },
   withQuota: { quota: { enabled: true } },
   withoutNetworkPolicies: { networkPolicies: false },
@@ -30,18 +31,23 @@ export const SWITCHES: Readonly<Record<string, Changes>> = {
   genericWorkers: { workers: { generic: { replicas: 2 }, longRunning: { replicas: 0 } } },
 };
 
+/** So many combinations, one of them empty, that there are as many ways as switches to be in four of the others. */
+const ROWS = 8;
+
 /**
- * Combinations in which every two switches are both on, both off, and each on without the other: all, none, and for each
- * binary digit of their numbers those that have it, and those that have not.
+ * Combinations in which every two switches are both on, both off, and each on without the other. Each switch is on in
+ * another four of seven combinations: any two sets of four share one of seven, and neither holds the other.
  */
 export function pairwise(): readonly (readonly string[])[] {
   const names = Object.keys(SWITCHES);
-  const digits = Array.from({ length: Math.ceil(Math.log2(names.length)) }, (_, i) => i);
-  const halves = digits.flatMap((digit) => {
-    const has = (i: number) => ((i >> digit) & 1) === 1;
-    return [names.filter((_, i) => has(i)), names.filter((_, i) => !has(i))];
-  });
-  return [[], names, ...halves];
+  const sets = Array.from({ length: 2 ** (ROWS - 1) }, (_, bits) => bits).filter(
+    (bits) => bits.toString(2).replaceAll("0", "").length === ROWS / 2,
+  );
+  if (names.length > sets.length) throw new Error(`${names.length} switches need more than ${ROWS} rows.`);
+  const rows = Array.from({ length: ROWS - 1 }, (_, row) =>
+    names.filter((_, i) => (((sets[i] ?? 0) >> row) & 1) === 1),
+  );
+  return [[], ...rows];
 }
 
 /** The changes of some switches. */
