@@ -24,7 +24,10 @@ let former: Promise<unknown> = Promise.resolve();
  * declares, in the order in which they can be applied.
  */
 export function evaluate(settings: Settings, args: EvaluateArgs): Promise<KubernetesObject[]> {
-  const evaluation = former.then(() => evaluateAlone(settings, args));
+  const evaluation = former
+    .then(() => withoutTraces(() => evaluateAlone(settings, args)))
+    // Once more, for the trace of what went wrong.
+    .catch(() => evaluateAlone(settings, args));
   former = evaluation.catch(() => {});
   return evaluation;
 }
@@ -51,6 +54,17 @@ async function evaluateAlone(
   // Waits until every resource has been registered.
   await pulumi.runtime.disconnect();
   return objects.sort(order);
+}
+
+/** Pulumi's runtime writes down a stack trace for each promise that it makes, which takes longer than all the rest. */
+async function withoutTraces<T>(work: () => Promise<T>): Promise<T> {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return await work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** `kubernetes:apps/v1:Deployment`, but none of the provider's own abstractions. */
