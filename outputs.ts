@@ -2,6 +2,7 @@ import { egressHosts } from "./components/egress-hosts.ts";
 import type { Instance } from "./components/instance.ts";
 import { showBytes, showCpu } from "./settings/consistency.ts";
 import { type Amounts, hasProxy, sandboxTotals, totals } from "./settings/footprint.ts";
+import { compromises } from "./settings/image-supports.ts";
 import type { Settings } from "./settings/load.ts";
 import { namespacesOf } from "./settings/namespaces.ts";
 import { activePools } from "./settings/worker-pools.ts";
@@ -29,6 +30,7 @@ export function outputs(settings: Settings, { url, webhookSecret, images }: Inst
       atMost: shown(totals(settings, "peak")),
       sandbox: settings.withSandbox ? shown(sandboxTotals(settings)) : undefined,
     },
+    compromises: compromises(settings),
     egress: egressHosts(settings).map(({ host, ports, why }) => `${host}:${ports.join(",")} (${why})`),
   };
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { centpkgSigConf } from "../files/centpkg-sig-conf.ts";
+import { noCoprAccount } from "../files/copr.ts";
 import { fedoraToml } from "../files/fedora-toml.ts";
 import { oshClientConf } from "../files/osh-client-conf.ts";
 import { GITHUB_APP_KEY } from "../files/packit-service-yaml.ts";
@@ -94,7 +95,7 @@ export class Configuration extends pulumi.ComponentResource {
       data: {
         "packit-service.yaml": text({ repositoryCache: false }),
         "packit-service-with-cache.yaml": hasCaches(settings) ? text({ repositoryCache: true }) : undefined,
-        copr: secret(secrets.copr),
+        copr: secret(secrets.copr) ?? noCoprAccount(),
         "fedora.toml": settings.withFedmsg
           ? passwords.fedoraMessagingQueue.apply((queue) => fedoraToml({ ...fedoraMessaging, queue }))
           : undefined,

@@ -1,12 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
+import { DASHBOARD_PAGES, dashboardPagesScript } from "../files/dashboard-pages-script.ts";
+import { type Context, contextsOf, dashboardWord, foreignApis } from "../settings/dashboard.ts";
 import { after } from "./after.ts";
+import type { ContainerArgs } from "./container.ts";
 import { deployment } from "./deployment.ts";
 import type { PartArgs } from "./part.ts";
 import { publicService } from "./public-service.ts";
 
-export type DashboardArgs = PartArgs<"dashboard" | "hosts">;
+export type DashboardArgs = PartArgs<"dashboard" | "hosts" | "deployment">;
 
 const NAME = "packit-dashboard";
+
+/** The copy of the built page that is pointed at other APIs, and where it is made. */
+const PAGES = { name: "pages", from: { scratch: "100Mi" } } as const;
+const PAGES_PATH = "/pages";
 
 /** The dashboard: pages that show what the API knows. TLS ends in its pods. */
 export class Dashboard extends pulumi.ComponentResource {
@@ -14,7 +21,10 @@ export class Dashboard extends pulumi.ComponentResource {
     super("packit:app:Dashboard", name, {}, opts);
     const { site, settings, configuration, image } = args;
     const { sentry } = configuration;
+    const { dashboard, hosts } = settings;
     const child = { parent: this };
+    const contexts = contextsOf(settings);
+    const pages = contexts.length > 0 ? [{ ...PAGES, path: DASHBOARD_PAGES, readOnly: true }] : [];
     // It refuses requests for any host but the one that it derives from DEPLOYMENT.
     const listens = { tcpSocket: { port: 8443 } };
     deployment(
@@ -22,19 +32,21 @@ export class Dashboard extends pulumi.ComponentResource {
       {
         site,
         component: NAME,
-        replicas: settings.dashboard.replicas,
+        replicas: dashboard.replicas,
         strategy: "rolling",
+        initContainers: contexts.length > 0 ? [pagesContainer(args, contexts)] : [],
         containers: [
           {
             name: NAME,
             image,
             ports: [8443],
             env: {
-              DEPLOYMENT: settings.deployment,
+              DEPLOYMENT: hosts.dashboard && dashboardWord(hosts.dashboard),
               VITE_SENTRY_DSN: sentry && { from: sentry, key: "dsn" },
             },
-            resources: settings.dashboard.resources,
+            resources: dashboard.resources,
             mounts: [
+              ...pages,
               {
                 name: "credentials",
                 path: "/secrets",
@@ -47,12 +59,33 @@ export class Dashboard extends pulumi.ComponentResource {
             readinessProbe: { ...listens, periodSeconds: 10 },
           },
         ],
-        nodeSelector: settings.dashboard.nodeSelector,
+        nodeSelector: dashboard.nodeSelector,
       },
       after(this, opts),
     );
     const port = { name: "packit-dashboard-https", port: 443, targetPort: 8443 };
-    publicService(name, { site, component: NAME, host: settings.hosts.dashboard, port, pods: "tls" }, child);
+    const contentSecurityPolicy = policy(foreignApis(settings));
+    const open = { host: hosts.dashboard, port, pods: "tls", contentSecurityPolicy } as const;
+    publicService(name, { site, component: NAME, ...open }, child);
     this.registerOutputs();
   }
+}
+
+/** What points the built page at other instances than it was built for. */
+function pagesContainer({ settings, image }: DashboardArgs, contexts: readonly Context[]): ContainerArgs {
+  return {
+    name: "pages",
+    image,
+    command: ["python3", "-c", dashboardPagesScript(), DASHBOARD_PAGES, PAGES_PATH],
+    env: { CONTEXTS: JSON.stringify(contexts) },
+    resources: settings.dashboard.resources,
+    mounts: [{ ...PAGES, path: PAGES_PATH }],
+  };
+}
+
+/** The image's own policy, and the APIs that it does not let its page call. */
+function policy(foreign: readonly string[]): string | undefined {
+  if (foreign.length === 0) return undefined;
+  const connect = ["connect-src 'self' *.packit.dev", ...foreign].join(" ");
+  return `default-src 'self' *.packit.dev; object-src 'none'; style-src 'unsafe-inline' 'self'; ${connect}`;
 }

@@ -4,7 +4,7 @@ import { deployment } from "./deployment.ts";
 import { commonEnvironment } from "./environment.ts";
 import type { PartArgs } from "./part.ts";
 
-export type FedmsgArgs = PartArgs<"fedmsg" | "maintenance">;
+export type FedmsgArgs = PartArgs<"fedmsg" | "maintenance" | "imageSupports" | "identity">;
 
 const NAME = "packit-service-fedmsg";
 
@@ -29,6 +29,7 @@ export class Fedmsg extends pulumi.ComponentResource {
             env: {
               ...commonEnvironment(settings, configuration),
               FEDORA_MESSAGING_CONF: `${directory}/fedora.toml`,
+              FAS_USER: settings.imageSupports.fedmsgUser ? settings.identity.fasUser : undefined,
             },
             resources: settings.fedmsg.resources,
             mounts: [

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ForgeCredentials, packitServiceYaml } from "../files/packit-service-yaml.ts";
 import type { Site } from "../platform/site.ts";
+import { fedoraCiKeys } from "../settings/fedora-ci.ts";
 import { ownImage } from "../settings/images.ts";
 import type { Settings } from "../settings/load.ts";
 import type { Sensitive } from "../settings/sensitive.ts";
@@ -22,11 +23,11 @@ export function packitConfigText(site: Site, settings: Settings, passwords: Pass
   return ({ repositoryCache }: { readonly repositoryCache: boolean }): pulumi.Output<string> =>
     pulumi.all([secrets, forges]).apply(([secretKeys, credentials]) =>
       packitServiceYaml({
-        deployment: settings.deployment,
+        deployment: settings.identity.deploymentName ?? settings.deployment,
         serverName: settings.hosts.service,
         dashboardUrl: settings.hosts.dashboard && `https://${settings.hosts.dashboard}`,
         fasUser: settings.identity.fasUser,
-        config: settings.packitConfig,
+        config: { ...settings.packitConfig, ...fedoraCiKeys(settings) },
         forges: credentials,
         secrets: secretKeys,
         sandbox: settings.withSandbox

@@ -14,15 +14,17 @@ export interface PublicServiceArgs {
   readonly port: Port;
   /** What the pods speak. */
   readonly pods: "tls" | "http";
+  /** The Content-Security-Policy in place of the pods' own. @default - theirs */
+  readonly contentSecurityPolicy?: string | undefined;
 }
 
 /** The Service of a component and, if there is a host, what opens it to the internet. */
 export function publicService(name: string, args: PublicServiceArgs, opts: pulumi.CustomResourceOptions) {
-  const { site, component, host, port, pods } = args;
+  const { site, component, host, port, pods, contentSecurityPolicy } = args;
   const annotations = pods === "tls" ? servingCertificate(args) : undefined;
   serviceObject(`${name}-service`, { site, name: component, component, port, annotations }, opts);
   if (host === undefined) return;
-  exposure(`${name}-route`, { site, name: component, host, port, pods }, opts);
+  exposure(`${name}-route`, { site, name: component, host, port, pods, contentSecurityPolicy }, opts);
 }
 
 /** The Secret in which OpenShift puts the certificate of a component's Service, where the router re-encrypts. */

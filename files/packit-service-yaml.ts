@@ -19,12 +19,14 @@ export interface SandboxKeys {
 }
 
 export interface PackitServiceYaml {
-  readonly deployment: "dev" | "stg" | "prod";
+  /** Packit's word for what the instance is. */
+  readonly deployment: string;
   /** The host under which the API answers. */
   readonly serverName: string;
   readonly dashboardUrl?: string | undefined;
   readonly fasUser: string;
-  readonly config: PackitConfig;
+  /** Keys by Packit's own names of them. */
+  readonly config: PackitConfig & Readonly<Record<string, unknown>>;
   readonly forges: Readonly<Record<string, ForgeCredentials>>;
   /** Secrets by Packit's names of them; those that are `undefined` are left out. */
   readonly secrets: Readonly<Record<string, string | undefined>>;

@@ -44,7 +44,7 @@ export function isPulumiStack({ paths, stack }: Pick<LocalPulumi, "paths" | "sta
   return existsSync(join(folder(paths), ".pulumi", "stacks", "packit", `${stack}.json`));
 }
 
-function writeProject({ paths, root, stack }: LocalPulumi, { values }: StackConfig): void {
+function writeProject({ paths, root, stack }: LocalPulumi, { values, project: shared }: StackConfig): void {
   const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
   mkdirSync(folder(paths), { recursive: true, mode: 0o700 });
   writeFileSync(
@@ -54,7 +54,11 @@ function writeProject({ paths, root, stack }: LocalPulumi, { values }: StackConf
   const file = join(folder(paths), `Pulumi.${stack}.yaml`);
   // Pulumi keeps the salt of the stack's encryption in the same file.
   const former = existsSync(file) ? parse(readFileSync(file, "utf8")) : {};
-  const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`${PREFIX}${key}`, value]));
+  const config = Object.fromEntries(
+    Object.entries(values)
+      .map(([key, value]) => [`${PREFIX}${key}`, value] as const)
+      .filter(([key]) => !shared?.keys.includes(key)),
+  );
   writeFileSync(file, stringify({ ...former, config }, { lineWidth: 0 }), { mode: 0o600 });
 }
 

@@ -12,6 +12,8 @@ export interface ExposureArgs {
   readonly port: { readonly name: string; readonly port: number };
   /** What the pods speak: TLS, with a certificate of their own, or plain HTTP. */
   readonly pods: "tls" | "http";
+  /** The Content-Security-Policy in place of the pods' own; only a route that ends TLS sends it. @default - theirs */
+  readonly contentSecurityPolicy?: string | undefined;
 }
 
 /** The Secret of an Ingress's certificate, in the form that Ingress controllers want. */
@@ -37,10 +39,17 @@ function route(name: string, { site, ...args }: ExposureArgs, opts: CustomResour
         to: { kind: "Service", name: args.name, weight: 100 },
         wildcardPolicy: "None",
         tls: { termination, insecureEdgeTerminationPolicy: "Redirect" },
+        ...(args.contentSecurityPolicy !== undefined && termination !== "passthrough"
+          ? { httpHeaders: { actions: { response: [setHeader(args.contentSecurityPolicy)] } } }
+          : {}),
       },
     },
     opts,
   );
+}
+
+function setHeader(value: string) {
+  return { name: "Content-Security-Policy", action: { type: "Set", set: { value } } };
 }
 
 function ingress(name: string, { site, ...args }: ExposureArgs, opts: CustomResourceOptions) {

@@ -45,7 +45,8 @@ export function describe({ kind, metadata }: KubernetesObject): string {
   return `${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`;
 }
 
-function rank({ kind }: KubernetesObject): number {
+/** The place of an object's kind in the order in which kinds can be applied. */
+export function rank({ kind }: KubernetesObject): number {
   const first = FIRST.indexOf(kind);
   if (first >= 0) return first;
   return FIRST.length + 1 + LAST.indexOf(kind);

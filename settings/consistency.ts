@@ -1,4 +1,6 @@
+import { contextRefusals } from "./dashboard.ts";
 import { type Amounts, hasProxy, totals } from "./footprint.ts";
+import { supportRefusals } from "./image-supports.ts";
 import { OWN_IMAGES, type OwnImage } from "./images.ts";
 import { namespaceRefusals } from "./namespaces.ts";
 import type { Refusal } from "./refuse.ts";
@@ -16,6 +18,9 @@ export function refusals(settings: SchemaOutput): Refusal[] {
     ...partRefusals(settings),
     ...quotaRefusals(settings),
     ...cacheRefusals(settings),
+    ...roleRefusals(settings),
+    ...supportRefusals(settings),
+    ...contextRefusals(settings),
   ];
 }
 
@@ -94,6 +99,43 @@ function imageRefusals(settings: SchemaOutput): Refusal[] {
     remedy: `skopeo inspect --format '{{.Name}}@{{.Digest}}' docker://quay.io/packit/${OWN_IMAGES[name]}:${deployment}`,
     reads: ["deployment"],
   }));
+}
+
+/** Fedora CI leaves to Packit what is Packit's. */
+function roleRefusals({ role, deployment, packitConfig, forges, withSandbox }: SchemaOutput): Refusal[] {
+  if (role === "packit") return [];
+  const prefix = packitConfig.comment_command_prefix;
+  const isStage = deployment === "stg";
+  const reads = ["role", "deployment"];
+  const apps = Object.keys(forges).filter((host) => forges[host]?.githubApp || host === "gitlab.com");
+  return [
+    // Packit derives from its end whether /packit-ci or /packit-ci-stg is listened to.
+    prefix === undefined || ["/packit", "/packit-stg"].includes(prefix) || prefix.endsWith("-stg") !== isStage
+      ? {
+          path: ["packitConfig", "comment_command_prefix"],
+          value: prefix ?? "nothing",
+          allowed: `a word that nobody uses, ${isStage ? "with" : "without"} -stg at its end: ordinary commands are Packit's`,
+          remedy: `for example /packit-fedora-ci${isStage ? "-stg" : ""}`,
+          reads,
+        }
+      : [],
+    ...apps.map((host) => ({
+      path: ["forges", host],
+      value: host,
+      allowed: "dist-git's forge alone, and no GitHub App, with the role fedora-ci",
+      remedy: "remove it",
+      reads,
+    })),
+    withSandbox
+      ? {
+          path: ["withSandbox"],
+          value: "true",
+          allowed: "false with the role fedora-ci, which runs no command of users",
+          remedy: "set it to false",
+          reads,
+        }
+      : [],
+  ].flat();
 }
 
 /** Packit looks for a cached repository by its name alone. */

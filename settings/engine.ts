@@ -30,9 +30,9 @@ function engineConfig(root: string, stack: string): StackConfig {
   const values = Object.fromEntries(own.map(([key, text]) => [key.slice(PREFIX.length), parse(text)]));
   const encryptedKeys = secretKeys().map((key) => key.slice(PREFIX.length));
   const config = { stack, values, encryptedKeys };
-  return existsSync(stackFilePath(root, stack))
-    ? { ...config, file: readStackFile(root, stack).file }
-    : config;
+  if (!existsSync(stackFilePath(root, stack))) return config;
+  const { file, project } = readStackFile(root, stack);
+  return { ...config, file, project };
 }
 
 /** The keys that the engine names as holding secrets, in the variable from which its SDK reads them too. */

@@ -36,7 +36,13 @@ export function loadSettings(config: StackConfig, source: SecretSource, today = 
     .filter(({ reads = [] }) => !reads.some((key) => wrong.includes(key)))
     .map(({ path, value, allowed, remedy }): Violation => ({ path, given: value, allowed, remedy }));
   const found = [...checked.violations, ...together].map((violation) => hide(config, violation));
-  const all = [...foreignKeys(config), ...found, ...violations, ...(life?.violations ?? [])];
+  const all = [
+    ...foreignKeys(config),
+    ...misplaced(config),
+    ...found,
+    ...violations,
+    ...(life?.violations ?? []),
+  ];
   if (data === undefined || all.length > 0) throw violationsError(config, unique(all));
   const sandboxNamespace = data.sandboxNamespace ?? defaultSandboxNamespace(data.namespace);
   const warnings = [...(life?.warnings ?? []), ...storageClassWarnings(data)].map(
@@ -46,8 +52,8 @@ export function loadSettings(config: StackConfig, source: SecretSource, today = 
 }
 
 /** Sandcastle asks for a class by name, and for that of Amazon where none is configured. */
-function storageClassWarnings({ platform, storageClass, disposable }: SchemaOutput): string[] {
-  if (platform === "managed-platform" || storageClass !== undefined || disposable) return [];
+function storageClassWarnings({ withSandbox, platform, storageClass, disposable }: SchemaOutput): string[] {
+  if (!withSandbox || platform === "managed-platform" || storageClass !== undefined || disposable) return [];
   return [
     "packit:storageClass is not set, and Packit then asks for the class gp2 for its sandboxes' volumes.",
   ];
@@ -59,6 +65,7 @@ function needs(data: SchemaOutput | undefined): SecretNeeds {
     forges,
     conditions: {
       githubApp: Object.values(forges).some(({ githubApp }) => githubApp),
+      copr: data?.role !== "fedora-ci",
       ownCertificate: data?.tls === "passthrough",
       fluentd: data?.withFluentdSidecar === true,
       backup: data?.withBackup === true,
@@ -90,6 +97,20 @@ function foreignKeys(config: StackConfig): Violation[] {
       given: "an unknown prefix",
       allowed: `keys that start with ${PREFIX}`,
       remedy: `did you mean ${PREFIX}${key.split(":").slice(1).join(":")}?`,
+    }));
+}
+
+/** What the project says for all stacks is no stack's own. */
+function misplaced({ file, project }: StackConfig): Violation[] {
+  const shared = project?.keys ?? [];
+  return (file?.keys ?? [])
+    .filter((key) => shared.includes(key))
+    .map((key) => ({
+      path: [],
+      key,
+      given: "a value of this stack's own",
+      allowed: `the value in ${project?.name}, which all stacks share`,
+      remedy: `remove it here: pulumi config rm ${key}`,
     }));
 }
 

@@ -13,17 +13,10 @@ const projectToSync = z.strictObject({
   dg_branch: line.describe("The package's branch in dist-git."),
 });
 
-const fedoraCi = z.strictObject({
-  enabled_projects: lines.optional().describe("Projects that are served."),
-  disabled_projects: lines.optional().describe("Projects that are not served."),
-  disabled_projects_for_eln: lines.optional().describe("Projects that are not built for ELN."),
-  disabled_projects_for_logdetective: lines.optional().describe("Projects whose logs are not analysed."),
-});
-
 /**
  * The keys of packit-service.yaml that a stack file may set, by the names that Packit gives them. Packit refuses a
  * key that it does not know and dies at start, so the list is closed. Keys that follow from other settings (hosts,
- * identity, sandbox, cache, credentials) are not here: they are written by files/packit-service-yaml.ts.
+ * identity, sandbox, cache, credentials, Fedora CI) are not here: they are written by files/packit-service-yaml.ts.
  */
 export const packitConfig = z.strictObject({
   debug: flag.default(true).describe("Log at debug level."),
@@ -73,10 +66,6 @@ export const packitConfig = z.strictObject({
   koji_build_command: line.optional().describe("Packit's own default is koji build."),
   koji_logs_url: url.optional().describe("Where links to Koji's logs lead."),
   koji_web_url: url.optional().describe("Where links to Koji's pages lead."),
-  fedora_ci_run_by_default: flag
-    .optional()
-    .describe("Serve Fedora CI for all of dist-git, not only for those enabled."),
-  fedora_ci: fedoraCi.optional().describe("Which dist-git projects Fedora CI serves or leaves out."),
   logdetective_enabled: flag.optional().describe("Ask Log Detective about failed builds."),
   logdetective_url: url.optional().describe("Where Log Detective answers."),
 });

@@ -37,6 +37,7 @@ ${table(["secret", "what it is", "needed"], secrets())}`;
 function secrets(): string[][] {
   const needed = {
     always: "always",
+    copr: "if `role` is `packit`",
     githubApp: "if a forge uses the GitHub App",
     ownCertificate: "if `tls` is `passthrough`",
     fluentd: "with `withFluentdSidecar`",

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { fedoraCi, role } from "./fedora-ci.ts";
+import { imageSupports } from "./image-supports.ts";
 import { images } from "./images.ts";
 import { limits } from "./limits.ts";
 import { packitConfig } from "./packit-config.ts";
@@ -41,6 +43,7 @@ export const schema = z.strictObject({
   deployment: z
     .enum(["dev", "stg", "prod"])
     .describe("Packit's own word for what the instance is. It also names the tag of Packit's own images."),
+  role: role.default("packit").describe("What the instance is for: all of Packit, or Fedora CI alone."),
   namespace: dnsLabel.describe("The namespace of everything but the sandbox."),
   withSandbox: flag
     .default(true)
@@ -113,6 +116,9 @@ export const schema = z.strictObject({
   }),
   identity: z.strictObject({
     fasUser: line.describe("The Fedora account that the instance acts as."),
+    deploymentName: line
+      .optional()
+      .describe("The instance's own word for `deployment` in packit-service.yaml. Default: `deployment`."),
   }),
   distGit: z
     .strictObject({
@@ -129,6 +135,9 @@ export const schema = z.strictObject({
     })
     .describe("The forges that are served. Each needs a token, or the GitHub App, among the secrets."),
   packitConfig: packitConfig.prefault({}).describe("Keys of packit-service.yaml."),
+  fedoraCi: fedoraCi.describe(
+    "Who serves Fedora CI. It stands in Pulumi.yaml, for both instances of each environment.",
+  ),
   fedoraMessaging: z
     .strictObject({
       app: line.default("Packit").describe("The name that the message broker sees."),
@@ -156,6 +165,7 @@ export const schema = z.strictObject({
     })
     .prefault({}),
   ...images,
+  imageSupports,
   repositoryCache: repositoryCache.describe("The cache of git repositories that clones borrow from."),
   ...workloads,
   ...stores,

@@ -14,7 +14,7 @@ export interface SecretSpec {
 }
 
 /** What a stack does that not every stack does, and that needs secrets of its own. */
-export type Condition = "githubApp" | "ownCertificate" | "fluentd" | "backup";
+export type Condition = "githubApp" | "copr" | "ownCertificate" | "fluentd" | "backup";
 
 const spec = <N extends Needed>(needed: N, purpose: string, form: SecretForm = "line") => ({
   needed,
@@ -28,7 +28,7 @@ export const CATALOGUE = {
   tlsPrivateKey: spec("ownCertificate", "the key of that certificate (privkey.pem)", "privateKey"),
   keytab: spec("always", "the Kerberos keytab of the Fedora account, base64", "base64"),
   sshPrivateKey: spec("always", "the SSH key of the Fedora account (id_ed25519)", "privateKey"),
-  copr: spec("always", "Copr's API token, the file that copr.fedorainfracloud.org/api shows", "copr"),
+  copr: spec("copr", "Copr's API token, the file that copr.fedorainfracloud.org/api shows", "copr"),
   testingFarmSecret: spec("always", "Testing Farm's API token"),
   githubAppId: spec("githubApp", "the GitHub App's id", "digits"),
   githubAppPrivateKey: spec("githubApp", "the GitHub App's key (private-key.pem)", "privateKey"),

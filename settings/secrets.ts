@@ -30,10 +30,14 @@ export interface SecretNeeds {
   readonly conditions: { readonly [C in Condition]: boolean };
 }
 
-/** Where secrets come from: the stack (and, in a disposable one, stand-ins), or nowhere, for output without them. */
+/**
+ * Where secrets come from: the stack (and, in a disposable one, stand-ins), or nowhere, for output without them, in
+ * which each is hidden or has the name that it is given.
+ */
 export type SecretSource =
   | { readonly kind: "given"; readonly root: string; readonly standIn?: StandIn }
-  | { readonly kind: "redacted" };
+  | { readonly kind: "redacted" }
+  | { readonly kind: "named"; readonly as: (path: Path) => string };
 
 /** Reads `packit:secrets` and reports everything that is missing, misspelt or unreadable, never a value. */
 export function readSecrets(
@@ -140,6 +144,11 @@ class SecretReader {
     }
     if (this.#source.kind === "redacted") {
       return spec.needed === "generated" && given === undefined ? undefined : new Sensitive(REDACTED);
+    }
+    if (this.#source.kind === "named") {
+      const isMade = name !== "forgeToken" && CATALOGUE[name].needed === "generated";
+      const isWanted = given !== undefined || spec.needed !== "generated" || isMade;
+      return isWanted ? new Sensitive(this.#source.as(path)) : undefined;
     }
     if (given === undefined) return this.#absent(path, name, spec);
     if (typeof file === "string") return this.#fromFile(path, file, spec);

@@ -9,23 +9,28 @@ export const PREFIX = "packit:";
 /** The path of a setting below `config`, the prefix left out: `["workers", "longRunning", "replicas"]`. */
 export type Path = readonly (string | number)[];
 
-/** A stack's configuration: its values as plain data, and the file that they stand in, where one does. */
+/** A stack's configuration: its values as plain data, and the files that they stand in, where they do. */
 export interface StackConfig {
   readonly stack: string;
   readonly values: Readonly<Record<string, unknown>>;
   readonly file?: StackFile;
+  /** What all stacks share. */
+  readonly project?: StackFile;
   /** The keys that hold something encrypted, where the engine has decrypted it. */
   readonly encryptedKeys?: readonly string[];
 }
 
-/** A parsed Pulumi.<stack>.yaml, which knows on what line each setting stands. */
+/** A parsed Pulumi.<stack>.yaml or Pulumi.yaml, which knows on what line each setting stands. */
 export class StackFile {
   readonly name: string;
   readonly #document: Document;
   readonly #lines: LineCounter;
+  readonly #within: readonly string[];
 
-  constructor(name: string, text: string) {
+  /** @param within The keys below a setting's own below which its value stands, as `default` in Pulumi.yaml. */
+  constructor(name: string, text: string, within: readonly string[] = []) {
     this.name = name;
+    this.#within = within;
     this.#lines = new LineCounter();
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
     this.#refuseAliases();
@@ -59,14 +64,16 @@ export class StackFile {
   values(): Record<string, unknown> {
     const { config } = (this.#document.toJS() ?? {}) as { config?: Record<string, unknown> };
     const own = Object.entries(config ?? {}).filter(([key]) => key.startsWith(PREFIX));
-    return Object.fromEntries(own.map(([key, value]) => [key.slice(PREFIX.length), value]));
+    const inner = (value: unknown) =>
+      this.#within.reduce((at, key) => (at as Record<string, unknown>)[key], value);
+    return Object.fromEntries(own.map(([key, value]) => [key.slice(PREFIX.length), inner(value)]));
   }
 
   /** The line of a setting; where it is absent, that of the nearest setting around it. */
   line(path: Path, key?: string): number | undefined {
     if (key !== undefined) return this.#lineAt(["config", key]);
     for (let length = path.length; length >= 0; length--) {
-      const line = this.#lineAt(nodePath(path.slice(0, length)));
+      const line = this.#lineAt(this.#nodePath(path.slice(0, length)));
       if (line !== undefined) return line;
     }
     return undefined;
@@ -74,13 +81,17 @@ export class StackFile {
 
   /** Whether a setting is written in this file as it is, and not encrypted. */
   isPlainText(path: Path): boolean {
-    return isScalar(this.#document.getIn(nodePath(path), true));
+    return isScalar(this.#document.getIn(this.#nodePath(path), true));
   }
 
   /** Whether a setting is encrypted in this file. */
   isEncrypted(path: Path): boolean {
-    const node = this.#document.getIn(nodePath(path), true);
+    const node = this.#document.getIn(this.#nodePath(path), true);
     return isMap(node) && node.has("secure");
+  }
+
+  #nodePath([first, ...rest]: Path): (string | number)[] {
+    return first === undefined ? ["config"] : ["config", `${PREFIX}${first}`, ...this.#within, ...rest];
   }
 
   #lineAt(keys: readonly (string | number)[]): number | undefined {
@@ -91,11 +102,20 @@ export class StackFile {
   }
 }
 
-/** Reads Pulumi.<stack>.yaml of the project in `root`. */
-export function readStackFile(root: string, stack: string): StackConfig & { readonly file: StackFile } {
+/** Reads Pulumi.<stack>.yaml of the project in `root`, and what Pulumi.yaml says for all stacks. */
+export function readStackFile(
+  root: string,
+  stack: string,
+): StackConfig & { readonly file: StackFile; readonly project: StackFile } {
   const path = stackFilePath(root, stack);
-  const file = new StackFile(basename(path), readText(path, stack));
-  return { stack, values: file.values(), file };
+  const file = new StackFile(basename(path), readText(path, `There is no stack "${stack}"`));
+  const project = readProject(root);
+  return { stack, values: { ...project.values(), ...file.values() }, file, project };
+}
+
+function readProject(root: string): StackFile {
+  const name = "Pulumi.yaml";
+  return new StackFile(name, readText(join(root, name), "This is no folder of a project"), ["default"]);
 }
 
 /** Where a stack's file is. */
@@ -103,16 +123,11 @@ export function stackFilePath(root: string, stack: string): string {
   return join(root, `Pulumi.${stack}.yaml`);
 }
 
-function readText(path: string, stack: string): string {
+function readText(path: string, otherwise: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    throw new UserError(`There is no stack "${stack}": ${path} cannot be read (${reason}).`);
+    throw new UserError(`${otherwise}: ${path} cannot be read (${reason}).`);
   }
-}
-
-function nodePath(path: Path): (string | number)[] {
-  const [first, ...rest] = path;
-  return first === undefined ? ["config"] : ["config", `${PREFIX}${first}`, ...rest];
 }

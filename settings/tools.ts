@@ -1,3 +1,4 @@
+import { contexts } from "./dashboard.ts";
 import { part } from "./part.ts";
 import { flag, hostName, port, positive } from "./values.ts";
 
@@ -6,7 +7,7 @@ export const tools = {
   withDashboard: flag.default(true).describe("Run the dashboard, at `hosts.dashboard`."),
   dashboard: part(
     { requests: { cpu: "5m", memory: "128Mi" }, limits: { cpu: "50m", memory: "256Mi" } },
-    { replicas: positive.default(1).describe("Dashboard pods.") },
+    { replicas: positive.default(1).describe("Dashboard pods."), contexts },
   ),
   withFlower: flag.default(true).describe("Run Flower, which shows Celery's tasks and workers."),
   flower: part({ requests: { cpu: "5m", memory: "80Mi" }, limits: { cpu: "50m", memory: "128Mi" } }),
@@ -33,7 +34,9 @@ export const tools = {
   }),
   withFluentdSidecar: flag
     .default(false)
-    .describe("Give the API and the workers a side-car that forwards their logs to Splunk."),
+    .describe(
+      "Where logs go: to the pods' output, for the cluster's own collection; or besides, from the API and the workers, by a side-car to Splunk.",
+    ),
   fluentd: part(
     { requests: { cpu: "10m", memory: "128Mi" }, limits: { cpu: "100m", memory: "128Mi" } },
     {

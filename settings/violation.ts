@@ -18,9 +18,9 @@ export function violationsError(config: StackConfig, violations: readonly Violat
   const name = config.file?.name ?? `stack ${config.stack}`;
   const count = violations.length === 1 ? "1 setting is wrong" : `${violations.length} settings are wrong`;
   const list = violations
-    .map((violation) => ({ violation, line: config.file?.line(violation.path, violation.key) }))
+    .map((violation) => ({ violation, ...place(config, violation) }))
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
-    .map(({ violation, line }) => format(violation, line === undefined ? name : `${name}:${line}`));
+    .map(({ violation, file, line }) => format(violation, line === undefined ? name : `${file}:${line}`));
   return new UserError(`${name}: ${count}; nothing was applied.\n\n${list.join("\n\n")}`);
 }
 
@@ -45,6 +45,13 @@ export function remedyForKey(key: string, known: readonly string[], taken: reado
   const free = known.filter((name) => !taken.includes(name));
   const meant = nearest(key, free) ?? nearest(key, known);
   return meant === undefined ? "remove it" : `did you mean ${meant}?`;
+}
+
+/** The file in which a setting stands, or should, and its line there. */
+function place({ file, project }: StackConfig, { path, key }: Violation) {
+  const isShared = key === undefined && project?.keys.includes(`${PREFIX}${path[0]}`);
+  const holder = isShared ? project : file;
+  return { file: holder?.name, line: holder?.line(path, key) };
 }
 
 function lowerCase(text: string): string {

@@ -46,6 +46,7 @@ describe("the outputs of prod", () => {
       exported
         .split(",")
         .map((name) => name.trim())
+        .filter(Boolean)
         .sort(),
     ).toEqual(Object.keys(outputs).sort());
     expect(outputs.egress).toHaveLength(egressHosts(settings).length);

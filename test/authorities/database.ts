@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { temporaryFolder } from "./folder.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import type { Postgres } from "./postgres.ts";
 import type { Tool } from "./tools.ts";
 

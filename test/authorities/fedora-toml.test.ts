@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { fedoraToml } from "../../files/fedora-toml.ts";
 import type { Anything } from "../support/anything.ts";
-import { temporaryFolder } from "./folder.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { tool } from "./tools.ts";
 
 const python = await tool("python");

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { repositoryCacheScript } from "../../files/repository-cache-script.ts";
-import { temporaryFolder } from "./folder.ts";
+import { temporaryFolder } from "../support/folder.ts";
 
 const PERSON = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
 

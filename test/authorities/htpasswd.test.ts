@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { htpasswd } from "../../files/htpasswd.ts";
-import { temporaryFolder } from "./folder.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { tool } from "./tools.ts";
 
 const program = await tool("htpasswd");

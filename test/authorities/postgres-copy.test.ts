@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { postgresCopyScript } from "../../files/postgres-copy-script.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { databases, expectCopy, LOGIN, type Recorded, recorded, SAMPLE, tables } from "./database.ts";
-import { temporaryFolder } from "./folder.ts";
 import { postgres } from "./postgres.ts";
 import { missingOf, tool } from "./tools.ts";
 

@@ -1,7 +1,7 @@
 import { appendFileSync, chownSync, cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { execa } from "execa";
-import { temporaryFolder } from "./folder.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { reasonOf } from "./installation.ts";
 import { type Server, startServer } from "./server.ts";
 import { type Command, missingOf, type Tool, tool } from "./tools.ts";

@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import { htpasswd } from "../../files/htpasswd.ts";
 import { HTPASSWD_PATH, type NginxConf, nginxConf } from "../../files/nginx-conf.ts";
 import { standIns } from "../../settings/stand-ins.ts";
-import { temporaryFolder } from "./folder.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { checkNginx, startNginx } from "./nginx.ts";
 import { freePort } from "./server.ts";
 import type { Tool } from "./tools.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder } from "./folder.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { startMoto } from "./moto.ts";
 import { checkNginx, startNginx } from "./nginx.ts";
 import { postgres } from "./postgres.ts";

@@ -7,7 +7,7 @@ import {
   valkeyConf,
   valkeyPasswordConf,
 } from "../../files/valkey-conf.ts";
-import { temporaryFolder } from "./folder.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { startServer } from "./server.ts";
 import { missingOf, tool } from "./tools.ts";
 

@@ -11,7 +11,8 @@ import { loadSettings } from "../../settings/load.ts";
 import { cacheVolumes } from "../../settings/repository-cache.ts";
 import { readStackFile } from "../../settings/stack-file.ts";
 import type { Anything } from "../support/anything.ts";
-import { command, project, temporaryFolder } from "../support/cli.ts";
+import { command, project } from "../support/cli.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { PATHS } from "./control-plane.ts";
 import { barePod, TestStack } from "./stack.ts";
 

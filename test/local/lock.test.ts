@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { until } from "../../cluster/until.ts";
 import { withLock } from "../../local/lock.ts";
-import { temporaryFolder } from "../support/cli.ts";
+import { temporaryFolder } from "../support/folder.ts";
 
 describe("a lock", () => {
   it("lets one in at a time, and tells the other that it waits", async () => {

@@ -6,7 +6,7 @@ import { credentials } from "../../local/credentials.ts";
 import { overridden } from "../../local/overrides.ts";
 import { localPaths } from "../../local/paths.ts";
 import { isPulumiStack, type LocalPulumi, pulumiDestroy, pulumiUp } from "../../local/pulumi.ts";
-import { temporaryFolder } from "../support/cli.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { holdsMark } from "../support/marks.ts";
 import { configOf, ROOT } from "../support/stacks.ts";
 

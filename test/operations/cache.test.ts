@@ -6,7 +6,7 @@ import { cloneAt, sendClone } from "../../operations/cache-clone.ts";
 import { readLog } from "../../operations/cache-report.ts";
 import { cacheVolumes, repositoryOf } from "../../settings/repository-cache.ts";
 import { cloneWith, git, origin, Volume } from "../authorities/git-cache.ts";
-import { temporaryFolder } from "../support/cli.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { settingsOf } from "../support/stacks.ts";
 
 const SYSTEMD = { url: "https://github.com/systemd/systemd.git" };

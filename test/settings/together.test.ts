@@ -7,6 +7,15 @@ const UNGUARDED = { withFlower: false, nginx: { metricsNeedPassword: true } };
 const LEFT_OUT = { leftOut: "a test" };
 const TOKEN = { secrets: { forgeTokens: { "github.com": "a-token" } } };
 
+/** What makes stage an instance for Fedora CI. */
+const FEDORA_CI = {
+  role: "fedora-ci",
+  forges: { "src.fedoraproject.org": { instanceUrl: "https://src.fedoraproject.org" } },
+  packitConfig: { comment_command_prefix: "/fedora-ci-stg" },
+  withSandbox: false,
+  repositoryCache: { enabled: false },
+};
+
 describe("settings that are wrong together", () => {
   it("are refused in one go with those that are wrong alone, each with a remedy", () => {
     const { message } = errorOf({
@@ -30,6 +39,34 @@ describe("settings that are wrong together", () => {
   });
 
   it.each<[string, Changes, string]>([
+    ["an account that no message is about", { identity: { fasUser: "me" } }, "packit:identity.fasUser"],
+    [
+      "a deployment that Packit does not know",
+      { identity: { fasUser: "packit-stg", deploymentName: "fedora-ci" } },
+      "packit:identity.deploymentName",
+    ],
+    ["a host that the dashboard is not", { hosts: { dashboard: "d.packit.dev" } }, "packit:hosts.dashboard"],
+    [
+      "an API that the dashboard may not call",
+      { dashboard: { contexts: [{ name: "Mine", apiUrl: "https://example.com/api" }] } },
+      "packit:dashboard.contexts",
+    ],
+    [
+      "Fedora CI that heeds ordinary commands",
+      { ...FEDORA_CI, packitConfig: { comment_command_prefix: "/packit-stg" } },
+      "packit:packitConfig.comment_command_prefix",
+    ],
+    [
+      "Fedora CI of stage that heeds prod's commands",
+      { ...FEDORA_CI, packitConfig: { comment_command_prefix: "/fedora-ci" } },
+      "packit:packitConfig.comment_command_prefix",
+    ],
+    [
+      "Fedora CI with a GitHub App",
+      { ...FEDORA_CI, forges: { "github.com": { instanceUrl: "https://github.com", githubApp: true } } },
+      'packit:forges["github.com"]',
+    ],
+    ["Fedora CI with a sandbox", { ...FEDORA_CI, withSandbox: true }, "packit:withSandbox"],
     ["a dashboard without a host", { hosts: { dashboard: undefined } }, "packit:hosts.dashboard"],
     ["a proxy without a host", { hosts: { workers: undefined } }, "packit:hosts.workers"],
     ["one host for two", { hosts: { workers: "stg.packit.dev" } }, "packit:hosts.workers"],

@@ -15,7 +15,16 @@ export type Changes = Readonly<Record<string, unknown>>;
 /** The configuration of one of the project's own stacks, with changes, and marked secrets in place of real ones. */
 export function configOf(stack: string, changes: Changes = {}): StackConfig {
   const { values } = readStackFile(ROOT, stack);
-  return { stack, values: merge({ ...values, secrets: markedSecrets() }, changes) as Changes };
+  return { stack, values: merge({ ...values, secrets: secretsFor(values) }, changes) as Changes };
+}
+
+/** Marked secrets for all that a stack can be given, but what its own file leaves out or has no forge for. */
+function secretsFor({ forges, secrets = {} }: Changes): unknown {
+  const all = markedSecrets();
+  if (!isMap(forges) || !isMap(all.forgeTokens)) return merge(all, secrets);
+  const tokens = Object.entries(all.forgeTokens).filter(([host]) => host in forges);
+  const noApp = { githubAppId: undefined, githubAppPrivateKey: undefined };
+  return merge({ ...(merge(all, noApp) as Changes), forgeTokens: Object.fromEntries(tokens) }, secrets);
 }
 
 export function settingsOf(stack: string, changes: Changes = {}): Settings {

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { Anything } from "../support/anything.ts";
+import { type Changes, find, objectsOf } from "../support/stacks.ts";
+
+const ELSEWHERE = { contexts: [{ name: "Mine", apiUrl: "https://api.example.com/api" }] };
+
+describe("the dashboard", () => {
+  it.each([
+    ["prod", "prod"],
+    ["stage", "stg"],
+    ["fedora-ci", "fedora-ci"],
+    ["fedora-ci-stage", "stg.fedora-ci"],
+  ])("of %s is told the word from which its image derives the host", async (stack, word) => {
+    const [{ env }] = (await pod(stack)).containers;
+    expect(env).toContainEqual({ name: "DEPLOYMENT", value: word });
+  });
+
+  it.each(["prod", "stage"])("of %s stays as it was built", async (stack) => {
+    expect(await pod(stack)).not.toHaveProperty("initContainers");
+  });
+
+  it("of another instance is pointed at that instance's API", async () => {
+    const { initContainers, containers } = await pod("stage", { hosts: { service: "my.packit.dev" } });
+    const [{ env, volumeMounts }] = initContainers;
+    expect(JSON.parse(env[0].value)).toEqual([{ name: "Packit", apiUrl: "https://my.packit.dev/api" }]);
+    const [{ name }] = volumeMounts;
+    expect(containers[0].volumeMounts).toContainEqual({
+      name,
+      mountPath: "/src/frontend/dist",
+      readOnly: true,
+    });
+  });
+
+  it("offers all instances that are listed", async () => {
+    const [{ env }] = (await pod("fedora-ci")).initContainers;
+    expect(JSON.parse(env[0].value)).toEqual([
+      { name: "Fedora CI", apiUrl: "https://prod.fedora-ci.packit.dev/api" },
+      { name: "Packit", apiUrl: "https://prod.packit.dev/api" },
+    ]);
+  });
+
+  it("may call an API elsewhere where the route can say so", async () => {
+    const { spec } = await route({ tls: "reencrypt", dashboard: ELSEWHERE });
+    const [{ name, action }] = spec.httpHeaders.actions.response;
+    expect([name, action.type]).toEqual(["Content-Security-Policy", "Set"]);
+    expect(action.set.value).toContain("connect-src 'self' *.packit.dev https://api.example.com");
+    expect((await route({ tls: "reencrypt" })).spec).not.toHaveProperty("httpHeaders");
+  });
+});
+
+async function pod(stack: string, changes: Changes = {}): Promise<Anything> {
+  return find(await objectsOf(stack, changes), "Deployment", "packit-dashboard").spec.template.spec;
+}
+
+async function route(changes: Changes): Promise<Anything> {
+  return find(await objectsOf("stage", changes), "Route", "packit-dashboard");
+}
