@@ -58,6 +58,29 @@ describe("render", () => {
     );
   });
 
+  it("writes objects without Secrets, a list of these and a template for each of their keys", async () => {
+    const out = join(temporaryFolder(), "objects");
+    const args = ["fedora-ci", "--out", out, "--secrets", "references"];
+    const { stderr } = await command("render", args, { cwd: project() });
+    expect(stderr).toMatch(/^\d+ objects written to .*; \d+ Secrets left out/);
+    expect(objectFiles(out).filter((name) => name.includes("_secret_"))).toEqual([]);
+    const list = parse(readFileSync(join(out, "secrets", "index.yaml"), "utf8"));
+    const [{ keys }] = list.filter(({ name }: { name: string }) => name === "packit-secrets");
+    expect(keys[2]).toMatchObject({
+      key: "fedora.keytab",
+      encoding: "base64",
+      values: [{ name: "keytab", purpose: expect.stringContaining("Kerberos"), owner: "hello@packit.dev" }],
+    });
+    expect(readFileSync(join(out, "secrets", keys[2].template), "utf8")).toBe("{{ keytab }}");
+  });
+
+  it("writes no templates without a folder for them", async () => {
+    const { exitCode, stderr } = await command("render", ["stage", "--secrets", "references"], {
+      cwd: project(),
+    });
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("needs --out DIR")]);
+  });
+
   it("ends quietly when its reader has read enough", async () => {
     const { stderr } = await execa({
       shell: true,

@@ -9,15 +9,18 @@ import type { Anything } from "../support/anything.ts";
 import { type Changes, configOf, ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
 
-/** A stack of a test's own on the shared control plane: the settings of stage or prod in namespaces of its name. */
+/** The project's own stacks. */
+export type Base = "stage" | "prod" | "fedora-ci" | "fedora-ci-stage";
+
+/** A stack of a test's own on the shared control plane: the settings of a real one in namespaces of its name. */
 export class TestStack {
   readonly client: ApiClient = localClient(PATHS);
   readonly namespace: string;
   readonly sandboxNamespace: string;
   readonly #name: string;
-  readonly #base: string;
+  readonly #base: Base;
 
-  constructor(name: string, base: "stage" | "prod" = "stage") {
+  constructor(name: string, base: Base = "stage") {
     this.#name = name;
     this.#base = base;
     this.namespace = `packit--${name}`;
@@ -39,8 +42,13 @@ export class TestStack {
   async up(changes: Changes = {}) {
     const objects = await this.objects(changes);
     const applied = await applyStack(this.client, this.#name, objects);
-    await waitUntilReady(this.client, { objects, limitSeconds: 40 });
+    await this.ready(objects);
     return applied;
+  }
+
+  /** Waits until all of these are ready. */
+  ready(objects: readonly KubernetesObject[]): Promise<void> {
+    return waitUntilReady(this.client, { objects, limitSeconds: 40 });
   }
 
   /** Removes all that was applied. */

@@ -131,11 +131,12 @@ function serves({ fedora_ci_run_by_default, fedora_ci }: Anything): boolean {
   return fedora_ci_run_by_default === true || (fedora_ci?.enabled_projects ?? []).length > 0;
 }
 
-/** What may be the same in two stacks: names within a stack, and the Fedora account's. */
+/** What may be the same in two stacks: names within a stack, the Fedora account's, and a file of no account. */
 const PUBLIC = [
   ...["host", "name", "user"].map((what) => `postgres-secret/database-${what}`),
   "flower/user",
   "packit-ssh/config",
+  "packit-config/copr",
 ];
 
 /** A stack's objects, with secrets that are given to no other stack, and others that are generated for it. */

@@ -6,6 +6,7 @@ import { credentials } from "../../local/credentials.ts";
 import { overridden } from "../../local/overrides.ts";
 import { localPaths } from "../../local/paths.ts";
 import { isPulumiStack, type LocalPulumi, pulumiDestroy, pulumiUp } from "../../local/pulumi.ts";
+import { readStackFile } from "../../settings/stack-file.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { holdsMark } from "../support/marks.ts";
 import { configOf, ROOT } from "../support/stacks.ts";
@@ -58,6 +59,14 @@ describe("pulumi up on the local control plane", () => {
     }
     expect(parse(readFileSync(join(state, "Pulumi.yaml"), "utf8")).main).toBe(join(ROOT, "index.ts"));
     expect(said).toContain("working on it");
+  });
+
+  it("leaves what all stacks share in the project's file", async () => {
+    await pulumiUp(local, overridden(readStackFile(ROOT, "stage")).config, () => {});
+    const read = (name: string) =>
+      parse(readFileSync(join(local.paths.state, "pulumi", name), "utf8")).config;
+    expect(read("Pulumi.stage.yaml")).not.toHaveProperty("packit:fedoraCi");
+    expect(read("Pulumi.yaml")["packit:fedoraCi"].default.stg.servedBy).toBe("packit");
   });
 
   it("gives the program the overridden configuration, and keeps the salt that Pulumi put beside it", async () => {

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../errors.ts";
 import { loadSettings } from "../../settings/load.ts";
-import { StackFile } from "../../settings/stack-file.ts";
+import { readStackFile, StackFile } from "../../settings/stack-file.ts";
 import { holdsMark, MARK, marked } from "../support/marks.ts";
 import { configOf, ROOT, settingsOf } from "../support/stacks.ts";
 
@@ -41,6 +41,37 @@ describe("a stack's settings", () => {
     expect([stage.postgres.storage, stage.postgres.resources.limits.memory]).toEqual(["2Gi", "512Mi"]);
     expect([prod.postgres.storage, prod.postgres.resources.limits.memory]).toEqual(["8Gi", "4Gi"]);
   });
+});
+
+describe("what all stacks share", () => {
+  const shared = "config:\n  packit:fedoraCi:\n    default:\n      stg: { servedBy: fedora-ci }\n";
+
+  it("stands in the project's file, and is read from there", () => {
+    const project = new StackFile("Pulumi.yaml", shared, ["default"]);
+    expect(project.values()).toEqual({ fedoraCi: { stg: { servedBy: "fedora-ci" } } });
+    expect(readStackFile(ROOT, "prod").values.fedoraCi).toEqual(
+      readStackFile(ROOT, "fedora-ci").values.fedoraCi,
+    );
+  });
+
+  it("is no stack's own", () => {
+    const file = new StackFile("Pulumi.stage.yaml", "config:\n  packit:fedoraCi: {}\n");
+    expect(messageOf(shared, file)).toContain(
+      "Pulumi.stage.yaml:2  packit:fedoraCi\n    given    a value of this",
+    );
+  });
+
+  it("is reported with its line in that file", () => {
+    const message = messageOf(shared.replace("fedora-ci }", "me }"), new StackFile("Pulumi.stage.yaml", ""));
+    expect(message).toContain("Pulumi.yaml:4  packit:fedoraCi.stg.servedBy");
+  });
+
+  function messageOf(text: string, file: StackFile): string {
+    const project = new StackFile("Pulumi.yaml", text, ["default"]);
+    const { stack, values } = configOf("stage");
+    const config = { stack, values: { ...values, ...project.values() }, file, project };
+    return errorOf(() => loadSettings(config, GIVEN)).message;
+  }
 });
 
 describe("a wrong stack file", () => {

@@ -18,13 +18,13 @@ export function configOf(stack: string, changes: Changes = {}): StackConfig {
   return { stack, values: merge({ ...values, secrets: secretsFor(values) }, changes) as Changes };
 }
 
-/** Marked secrets for all that a stack can be given, but what its own file leaves out or has no forge for. */
+/** Marked secrets for all that a stack asks for: one with forges of its own, as of Fedora CI, has no use for some. */
 function secretsFor({ forges, secrets = {} }: Changes): unknown {
   const all = markedSecrets();
   if (!isMap(forges) || !isMap(all.forgeTokens)) return merge(all, secrets);
   const tokens = Object.entries(all.forgeTokens).filter(([host]) => host in forges);
-  const noApp = { githubAppId: undefined, githubAppPrivateKey: undefined };
-  return merge({ ...(merge(all, noApp) as Changes), forgeTokens: Object.fromEntries(tokens) }, secrets);
+  const foreign = { githubAppId: undefined, githubAppPrivateKey: undefined, copr: undefined };
+  return merge({ ...(merge(all, foreign) as Changes), forgeTokens: Object.fromEntries(tokens) }, secrets);
 }
 
 export function settingsOf(stack: string, changes: Changes = {}): Settings {
