@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { appliedObjects, remove } from "../cluster/apply.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
-import { appliedObjects, remove } from "./apply.ts";
 import { isRunning, startControlPlane } from "./control-plane.ts";
 import { kitIsBuilt, type Report } from "./kit.ts";
 import type { Paths } from "./paths.ts";

@@ -1,16 +1,17 @@
 import { ApiClient } from "../cluster/api-client.ts";
+import { appliedObjects, applyOne, applyStack, stackObjects } from "../cluster/apply.ts";
+import { waitUntilReady } from "../cluster/wait.ts";
 import { UserError } from "../errors.ts";
 import { evaluate } from "../render/evaluate.ts";
+import { generatedFrom } from "../render/generated.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { hostsOf, standInsDirectory } from "../settings/engine.ts";
 import { loadSettings, type Settings } from "../settings/load.ts";
 import { readStackFile, type StackConfig } from "../settings/stack-file.ts";
 import { standIns } from "../settings/stand-ins.ts";
-import { appliedObjects, applyOne, applyStack, stackObjects } from "./apply.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { credentials } from "./credentials.ts";
 import { clusterFixtures } from "./fixtures.ts";
-import { generatedFrom } from "./generated.ts";
 import { buildKit, kitIsBuilt } from "./kit.ts";
 import { LOCAL_CONTEXT } from "./kubeconfig.ts";
 import { openshiftCrds } from "./openshift-crds.ts";
@@ -18,7 +19,6 @@ import { type Override, overridden } from "./overrides.ts";
 import type { Paths } from "./paths.ts";
 import type { Phase } from "./phases.ts";
 import { isPulumiStack, pulumiUp } from "./pulumi.ts";
-import { waitUntilReady } from "./wait.ts";
 
 /** The phases that make a running local cluster, whatever is applied to it later. */
 export function clusterPhases(paths: Paths): Phase[] {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { applyStack } from "../../local/apply.ts";
-import { waitUntilReady } from "../../local/wait.ts";
+import { applyStack } from "../../cluster/apply.ts";
+import { waitUntilReady } from "../../cluster/wait.ts";
 import { TestStack } from "./stack.ts";
 
 const stack = new TestStack("readiness");

@@ -1,7 +1,7 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
-import { appliedObjects, applyStack, remove } from "../../local/apply.ts";
+import { appliedObjects, applyStack, remove } from "../../cluster/apply.ts";
+import { waitUntilReady } from "../../cluster/wait.ts";
 import { localClient } from "../../local/up.ts";
-import { waitUntilReady } from "../../local/wait.ts";
 import { evaluate } from "../../render/evaluate.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { loadSettings } from "../../settings/load.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isKept } from "../../local/apply.ts";
+import { isKept } from "../../cluster/apply.ts";
 import { describe as nameOf } from "../../render/kubernetes-object.ts";
 import { pairwise, switched } from "../support/switches.ts";
 import { TestStack } from "./stack.ts";

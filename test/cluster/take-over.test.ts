@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
-import { waitUntilReady } from "../../local/wait.ts";
+import { waitUntilReady } from "../../cluster/wait.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
 import { PREDECESSORS } from "./predecessors.ts";

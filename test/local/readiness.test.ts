@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { notReady } from "../../local/readiness.ts";
+import { notReady } from "../../cluster/readiness.ts";
 
 const METADATA = { name: "x", generation: 2 };
 

@@ -1,12 +1,12 @@
-import { type ApiClient, ApiError } from "../cluster/api-client.ts";
-import { until } from "../cluster/until.ts";
 import { EnvironmentError } from "../errors.ts";
 import { KEPT, STACK_LABEL } from "../platform/site.ts";
 import { describe, type KubernetesObject, order } from "../render/kubernetes-object.ts";
 import { REDACTED } from "../settings/sensitive.ts";
+import { type ApiClient, ApiError } from "./api-client.ts";
+import { until } from "./until.ts";
 
 /** The name under which applied fields are owned. Only objects with it are ever pruned. */
-export const FIELD_MANAGER = "packit-local";
+export const FIELD_MANAGER = "packit-apply";
 
 /** What an apply did. */
 export interface Applied {

@@ -1,5 +1,5 @@
-import type { ApiClient } from "../cluster/api-client.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import type { ApiClient } from "./api-client.ts";
 
 interface Pod extends KubernetesObject {
   readonly status?: {

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Generate } from "../render/evaluate.ts";
+import type { Generate } from "./evaluate.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 

@@ -1,9 +1,9 @@
-import type { ApiClient } from "../cluster/api-client.ts";
-import { until } from "../cluster/until.ts";
 import { EnvironmentError } from "../errors.ts";
 import { describe, type KubernetesObject } from "../render/kubernetes-object.ts";
+import type { ApiClient } from "./api-client.ts";
 import { notReady } from "./readiness.ts";
 import { reasons } from "./reasons.ts";
+import { until } from "./until.ts";
 
 /** Kinds whose objects take a while to be ready. */
 const AWAITED = ["Deployment", "StatefulSet", "Job", "PersistentVolumeClaim", "CustomResourceDefinition"];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { generatedFrom } from "../../local/generated.ts";
+import { generatedFrom } from "../../render/generated.ts";
 
 const PASSWORD = "random:index/randomPassword:RandomPassword";
 const UUID = "random:index/randomUuid:RandomUuid";
