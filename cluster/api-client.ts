@@ -84,6 +84,11 @@ export class ApiClient {
     return this.request("POST", `${path}?fieldValidation=Strict&fieldManager=${fieldManager}`, object);
   }
 
+  /** Replaces an object as a whole; one that has a resourceVersion, only if it is still that one. */
+  async replace(object: KubernetesObject): Promise<KubernetesObject> {
+    return this.request("PUT", `${await this.#pathOf(object)}?fieldValidation=Strict`, object);
+  }
+
   /** An object as it is now, or nothing if it is not there. */
   async read(object: KubernetesObject): Promise<KubernetesObject | undefined> {
     try {

@@ -25,7 +25,6 @@ export class Dashboard extends pulumi.ComponentResource {
     const child = { parent: this };
     const contexts = contextsOf(settings);
     const pages = contexts.length > 0 ? [{ ...PAGES, path: DASHBOARD_PAGES, readOnly: true }] : [];
-    // It refuses requests for any host but the one that it derives from DEPLOYMENT.
     const listens = { tcpSocket: { port: 8443 } };
     deployment(
       name,
@@ -40,6 +39,7 @@ export class Dashboard extends pulumi.ComponentResource {
             name: NAME,
             image,
             ports: [8443],
+            ...answersFor(hosts.dashboard ?? ""),
             env: {
               DEPLOYMENT: hosts.dashboard && dashboardWord(hosts.dashboard),
               VITE_SENTRY_DSN: sentry && { from: sentry, key: "dsn" },
@@ -69,6 +69,37 @@ export class Dashboard extends pulumi.ComponentResource {
     publicService(name, { site, component: NAME, ...open }, child);
     this.registerOutputs();
   }
+}
+
+/**
+ * The image's start script derives from DEPLOYMENT the one host that the server answers for, below packit.dev. For
+ * another host, the server is started as that script does it, under that host's name.
+ */
+function answersFor(host: string): Pick<ContainerArgs, "command"> {
+  if (dashboardWord(host) !== undefined) return {};
+  const files = [
+    "--ssl-certificate-file",
+    "/secrets/fullchain.pem",
+    "--ssl-certificate-key-file",
+    "/secrets/privkey.pem",
+  ];
+  const server = [
+    "--access-log",
+    "--log-to-terminal",
+    "--http2",
+    "--https-port",
+    "8443",
+    "--server-name",
+    host,
+  ];
+  const application = [
+    "--processes",
+    "2",
+    "--locale",
+    "C.UTF-8",
+    "/usr/share/packit_dashboard/packit_dashboard.wsgi",
+  ];
+  return { command: ["mod_wsgi-express-3", "start-server", ...server, ...files, ...application] };
 }
 
 /** What points the built page at other instances than it was built for. */

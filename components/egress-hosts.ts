@@ -1,3 +1,4 @@
+import { asksTestingFarm, POLLED_HOST } from "../settings/image-supports.ts";
 import type { Settings } from "../settings/load.ts";
 
 /** A host outside the cluster that the service reaches. */
@@ -12,7 +13,15 @@ type NamedSettings = Pick<Settings, "forges" | "distGit" | "packitConfig">;
 type EgressSettings = NamedSettings &
   Pick<
     Settings,
-    "repositoryCache" | "withBackup" | "backup" | "withFluentdSidecar" | "fluentd" | "managedPlatform"
+    | "repositoryCache"
+    | "withBackup"
+    | "backup"
+    | "withFluentdSidecar"
+    | "fluentd"
+    | "managedPlatform"
+    | "hosts"
+    | "deployment"
+    | "imageSupports"
   >;
 
 /** The hosts that every instance reaches, whatever its settings. */
@@ -69,6 +78,9 @@ export function egressHosts(settings: EgressSettings): readonly EgressHost[] {
     ...ALWAYS,
     ...namedHosts(settings),
     ...cachedHosts(settings),
+    ...(asksTestingFarm(settings)
+      ? [{ host: POLLED_HOST, ports: [443], why: "Testing Farm's results" }]
+      : []),
     ...managedPlatform.egressHosts.map((host) => ({ host, ports: [443], why: "the stack file" })),
     ...(settings.withBackup ? storage(backup) : []),
     ...(settings.withFluentdSidecar && fluentd.splunkHost !== undefined

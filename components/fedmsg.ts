@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isDormant } from "../settings/fedora-ci.ts";
 import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
 import { commonEnvironment } from "./environment.ts";
 import type { PartArgs } from "./part.ts";
 
-export type FedmsgArgs = PartArgs<"fedmsg" | "maintenance" | "imageSupports" | "identity">;
+export type FedmsgArgs = PartArgs<
+  "fedmsg" | "maintenance" | "imageSupports" | "identity" | "role" | "fedoraCi"
+>;
 
 const NAME = "packit-service-fedmsg";
 
@@ -19,7 +22,7 @@ export class Fedmsg extends pulumi.ComponentResource {
       {
         site,
         component: NAME,
-        replicas: settings.maintenance ? 0 : 1,
+        replicas: settings.maintenance || isDormant(settings) ? 0 : 1,
         // The queue is exclusive: a second consumer is locked out.
         strategy: "recreate",
         containers: [

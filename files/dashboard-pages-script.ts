@@ -13,7 +13,6 @@ export function dashboardPagesScript(): string {
 import os
 import pathlib
 import re
-import shutil
 import sys
 
 BUILT_IN = re.compile(rb"https://(?:prod|stg)\\.packit\\.dev/api")
@@ -22,14 +21,14 @@ source, target = map(pathlib.Path, sys.argv[1:])
 contexts = json.loads(os.environ["CONTEXTS"])
 api = contexts[0]["apiUrl"].encode()
 
-# An earlier run of this container may have left a copy.
-shutil.copytree(source, target, dirs_exist_ok=True)
 changed = 0
-for path in filter(pathlib.Path.is_file, target.rglob("*")):
+for path in filter(pathlib.Path.is_file, source.rglob("*")):
     content, calls = BUILT_IN.subn(lambda _: api, path.read_bytes())
-    if calls > 0:
-        path.write_bytes(content)
-        changed += 1
+    copy = target / path.relative_to(source)
+    # The volume is another user's: nothing but contents can be copied.
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_bytes(content)
+    changed += calls > 0
 if changed == 0:
     sys.exit("The built page names no API, so it cannot be pointed at another one.")
 (target / "${CONTEXTS_FILE}").write_text(json.dumps(contexts))

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { loadSettings, type Settings } from "../settings/load.ts";
 import { CATALOGUE, type SecretName } from "../settings/secret-catalogue.ts";
+import type { SecretForm } from "../settings/secret-form.ts";
 import { readStackFile } from "../settings/stack-file.ts";
 import { evaluate } from "./evaluate.ts";
 import type { NamedText } from "./folder.ts";
@@ -39,19 +40,26 @@ export interface ValueReference {
   readonly owner: string;
 }
 
-/** What a program computes from a secret is written down as the Ansible filter that computes the same. */
+/** What the program computes from a secret, as Ansible does it: the same cost, and a salt that stays the same. */
 const COMPUTED: Readonly<Record<string, string>> = {
-  "flower-htpasswd/htpasswd": "flower-boss:{{ flowerPassword | password_hash('bcrypt') }}\n",
+  "flower-htpasswd/htpasswd":
+    "flower-boss:{{ flowerPassword | password_hash('bcrypt', rounds=5, salt=(flowerPassword | hash('sha256'))[:21] ~ 'u') }}\n",
 };
 
 const EXPRESSION = /\{\{ (forgeTokens\['([^']+)'\]|\w+)/g;
+
+/** The forms of secrets that are files. */
+const FILE_FORMS: readonly SecretForm[] = ["certificate", "privateKey", "copr"];
+
+/** The annotations by which OpenShift changes images, which whoever applies a folder again would change back. */
+const FOLLOWING = ["image.openshift.io/triggers", "pulumi.com/patchForce"];
 
 /** A stack's objects without its Secrets, and what those must hold. */
 export async function references(root: string, stack: string): Promise<References> {
   const settings = loadSettings(readStackFile(root, stack), { kind: "named", as: expression });
   const objects = await evaluate(settings, { generate: ({ name }) => name, secrets: { keep: true } });
   return {
-    objects: objects.filter((object) => !isSecret(object)),
+    objects: objects.filter((object) => !isSecret(object)).map(withoutFollowing),
     secrets: objects.filter(isSecret).map((object) => reference(settings, object)),
     warnings: settings.warnings,
   };
@@ -90,9 +98,20 @@ function isSecret(object: KubernetesObject): object is Secret {
   return object.kind === "Secret";
 }
 
-function expression(path: readonly (string | number)[]): string {
-  const [, first, second] = path;
-  return second === undefined ? `{{ ${first} }}` : `{{ ${first}['${second}'] }}`;
+function withoutFollowing(object: KubernetesObject): KubernetesObject {
+  const { annotations, ...metadata } = object.metadata;
+  const kept = Object.entries(annotations ?? {}).filter(([key]) => !FOLLOWING.includes(key));
+  return {
+    ...object,
+    metadata: { ...metadata, ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }) },
+  };
+}
+
+function expression([, name = "", host]: readonly (string | number)[]): string {
+  if (host !== undefined) return `{{ ${name}['${host}'] }}`;
+  // What reads a value as a file wants a newline at its end, as the program puts it there.
+  const isFile = FILE_FORMS.includes(CATALOGUE[name as SecretName].form);
+  return isFile ? `{{ ${name} | trim }}\n` : `{{ ${name} }}`;
 }
 
 function reference(settings: Settings, { metadata, type, data }: Secret): SecretReference {
@@ -100,10 +119,15 @@ function reference(settings: Settings, { metadata, type, data }: Secret): Secret
     // Bytes are handed over as base64, and so the expression as it is.
     const isBase64 = value.startsWith("{{");
     const text = isBase64 ? value : Buffer.from(value, "base64").toString();
-    const template = COMPUTED[`${metadata.name}/${key}`] ?? text;
+    const template = COMPUTED[`${metadata.name}/${key}`] ?? (isBase64 ? text : inItsPlace(text));
     return { key, template, isBase64, values: valuesOf(settings, template) };
   });
   return { name: metadata.name, namespace: metadata.namespace ?? "", type, keys };
+}
+
+/** A value within quotes is quoted as it needs. */
+function inItsPlace(text: string): string {
+  return text.replaceAll(/"(\{\{ [^}]+) \}\}"/g, "$1 | to_json }}");
 }
 
 function valuesOf({ secretRecords, owner }: Settings, template: string): ValueReference[] {

@@ -1,4 +1,5 @@
 import { contextRefusals } from "./dashboard.ts";
+import { servedRefusals } from "./fedora-ci.ts";
 import { type Amounts, hasProxy, totals } from "./footprint.ts";
 import { supportRefusals } from "./image-supports.ts";
 import { OWN_IMAGES, type OwnImage } from "./images.ts";
@@ -19,6 +20,7 @@ export function refusals(settings: SchemaOutput): Refusal[] {
     ...quotaRefusals(settings),
     ...cacheRefusals(settings),
     ...roleRefusals(settings),
+    ...servedRefusals(settings),
     ...supportRefusals(settings),
     ...contextRefusals(settings),
   ];
@@ -101,16 +103,20 @@ function imageRefusals(settings: SchemaOutput): Refusal[] {
   }));
 }
 
+/** The words that start commands for Packit, and those for Fedora CI, which Packit itself listens to. */
+const USED_PREFIXES = ["/packit", "/packit-stg", "/packit-ci", "/packit-ci-stg"];
+
 /** Fedora CI leaves to Packit what is Packit's. */
-function roleRefusals({ role, deployment, packitConfig, forges, withSandbox }: SchemaOutput): Refusal[] {
+function roleRefusals({ role, deployment, packitConfig, ...settings }: SchemaOutput): Refusal[] {
   if (role === "packit") return [];
   const prefix = packitConfig.comment_command_prefix;
   const isStage = deployment === "stg";
   const reads = ["role", "deployment"];
-  const apps = Object.keys(forges).filter((host) => forges[host]?.githubApp || host === "gitlab.com");
+  const { forges, distGit, withSandbox } = settings;
+  const foreign = Object.keys(forges).filter((host) => host !== new URL(distGit.url).hostname);
   return [
     // Packit derives from its end whether /packit-ci or /packit-ci-stg is listened to.
-    prefix === undefined || ["/packit", "/packit-stg"].includes(prefix) || prefix.endsWith("-stg") !== isStage
+    prefix === undefined || USED_PREFIXES.includes(prefix) || prefix.endsWith("-stg") !== isStage
       ? {
           path: ["packitConfig", "comment_command_prefix"],
           value: prefix ?? "nothing",
@@ -119,10 +125,10 @@ function roleRefusals({ role, deployment, packitConfig, forges, withSandbox }: S
           reads,
         }
       : [],
-    ...apps.map((host) => ({
+    ...foreign.map((host) => ({
       path: ["forges", host],
       value: host,
-      allowed: "dist-git's forge alone, and no GitHub App, with the role fedora-ci",
+      allowed: "dist-git's forge alone with the role fedora-ci",
       remedy: "remove it",
       reads,
     })),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Refusal } from "./refuse.ts";
 import { flag, line } from "./values.ts";
 
 const lines = z.array(line);
@@ -33,6 +34,26 @@ export const fedoraCi = z
     dev: environment.describe("Fedora CI in instances for development."),
   })
   .prefault({});
+
+/** Whether an instance for Fedora CI alone waits for being the one that serves it, and must leave all messages alone. */
+export function isDormant({ role, deployment, fedoraCi }: Served): boolean {
+  return role === "fedora-ci" && fedoraCi[deployment].servedBy !== role;
+}
+
+/** Who has Fedora CI switched over must say for which projects. */
+export function servedRefusals({ deployment, fedoraCi }: Served): Refusal[] {
+  const { servedBy, runByDefault, projects } = fedoraCi[deployment];
+  if (servedBy === "packit" || runByDefault || (projects.enabled_projects ?? []).length > 0) return [];
+  return [
+    {
+      path: ["fedoraCi", deployment, "servedBy"],
+      value: servedBy,
+      allowed:
+        "packit, as long as no project is served: neither runByDefault nor projects.enabled_projects is set",
+      remedy: `set fedoraCi.${deployment}.projects.enabled_projects, or runByDefault`,
+    },
+  ];
+}
 
 interface Served {
   readonly role: z.output<typeof role>;

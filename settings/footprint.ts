@@ -1,3 +1,4 @@
+import { isDormant } from "./fedora-ci.ts";
 import { ownImage } from "./images.ts";
 import { CACHE_COMPONENT, workersWithCache } from "./repository-cache.ts";
 import type { Resources } from "./resources.ts";
@@ -59,7 +60,10 @@ export function footprints(settings: SchemaOutput): readonly Footprint[] {
       containers: [workers[setting].resources, ...sidecar],
     })),
     ...only(settings.withBeat, "packit-service-beat", settings.beat).map(stop),
-    ...only(settings.withFedmsg, "packit-service-fedmsg", settings.fedmsg).map(stop),
+    ...only(settings.withFedmsg, "packit-service-fedmsg", settings.fedmsg).map((one) => ({
+      ...one,
+      pods: isDormant(settings) ? 0 : stopped(1),
+    })),
     ...only(settings.withDashboard, "packit-dashboard", settings.dashboard).map((one) => ({
       ...one,
       pods: settings.dashboard.replicas,

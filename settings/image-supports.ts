@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dashboardWord } from "./dashboard.ts";
+import { isDormant } from "./fedora-ci.ts";
 import type { Refusal } from "./refuse.ts";
 import type { SchemaOutput } from "./schema.ts";
 import { flag } from "./values.ts";
@@ -11,7 +11,9 @@ const FEATURES = {
   testingFarmWebhook:
     "packit-service asks Testing Farm to send results to its own server_name, and not to prod.packit.dev or stg.packit.dev",
   deploymentNames: "packit knows deployments besides dev, stg and prod",
-  dashboardContexts: "the dashboard offers the instances that /assets/contexts.json lists",
+  dashboardContexts:
+    "the dashboard offers the instances that /assets/contexts.json lists, and links to it name one of them",
+  helpPrefix: "packit-service answers help commands by its own prefix alone",
 } as const;
 
 type Feature = keyof typeof FEATURES;
@@ -27,6 +29,7 @@ export const imageSupports = z
     testingFarmWebhook: missing("testingFarmWebhook"),
     deploymentNames: missing("deploymentNames"),
     dashboardContexts: missing("dashboardContexts"),
+    helpPrefix: missing("helpPrefix"),
   } satisfies Record<Feature, unknown>)
   .prefault({})
   .describe("What the stack's images can do. Set one to true when they hold the change that it names.");
@@ -37,9 +40,21 @@ const FEDMSG_USERS = { prod: "packit", stg: "packit-stg", dev: "packit" } as con
 /** The host to which Testing Farm is asked to send results, by the deployment. */
 const WEBHOOK_HOSTS = { prod: "prod.packit.dev", stg: "stg.packit.dev", dev: "stg.packit.dev" } as const;
 
+/** Where results are asked for that do not come: packit-service has this address built in. */
+export const POLLED_HOST = "api.dev.testing-farm.io";
+
+/** Whether Testing Farm's results come only by asking for them. */
+export function asksTestingFarm({
+  hosts,
+  deployment,
+  imageSupports,
+}: Pick<SchemaOutput, "hosts" | "deployment" | "imageSupports">): boolean {
+  return !imageSupports.testingFarmWebhook && hosts.service !== WEBHOOK_HOSTS[deployment];
+}
+
 /** What is asked of images that cannot do it, and that there is no other way to do. */
 export function supportRefusals(settings: SchemaOutput): Refusal[] {
-  const { identity, deployment, hosts, imageSupports } = settings;
+  const { identity, deployment, imageSupports } = settings;
   const refusal = (feature: Feature, path: string[], value: string, allowed: string): Refusal[] =>
     imageSupports[feature]
       ? []
@@ -60,16 +75,6 @@ export function supportRefusals(settings: SchemaOutput): Refusal[] {
     deploymentName !== undefined
       ? refusal("deploymentNames", ["identity", "deploymentName"], deploymentName, "nothing")
       : [],
-    settings.withDashboard && hosts.dashboard !== undefined && dashboardWord(hosts.dashboard) === undefined
-      ? [
-          {
-            path: ["hosts", "dashboard"],
-            value: hosts.dashboard,
-            allowed: "dashboard.packit.dev, or dashboard.NAME.packit.dev: its image answers for no other",
-            remedy: "choose such a host, or set withDashboard to false",
-          },
-        ]
-      : [],
   ].flat();
 }
 
@@ -81,13 +86,17 @@ export function compromises(settings: SchemaOutput): string[] {
       isForeignUser(settings) &&
       `Results of Copr builds are asked for every hour, and those of Koji are lost, as ${identity.fasUser} is not ${FEDMSG_USERS[deployment]}.`,
     testingFarmWebhook:
-      hosts.service !== WEBHOOK_HOSTS[deployment] &&
-      `Testing Farm's results are asked for every 10 minutes, as they are sent to ${WEBHOOK_HOSTS[deployment]}.`,
+      asksTestingFarm({ hosts, deployment, imageSupports }) &&
+      `Testing Farm's results are asked for every 10 minutes, of ${POLLED_HOST}, as they are sent to ${WEBHOOK_HOSTS[deployment]}.`,
     deploymentNames: false,
     dashboardContexts:
       settings.withDashboard &&
       dashboard.contexts.length > 1 &&
       `The dashboard shows ${dashboard.contexts[0]?.name} alone.`,
+    helpPrefix:
+      settings.role === "fedora-ci" &&
+      !isDormant(settings) &&
+      "It answers /packit help and /packit-ci help in dist-git, as prod does.",
   } satisfies Record<Feature, string | false>;
   return NAMES.flatMap((feature) => {
     const compromise = made[feature];

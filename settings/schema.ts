@@ -8,6 +8,7 @@ import { refuse } from "./refuse.ts";
 import { repositoryCache } from "./repository-cache.ts";
 import { secretSettings } from "./secret-settings.ts";
 import { stores } from "./stores.ts";
+import { testInstances } from "./test-pool.ts";
 import { tools } from "./tools.ts";
 import { dnsLabel, flag, hostName, labelKey, labelValue, line, url } from "./values.ts";
 import { workloads } from "./workloads.ts";
@@ -172,6 +173,7 @@ export const schema = z.strictObject({
   ...tools,
   ...limits,
   ...secretSettings,
+  testInstances,
 });
 
 export type SchemaOutput = Readonly<z.output<typeof schema>>;

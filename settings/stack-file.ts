@@ -64,9 +64,7 @@ export class StackFile {
   values(): Record<string, unknown> {
     const { config } = (this.#document.toJS() ?? {}) as { config?: Record<string, unknown> };
     const own = Object.entries(config ?? {}).filter(([key]) => key.startsWith(PREFIX));
-    const inner = (value: unknown) =>
-      this.#within.reduce((at, key) => (at as Record<string, unknown>)[key], value);
-    return Object.fromEntries(own.map(([key, value]) => [key.slice(PREFIX.length), inner(value)]));
+    return Object.fromEntries(own.map(([key, value]) => [key.slice(PREFIX.length), this.#inner(key, value)]));
   }
 
   /** The line of a setting; where it is absent, that of the nearest setting around it. */
@@ -88,6 +86,15 @@ export class StackFile {
   isEncrypted(path: Path): boolean {
     const node = this.#document.getIn(this.#nodePath(path), true);
     return isMap(node) && node.has("secure");
+  }
+
+  #inner(key: string, value: unknown): unknown {
+    return this.#within.reduce<unknown>((at, step) => {
+      if (typeof at === "object" && at !== null && step in at) return (at as Record<string, unknown>)[step];
+      throw new UserError(
+        `${this.name}:${this.line([], key)}  ${key} needs a map with ${step}: and its value below it.`,
+      );
+    }, value);
   }
 
   #nodePath([first, ...rest]: Path): (string | number)[] {
@@ -113,9 +120,18 @@ export function readStackFile(
   return { stack, values: { ...project.values(), ...file.values() }, file, project };
 }
 
-function readProject(root: string): StackFile {
+/** Reads what Pulumi.yaml in `root` says for all stacks. */
+export function readProject(root: string): StackFile {
   const name = "Pulumi.yaml";
-  return new StackFile(name, readText(join(root, name), "This is no folder of a project"), ["default"]);
+  const text = readText(join(root, name), "This is no folder of a project");
+  const file = new StackFile(name, text, ["default"]);
+  // Pulumi would take it for the same key, and this program would not.
+  const bare = file.keys.find((key) => !key.includes(":"));
+  if (bare !== undefined)
+    throw new UserError(
+      `${name}:${file.line([], bare)}  ${bare} has no prefix. Write it as ${PREFIX}${bare}.`,
+    );
+  return file;
 }
 
 /** Where a stack's file is. */

@@ -1,9 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { dashboardPagesScript } from "../../files/dashboard-pages-script.ts";
 import { temporaryFolder } from "../support/folder.ts";
+
+/** The user of the pod, where the test may choose one. */
+const NOBODY = 65_534;
 
 const CONTEXTS = [
   { name: "Fedora CI", apiUrl: "https://prod.fedora-ci.packit.dev/api?a=\\1&b" },
@@ -37,8 +40,10 @@ function folders(script: string) {
   writeFileSync(join(built, "index.html"), "<html>");
   writeFileSync(join(built, "assets/index.js"), script);
   const pages = join(folder, "pages");
-  // As a volume is, before the container starts.
+  // As a volume is, before the container starts: root's, and writable for the pod's user.
   mkdirSync(pages);
+  chmodSync(pages, 0o2777);
+  chmodSync(folder, 0o755);
   return { built, pages };
 }
 
@@ -46,5 +51,6 @@ function point(built: string, pages: string) {
   return execa("python3", ["-c", dashboardPagesScript(), built, pages], {
     env: { CONTEXTS: JSON.stringify(CONTEXTS) },
     reject: false,
+    ...(process.getuid?.() === 0 && { uid: NOBODY, gid: NOBODY }),
   });
 }

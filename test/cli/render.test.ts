@@ -69,7 +69,9 @@ describe("render", () => {
     const keytab = keys.find(({ key }: { key: string }) => key === "fedora.keytab");
     expect(keytab).toMatchObject({
       encoding: "base64",
-      values: [{ name: "keytab", purpose: expect.stringContaining("Kerberos"), owner: "hello@packit.dev" }],
+      values: [
+        { name: "keytab", purpose: expect.stringContaining("Kerberos"), owner: "Fedora infrastructure" },
+      ],
     });
     expect(readFileSync(join(out, "secrets", keytab.template), "utf8")).toBe("{{ keytab }}");
   });

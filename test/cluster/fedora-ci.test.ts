@@ -82,14 +82,17 @@ describe("a folder of objects, applied by kubectl alone", () => {
     const read = await Promise.all(declared.map((object) => stack.client.read(object)));
     const told = read.map((object) => {
       const { spec, data, type, metadata } = object as Anything;
-      const { annotations: { "deployment.kubernetes.io/revision": _, ...annotations } = {}, labels } =
-        metadata;
+      const { annotations = {}, labels } = metadata;
+      for (const key of OTHERS) delete annotations[key];
       const text = JSON.stringify({ spec, data, type, annotations, labels });
       return [nameOf(object as KubernetesObject), text.replaceAll(/"packit.dev\/files":"\w+"/g, "")];
     });
     return Object.fromEntries(told);
   }
 });
+
+/** The annotations that are left out of a folder on purpose, and what a controller counts. */
+const OTHERS = ["deployment.kubernetes.io/revision", "image.openshift.io/triggers", "pulumi.com/patchForce"];
 
 const { values } = configOf("fedora-ci-stage");
 const SECRETS = values.secrets as Anything;
@@ -109,7 +112,11 @@ function madeFrom(folder: string): object[] {
 
 function filled(template: string): string {
   return template
-    .replaceAll(/\{\{ forgeTokens\['(.*?)'\] \}\}/g, (_, host) => SECRETS.forgeTokens[host])
+    .replaceAll(/\{\{ forgeTokens\['(.*?)'\] \| to_json \}\}/g, (_, host) =>
+      JSON.stringify(SECRETS.forgeTokens[host]),
+    )
+    .replaceAll(/\{\{ (\w+) \| to_json \}\}/g, (_, name) => JSON.stringify(SECRETS[name]))
+    .replaceAll(/\{\{ (\w+) \| trim \}\}/g, (_, name) => SECRETS[name].trim())
     .replaceAll(/\{\{ (\w+) \}\}/g, (_, name) => SECRETS[name]);
 }
 

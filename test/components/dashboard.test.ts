@@ -31,6 +31,14 @@ describe("the dashboard", () => {
     });
   });
 
+  it("answers for a host that its image does not derive", async () => {
+    const hosts = { dashboard: "dashboard.apps.example.com" };
+    const [{ command, env }] = (await pod("stage", { hosts })).containers;
+    expect(command).toEqual(expect.arrayContaining(["--server-name", "dashboard.apps.example.com"]));
+    expect(env.map(({ name }: Anything) => name)).not.toContain("DEPLOYMENT");
+    expect((await pod("stage")).containers[0]).not.toHaveProperty("command");
+  });
+
   it("offers all instances that are listed", async () => {
     const [{ env }] = (await pod("fedora-ci")).initContainers;
     expect(JSON.parse(env[0].value)).toEqual([

@@ -33,6 +33,11 @@ describe("any two of prod, stage and their Fedora CI", () => {
     const shared = [...here].filter(([, value]) => there.has(value)).map(([key]) => key);
     expect(shared.filter((key) => !PUBLIC.includes(key))).toEqual([]);
   });
+
+  it.each(PAIRS)("%s and %s share no secret within a file", (one, other) => {
+    const there = Object.values(secretsWithin(other));
+    for (const [key, value] of Object.entries(secretsWithin(one))) expect(there, key).not.toContain(value);
+  });
 });
 
 describe.each(["fedora-ci", "fedora-ci-stage"] as const)("%s", (stack) => {
@@ -82,6 +87,21 @@ describe.each(["fedora-ci", "fedora-ci-stage"] as const)("%s", (stack) => {
 });
 
 describe("Fedora CI", () => {
+  it("that is not served yet hears of nothing, not even of help commands", async () => {
+    const listeners = async (servedBy: string) => {
+      const all = await objectsOf("fedora-ci", { fedoraCi: { prod: { servedBy } } });
+      return find(all, "Deployment", "packit-service-fedmsg").spec.replicas;
+    };
+    expect([await listeners("packit"), await listeners("fedora-ci")]).toEqual([0, 1]);
+  });
+
+  it("of prod is served by one instance as it is in Pulumi.yaml", async () => {
+    const serving = await Promise.all(
+      (["prod", "fedora-ci"] as const).map(async (stack) => serves(packitConfig(await objectsOf(stack)))),
+    );
+    expect(serving).toEqual([true, false]);
+  });
+
   const projects = { enabled_projects: ["https://src.fedoraproject.org/rpms/packit"] };
 
   it.each([
@@ -199,6 +219,18 @@ function contents(stack: Stack): Map<string, string> {
       ),
     ),
   );
+}
+
+/** The secrets in packit-service.yaml, tokens included, and the queue in fedora.toml. */
+function secretsWithin(stack: Stack): Record<string, unknown> {
+  const { authentication, ...config } = packitConfig(objects.get(stack) ?? []);
+  const secret = Object.entries(config).filter(([key]) => /secret|token|password/.test(key));
+  expect(secret.length).toBeGreaterThan(3);
+  const tokens = Object.entries<Anything>(authentication).flatMap(([host, { token, github_app_id: id }]) => [
+    [`token of ${host}`, token ?? `none of ${stack}`],
+    [`App of ${host}`, id ?? `none of ${stack}`],
+  ]);
+  return Object.fromEntries([...secret, ...tokens, ["queue", queues(stack)[0]]]);
 }
 
 function packitConfig(all: readonly KubernetesObject[]): Anything {

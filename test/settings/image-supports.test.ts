@@ -11,7 +11,9 @@ describe("what today's images cannot do", () => {
 
   it.each(["fedora-ci", "fedora-ci-stage"])("is done in another way for %s, and said", (stack) => {
     expect(compromises(settingsOf(stack))).toEqual([
-      expect.stringMatching(/^Testing Farm's results are asked for every 10 minutes/),
+      expect.stringMatching(
+        /^Testing Farm's results are asked for every 10 minutes, of api\.dev\.testing-farm\.io/,
+      ),
       expect.stringMatching(/^The dashboard shows Fedora CI alone\./),
     ]);
   });
@@ -31,6 +33,11 @@ describe("what today's images cannot do", () => {
       settingsOf(stack, { ...changes, imageSupports: { [feature]: value } });
     expect(compromises(supports(true))).toHaveLength(compromises(supports(false)).length - 1);
     expect(compromises(supports(true)).length).toBeGreaterThanOrEqual(others);
+  });
+
+  it("is said of help commands once Fedora CI is switched over", () => {
+    const fedoraCi = { prod: { servedBy: "fedora-ci" } };
+    expect(compromises(settingsOf("fedora-ci", { fedoraCi })).at(-1)).toMatch(/^It answers \/packit help/);
   });
 
   it("is not refused once they can", () => {

@@ -1,8 +1,11 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../errors.ts";
 import { loadSettings } from "../../settings/load.ts";
 import { readStackFile, StackFile } from "../../settings/stack-file.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { holdsMark, MARK, marked } from "../support/marks.ts";
 import { configOf, ROOT, settingsOf } from "../support/stacks.ts";
 
@@ -52,6 +55,17 @@ describe("what all stacks share", () => {
     expect(readStackFile(ROOT, "prod").values.fedoraCi).toEqual(
       readStackFile(ROOT, "fedora-ci").values.fedoraCi,
     );
+  });
+
+  it.each([
+    ["fedoraCi: {}", "Pulumi.yaml:2  fedoraCi has no prefix. Write it as packit:fedoraCi."],
+    ["packit:fedoraCi:", "Pulumi.yaml:2  packit:fedoraCi needs a map with default: and its value below it."],
+    ["packit:fedoraCi: { value: 1 }", "needs a map with default:"],
+  ])("is refused as %s, which Pulumi would read otherwise", (line, message) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "Pulumi.yaml"), `config:\n  ${line}\n`);
+    writeFileSync(join(folder, "Pulumi.stage.yaml"), "");
+    expect(() => readStackFile(folder, "stage")).toThrow(message);
   });
 
   it("is no stack's own", () => {

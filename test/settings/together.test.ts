@@ -45,7 +45,6 @@ describe("settings that are wrong together", () => {
       { identity: { fasUser: "packit-stg", deploymentName: "fedora-ci" } },
       "packit:identity.deploymentName",
     ],
-    ["a host that the dashboard is not", { hosts: { dashboard: "d.packit.dev" } }, "packit:hosts.dashboard"],
     [
       "an API that the dashboard may not call",
       { dashboard: { contexts: [{ name: "Mine", apiUrl: "https://example.com/api" }] } },
@@ -65,6 +64,21 @@ describe("settings that are wrong together", () => {
       "Fedora CI with a GitHub App",
       { ...FEDORA_CI, forges: { "github.com": { instanceUrl: "https://github.com", githubApp: true } } },
       'packit:forges["github.com"]',
+    ],
+    [
+      "Fedora CI with Packit's own word for its commands",
+      { ...FEDORA_CI, packitConfig: { comment_command_prefix: "/packit-ci-stg" } },
+      "packit:packitConfig.comment_command_prefix",
+    ],
+    [
+      "Fedora CI with another forge",
+      { ...FEDORA_CI, forges: { "gitlab.example.com": { instanceUrl: "https://gitlab.example.com" } } },
+      'packit:forges["gitlab.example.com"]',
+    ],
+    [
+      "a switch to Fedora CI for no project",
+      { fedoraCi: { stg: { servedBy: "fedora-ci" } } },
+      "packit:fedoraCi.stg.servedBy",
     ],
     ["Fedora CI with a sandbox", { ...FEDORA_CI, withSandbox: true }, "packit:withSandbox"],
     ["a dashboard without a host", { hosts: { dashboard: undefined } }, "packit:hosts.dashboard"],

@@ -1,0 +1,93 @@
+import { UserError } from "../../errors.ts";
+import { nearest } from "../../settings/violation.ts";
+
+/** The repositories of which something can be put on test, and what comes of each. */
+export const REPOSITORIES = {
+  "packit-service": "images",
+  "packit-service-fedmsg": "images",
+  dashboard: "images",
+  sandcastle: "images and library",
+  tokman: "images",
+  packit: "library",
+  ogr: "library",
+  specfile: "library",
+  deployment: "program",
+} as const;
+
+export type Repository = keyof typeof REPOSITORIES;
+
+/** Something of a repository that is to be put on test. */
+export interface Reference {
+  readonly repository: Repository;
+  /** The account that the code is in, and the repository's name there. */
+  readonly from: { readonly owner: string; readonly name: string };
+  readonly what:
+    | { readonly kind: "pull"; readonly number: number }
+    | { readonly kind: "branch"; readonly name: string }
+    | { readonly kind: "commit"; readonly sha: string };
+}
+
+/** The owner of all of them. */
+const OWNER = "packit";
+
+const FORM =
+  "NUMBER of a pull request, branch:NAME or commit:SHA, each with OWNER/REPO: before it if it is in a fork";
+
+const NAMES = Object.keys(REPOSITORIES) as Repository[];
+
+/** Reads `packit-service=614`, `ogr=branch:fix`, `packit=me/packit:commit:0123abc` …; each repository once. */
+export function parseReferences(words: readonly string[]): Reference[] {
+  if (words.length === 0)
+    throw new UserError(
+      `Name what to put on test, as packit-service=614. Repositories: ${NAMES.join(", ")}.`,
+    );
+  const references = words.map(parseReference);
+  const twice = references.find(({ repository }, i) =>
+    references.slice(0, i).some((other) => other.repository === repository),
+  );
+  if (twice) throw new UserError(`${twice.repository} is named twice. Name each repository once.`);
+  return references;
+}
+
+/** A reference as it is written. */
+export function showReference({ repository, from, what }: Reference): string {
+  const fork = from.owner === OWNER && from.name === repository ? "" : `${from.owner}/${from.name}:`;
+  if (what.kind === "pull") return `${repository}=${fork}${what.number}`;
+  return `${repository}=${fork}${what.kind}:${what.kind === "branch" ? what.name : what.sha}`;
+}
+
+/** The part of an instance's name that a reference gives. */
+export function nameOf({ repository, what }: Reference): string {
+  const text =
+    what.kind === "pull" ? String(what.number) : what.kind === "branch" ? what.name : what.sha.slice(0, 7);
+  return `${repository.replace("packit-service", "ps")}-${text}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+}
+
+function parseReference(word: string): Reference {
+  const [, name = "", value = ""] = /^([^=]+)=(.+)$/.exec(word) ?? [];
+  if (name === "") throw new UserError(`"${word}" is no reference. It takes the form REPOSITORY=${FORM}.`);
+  const repository = repositoryNamed(name);
+  const [, owner, fork, rest = ""] = /^(?:([\w.-]+)\/([\w.-]+):)?(.*)$/.exec(value) ?? [];
+  const what = parseWhat(rest);
+  if (what === undefined)
+    throw new UserError(`"${word}" is not understood. After ${name}= comes the ${FORM}.`);
+  return { repository, from: { owner: owner ?? OWNER, name: fork ?? repository }, what };
+}
+
+function parseWhat(text: string): Reference["what"] | undefined {
+  if (/^#?[1-9]\d{0,8}$/.test(text)) return { kind: "pull", number: Number(text.replace("#", "")) };
+  const [, branch] = /^branch:((?!.*\.\.)[A-Za-z0-9_][\w./+-]*)$/.exec(text) ?? [];
+  if (branch !== undefined) return { kind: "branch", name: branch };
+  const [, sha] = /^commit:([0-9a-f]{7,40})$/.exec(text) ?? [];
+  return sha === undefined ? undefined : { kind: "commit", sha };
+}
+
+function repositoryNamed(name: string): Repository {
+  const known = NAMES.find((one) => one === name.replace(/^packit\//, ""));
+  if (known !== undefined) return known;
+  if (name === "packit-service-centosmsg")
+    throw new UserError("packit-service-centosmsg is retired: it is deployed nowhere since 2021.");
+  const meant = nearest(name, NAMES);
+  const remedy = meant === undefined ? `Known are: ${NAMES.join(", ")}.` : `Did you mean ${meant}?`;
+  throw new UserError(`There is no repository "${name}" to put on test. ${remedy}`);
+}

@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { check } from "./check.ts";
+import { duration, inSeconds } from "./duration.ts";
+import { refuse } from "./refuse.ts";
+import { readProject } from "./stack-file.ts";
+import {
+  bytes,
+  cpu,
+  dnsLabel,
+  hostName,
+  imageReference,
+  line,
+  positive,
+  repositoryUrl,
+  schedule,
+} from "./values.ts";
+import { violationsError } from "./violation.ts";
+
+const identity = z.strictObject({
+  name: dnsLabel.describe(
+    "What the identity is called. Its secrets are in the Secret identity-NAME of `namespace`.",
+  ),
+  fasUser: line.describe("Its Fedora account."),
+  githubApp: line.optional().describe("The slug of its GitHub App, for the address of the App's settings."),
+});
+
+/** Where test instances run, how many, how long, and as whom. */
+const pool = z
+  .strictObject({
+    kubeContext: line
+      .meta({ example: "packit-test" })
+      .describe("The kubeconfig context of the cluster that test instances run in."),
+    domain: hostName
+      .meta({ example: "apps.example.com" })
+      .describe("The domain below which each instance has its hosts: the cluster's own for applications."),
+    namespace: dnsLabel
+      .default("packit-test-instances")
+      .describe("The namespace of the leases, the identities' secrets and the reaper."),
+    platform: z.enum(["openshift", "kubernetes"]).default("openshift").describe("What the cluster is."),
+    storageClass: dnsLabel.optional().describe("The class of their volumes. Default: the cluster's."),
+    limit: positive.max(50).default(3).describe("Instances at once."),
+    ttl: z
+      .strictObject({
+        default: duration.default("8h").describe("How long an instance lives, from its creation."),
+        max: duration.default("72h").describe("How long one may live, however often it is extended."),
+      })
+      .prefault({}),
+    budget: z
+      .strictObject({
+        cpu: cpu.default("12").describe("Processors that all instances may ask for."),
+        memory: bytes.default("48Gi").describe("Memory that all instances may ask for."),
+      })
+      .prefault({}),
+    builder: z
+      .enum(["openshift", "actions"])
+      .default("openshift")
+      .describe("Who builds images: the cluster, or a workflow of `workflowRepository`."),
+    workflowRepository: line
+      .default("packit/deployment")
+      .describe(
+        "The GitHub repository whose workflow test-image.yml builds images, with the builder actions.",
+      ),
+    registry: line
+      .default("quay.io/packit")
+      .describe("Where that workflow pushes them, with tags that expire."),
+    owners: z
+      .array(line)
+      .min(1)
+      .default(["packit"])
+      .describe("GitHub accounts whose forks may be put on test: their code gets the identity's secrets."),
+    allowlist: z
+      .array(line)
+      .default(["github.com/packit"])
+      .describe("The namespaces that instances serve from the start."),
+    identities: z
+      .array(identity)
+      .default([])
+      .describe("Accounts, each of one instance at a time. Without any, instances run on stand-ins."),
+    reaper: z
+      .strictObject({
+        schedule: schedule.default("*/15 * * * *").describe("When what is over is removed, UTC."),
+        image: imageReference
+          .default("registry.access.redhat.com/ubi9/nodejs-22:latest")
+          .describe("What has Node and git."),
+        repository: repositoryUrl
+          .default("https://github.com/packit/deployment")
+          .describe("Where this project is cloned from."),
+      })
+      .prefault({})
+      .describe("The CronJob that removes what is over."),
+  })
+  .superRefine(({ identities, limit, ttl }, context) => {
+    if (identities.length > 0 && identities.length < limit)
+      refuse(context, {
+        path: ["limit"],
+        value: String(limit),
+        allowed: `at most ${identities.length}, the number of identities: each has one instance at a time`,
+        remedy: "lower it, add identities, or leave all of them out",
+      });
+    if (inSeconds(ttl.default) > inSeconds(ttl.max))
+      refuse(context, {
+        path: ["ttl", "default"],
+        value: ttl.default,
+        allowed: `at most ttl.max, ${ttl.max}`,
+        remedy: "lower it",
+      });
+  });
+
+export const testInstances = pool
+  .optional()
+  .describe("Where and how test instances run. It stands in Pulumi.yaml; docs/test-instances.md.");
+
+export type Pool = Readonly<z.output<typeof pool>>;
+
+/** Reads the pool of test instances from Pulumi.yaml. */
+export function loadPool(root: string): Pool {
+  const project = readProject(root);
+  const values = project.values();
+  const checked = check(pool, values.testInstances, ["testInstances"]);
+  if ("data" in checked) return checked.data;
+  throw violationsError({ stack: "test", values, file: project }, checked.violations);
+}

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ApiClient } from "../../cluster/api-client.ts";
+import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
+import {
+  type Held,
+  LostSlot,
+  Slots,
+  type Taken,
+  type Tenancy,
+} from "../../operations/test-instances/slots.ts";
+import { PATHS } from "./control-plane.ts";
+
+const NAMESPACE = "test-slots";
+const LIMIT = 3;
+const CLIENTS = 100;
+const ROUNDS = 100;
+const ARGS = { ttlSeconds: 3600, budget: { cpu: 1000, memory: 1000 } };
+
+const client = new ApiClient({ kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT });
+const slots = new Slots(client, { namespace: NAMESPACE, limit: LIMIT });
+const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } };
+
+beforeAll(() => client.create(namespace));
+afterAll(() => client.delete(namespace));
+
+describe("the slots of test instances", () => {
+  it("are each held once, whoever comes at once", { timeout: 300_000 }, async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const results = await Promise.all(
+        Array.from({ length: CLIENTS }, (_, i) => slots.take(tenancy(`client-${i}`), ARGS)),
+      );
+      const won = results.filter(isHeld);
+      expect(won.map(({ slot }) => slot).sort()).toEqual([1, 2, 3]);
+      expect((await slots.held()).map(({ name }) => name).sort()).toEqual(won.map(({ name }) => name).sort());
+      expect(await Promise.all(won.map((held) => slots.release(held)))).toEqual([true, true, true]);
+    }
+  });
+
+  it("are held once for one name, and within the budget, whoever comes at once", async () => {
+    const same = await Promise.all(Array.from({ length: 10 }, () => slots.take(tenancy("same"), ARGS)));
+    expect(same.filter(isHeld)).toHaveLength(1);
+    expect(same.filter((one) => !isHeld(one)).map((one) => (one as Taken).refused)).toContain("name");
+    await empty();
+    const large = await Promise.all(
+      Array.from({ length: 10 }, (_, i) =>
+        slots.take({ ...tenancy(`large-${i}`), requests: { cpu: 600, memory: 1 } }, ARGS),
+      ),
+    );
+    expect(large.filter(isHeld).length).toBeLessThanOrEqual(1);
+    expect((await slots.held()).length).toBeLessThanOrEqual(1);
+    await empty();
+  });
+
+  it("say who holds them, and until when", async () => {
+    for (const name of ["one", "two", "three"]) await slots.take(tenancy(name), ARGS);
+    const taken = (await slots.take(tenancy("four"), ARGS)) as Taken;
+    expect(taken.refused).toBe("full");
+    expect(taken.held.map(({ name }) => name).sort()).toEqual(["one", "three", "two"]);
+    for (const { created, expires } of taken.held)
+      expect(expires.getTime() - created.getTime()).toBe(3_600_000);
+    await empty();
+  });
+
+  it("are changed only as they were read", async () => {
+    const held = (await slots.take(tenancy("mine"), ARGS)) as Held;
+    const later = await slots.update(held, { state: "up" });
+    expect(later.created).toEqual(held.created);
+    await expect(slots.update(held, { state: "failed" })).rejects.toThrow(LostSlot);
+    expect(await slots.release(held)).toBe(false);
+    expect(await slots.release(later)).toBe(true);
+  });
+});
+
+function tenancy(name: string): Tenancy {
+  const requests = { cpu: 1, memory: 1 };
+  return {
+    name,
+    references: [],
+    base: "stage",
+    url: "https://x",
+    owner: "me",
+    commits: {},
+    requests,
+    state: "deploying",
+  };
+}
+
+function isHeld(result: Held | Taken): result is Held {
+  return !("refused" in result);
+}
+
+async function empty(): Promise<void> {
+  for (const held of await slots.held()) await slots.release(held);
+}
