@@ -48,11 +48,15 @@ async function refuseUnknown(command: CommandDef, rawArgs: readonly string[]): P
   }
   if (command.subCommands) return;
   const positionals = Object.values(args).filter(({ type }) => type === "positional");
+  if (positionals.some(({ valueHint }) => valueHint?.endsWith(REPEATED))) return;
   const surplus = parseArgs(rawArgs.slice(), args)._[positionals.length];
   if (surplus !== undefined) {
     throw new UserError(`There is no use for "${surplus}" here. Known are: ${names(known)}.`);
   }
 }
+
+/** What ends the hint of a positional argument of which there may be any number. */
+export const REPEATED = "…";
 
 function names(known: readonly string[]): string {
   return known.map((name) => `--${name}`).join(", ");

@@ -39,6 +39,11 @@ export interface Access {
   readonly context: string;
 }
 
+/** The way to the cluster that this runs in, as the account of its pod. */
+export interface InCluster {
+  readonly inCluster: true;
+}
+
 /** Which objects of a kind are meant. */
 export interface Selection {
   readonly namespace?: string;
@@ -55,17 +60,8 @@ export class ApiClient {
   readonly #resources = new Map<string, Promise<Resource[]>>();
 
   /** A client for one context, which must be named: there is no default one. */
-  constructor({ kubeconfig, context }: Access) {
-    this.#config = new KubeConfig();
-    if (kubeconfig === undefined) this.#config.loadFromDefault();
-    else this.#config.loadFromFile(kubeconfig);
-    const known = this.#config.getContexts().map(({ name }) => name);
-    if (!known.includes(context)) {
-      throw new UserError(
-        `The kubeconfig has no context "${context}". It has: ${known.join(", ") || "none"}.`,
-      );
-    }
-    this.#config.setCurrentContext(context);
+  constructor(access: Access | InCluster) {
+    this.#config = "inCluster" in access ? inCluster() : configOf(access);
     const { caData, caFile, skipTLSVerify } = this.#config.getCurrentCluster() ?? {};
     const ca = caData ? { ca: Buffer.from(caData, "base64") } : caFile ? { ca: readFileSync(caFile) } : {};
     this.#agent = new Agent({ keepAlive: true, maxSockets: 24, rejectUnauthorized: !skipTLSVerify, ...ca });
@@ -215,6 +211,24 @@ export class ApiClient {
       .filter(({ name }) => !name.includes("/"))
       .map(({ kind, name, namespaced, verbs }) => ({ apiVersion, kind, plural: name, namespaced, verbs }));
   }
+}
+
+function inCluster(): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromCluster();
+  return config;
+}
+
+function configOf({ kubeconfig, context }: Access): KubeConfig {
+  const config = new KubeConfig();
+  if (kubeconfig === undefined) config.loadFromDefault();
+  else config.loadFromFile(kubeconfig);
+  const known = config.getContexts().map(({ name }) => name);
+  if (!known.includes(context)) {
+    throw new UserError(`The kubeconfig has no context "${context}". It has: ${known.join(", ") || "none"}.`);
+  }
+  config.setCurrentContext(context);
+  return config;
 }
 
 /** What the API server says of a failure: a Status, or, from the parts that know nothing of Kubernetes, bare text. */

@@ -15,13 +15,17 @@ export interface Applied {
   readonly removed: readonly KubernetesObject[];
 }
 
-/** Applies all objects of a stack server-side, then removes those that it no longer declares. */
+/**
+ * Applies all objects of a stack server-side, then removes those that it no longer declares. Where its namespaces are
+ * named, nothing else is looked at, and no right to do so is needed.
+ */
 export async function applyStack(
   client: ApiClient,
   stack: string,
   objects: readonly KubernetesObject[],
+  namespaces?: readonly string[],
 ): Promise<Applied> {
-  const former = await appliedObjects(client, stack);
+  const former = await appliedObjects(client, stack, namespaces);
   const versions = new Map(former.map((object) => [describe(object), version(object)]));
   await waitUntilGone(
     client,
@@ -55,16 +59,33 @@ export async function applyOne(client: ApiClient, object: KubernetesObject): Pro
 }
 
 /** Every object that an earlier apply of the stack made, of whatever kind. */
-export async function appliedObjects(client: ApiClient, stack: string): Promise<KubernetesObject[]> {
+export async function appliedObjects(
+  client: ApiClient,
+  stack: string,
+  namespaces?: readonly string[],
+): Promise<KubernetesObject[]> {
   // Controllers copy labels to what they make; what they made is not ours.
-  return (await stackObjects(client, stack)).filter((object) => managers(object).includes(FIELD_MANAGER));
+  return (await stackObjects(client, stack, namespaces)).filter((object) =>
+    managers(object).includes(FIELD_MANAGER),
+  );
 }
 
 /** Every object that carries the stack's label, whoever made it. */
-export async function stackObjects(client: ApiClient, stack: string): Promise<KubernetesObject[]> {
+export async function stackObjects(
+  client: ApiClient,
+  stack: string,
+  namespaces?: readonly string[],
+): Promise<KubernetesObject[]> {
   const resources = await client.listableResources();
   const labels = { [STACK_LABEL]: stack };
-  return (await Promise.all(resources.map((resource) => client.list(resource, { labels })))).flat();
+  if (namespaces === undefined)
+    return (await Promise.all(resources.map((resource) => client.list(resource, { labels })))).flat();
+  const within = resources.filter(({ namespaced }) => namespaced);
+  const lists = namespaces.flatMap((namespace) =>
+    within.map((resource) => client.list(resource, { labels, namespace })),
+  );
+  const own = client.list({ apiVersion: "v1", kind: "Namespace" }, { labels });
+  return (await Promise.all([...lists, own])).flat();
 }
 
 /** Removes objects, users before what they use, and waits until they are gone. */

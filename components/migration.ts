@@ -9,7 +9,7 @@ import type { PartArgs } from "./part.ts";
 import { patience } from "./patience.ts";
 import { podTemplate } from "./pod.ts";
 
-export type MigrationArgs = PartArgs<"migration">;
+export type MigrationArgs = PartArgs<"migration" | "allowlist">;
 
 const NAME = "packit-service-migration";
 
@@ -51,7 +51,7 @@ export function migrationContainer({ settings, configuration, image }: Migration
   return {
     name: "migration",
     image,
-    command: ["alembic-3", "upgrade", "head"],
+    ...migrate(settings.allowlist),
     workingDir: "/src",
     env: { ...commonEnvironment(settings, configuration), ...databaseEnvironment(configuration) },
     resources: settings.migration.resources,
@@ -65,6 +65,22 @@ export function migrationContainer({ settings, configuration, image }: Migration
     ],
   };
 }
+
+/** The migration, and after it the approval of namespaces. */
+function migrate(allowlist: readonly string[]): Pick<ContainerArgs, "command" | "args"> {
+  const upgrade = ["alembic-3", "upgrade", "head"];
+  if (allowlist.length === 0) return { command: upgrade };
+  return {
+    command: ["sh", "-c", `${upgrade.join(" ")} && exec python3 -c "$0" "$@"`, APPROVE],
+    args: allowlist,
+  };
+}
+
+const APPROVE = `import sys
+from packit_service.models import AllowlistModel, AllowlistStatus
+for namespace in sys.argv[1:]:
+    AllowlistModel.add_namespace(namespace=namespace, status=AllowlistStatus.approved_manually.value)
+`;
 
 function hash(template: unknown): string {
   return createHash("sha256").update(JSON.stringify(template)).digest("hex").slice(0, 8);

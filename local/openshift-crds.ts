@@ -33,6 +33,7 @@ const KINDS = [
     plural: "buildconfigs",
     definition: "build.v1.BuildConfig",
   },
+  { group: "build.openshift.io", kind: "Build", plural: "builds", definition: "build.v1.Build" },
 ] as const;
 
 /** CustomResourceDefinitions of OpenShift's kinds, as strict as its own API server is about unknown fields. */

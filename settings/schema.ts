@@ -139,6 +139,10 @@ export const schema = z.strictObject({
   fedoraCi: fedoraCi.describe(
     "Who serves Fedora CI. It stands in Pulumi.yaml, for both instances of each environment.",
   ),
+  allowlist: z
+    .array(line.meta({ example: "github.com/packit" }))
+    .default([])
+    .describe("Namespaces that are approved when the database is migrated; nobody is ever disapproved."),
   fedoraMessaging: z
     .strictObject({
       app: line.default("Packit").describe("The name that the message broker sees."),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UserError } from "../errors.ts";
 import { check } from "./check.ts";
 import { duration, inSeconds } from "./duration.ts";
 import { refuse } from "./refuse.ts";
@@ -112,11 +113,16 @@ export const testInstances = pool
 
 export type Pool = Readonly<z.output<typeof pool>>;
 
-/** Reads the pool of test instances from Pulumi.yaml. */
-export function loadPool(root: string): Pool {
+/** Reads the pool of test instances from Pulumi.yaml; `changes` take the place of what stands there. */
+export function loadPool(root: string, changes: Readonly<Record<string, unknown>> = {}): Pool {
   const project = readProject(root);
   const values = project.values();
-  const checked = check(pool, values.testInstances, ["testInstances"]);
+  if (values.testInstances === undefined && !("domain" in changes))
+    throw new UserError(
+      "Pulumi.yaml has no packit:testInstances. See docs/test-instances.md, or try --local.",
+    );
+  const all = { ...(values.testInstances as object | undefined), ...changes };
+  const checked = check(pool, all, ["testInstances"]);
   if ("data" in checked) return checked.data;
   throw violationsError({ stack: "test", values, file: project }, checked.violations);
 }

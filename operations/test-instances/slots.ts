@@ -1,6 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import type { OwnImage } from "../../settings/images.ts";
+import type { Part } from "../../settings/test-instance.ts";
 
 /** What an instance that holds a slot is, as everybody may read it. */
 export interface Tenancy {
@@ -16,6 +18,11 @@ export interface Tenancy {
   readonly commits: Readonly<Record<string, string>>;
   /** What it asks of the pool's budget: thousandths of processors, bytes. */
   readonly requests: { readonly cpu: number; readonly memory: number };
+  /** What its objects are made by; the other one would not know of them. */
+  readonly engine: "apply" | "pulumi";
+  /** The parts that it has, and the images that were given: a new commit is deployed with the same. */
+  readonly parts: Readonly<Record<Part, boolean>>;
+  readonly images: Readonly<Partial<Record<OwnImage, string>>>;
   /** What is done with it now. */
   readonly state: "deploying" | "up" | "failed" | "destroying";
 }
@@ -213,12 +220,13 @@ function read(object: KubernetesObject): Held | undefined {
   };
 }
 
-function annotationsOf({ name, references, base, url, owner, commits, requests, state }: Tenancy) {
-  const tenancy: Tenancy = { name, references, base, url, owner, commits, requests, state };
+/** A tenancy alone: what else is known of a slot stands in the lease's own fields. */
+function annotationsOf(tenancy: Tenancy & Partial<Held>) {
+  const { slot: _, created: _c, expires: _e, seen: _s, version: _v, ...own } = tenancy;
   return {
-    [TENANCY]: JSON.stringify(tenancy),
-    "packit.dev/references": references.join(" "),
-    "packit.dev/url": url,
+    [TENANCY]: JSON.stringify(own),
+    "packit.dev/references": tenancy.references.join(" "),
+    "packit.dev/url": tenancy.url,
   };
 }
 

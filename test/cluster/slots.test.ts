@@ -8,12 +8,14 @@ import {
   type Taken,
   type Tenancy,
 } from "../../operations/test-instances/slots.ts";
+import { PART_NAMES } from "../../settings/test-instance.ts";
 import { PATHS } from "./control-plane.ts";
 
 const NAMESPACE = "test-slots";
 const LIMIT = 3;
 const CLIENTS = 100;
 const ROUNDS = 100;
+const PARTS = Object.fromEntries(PART_NAMES.map((name) => [name, true])) as Tenancy["parts"];
 const ARGS = { ttlSeconds: 3600, budget: { cpu: 1000, memory: 1000 } };
 
 const client = new ApiClient({ kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT });
@@ -80,6 +82,9 @@ function tenancy(name: string): Tenancy {
     url: "https://x",
     owner: "me",
     commits: {},
+    engine: "apply",
+    parts: PARTS,
+    images: {},
     requests,
     state: "deploying",
   };

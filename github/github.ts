@@ -1,0 +1,184 @@
+import { Octokit, RequestError } from "octokit";
+import { EnvironmentError, UserError } from "../errors.ts";
+
+export interface GitHubArgs {
+  /** Without one, GitHub answers 60 questions an hour. */
+  readonly token?: string | undefined;
+  /** @default https://api.github.com */
+  readonly baseUrl?: string | undefined;
+  /** How long an answer may take, in milliseconds. @default 15000 */
+  readonly timeoutMs?: number;
+}
+
+/** A repository, as `packit/ogr`. */
+export interface Repository {
+  readonly owner: string;
+  readonly name: string;
+}
+
+export interface PullRequest {
+  readonly isOpen: boolean;
+  /** The commit at its head. */
+  readonly sha: string;
+  /** The account that the code is in; none once its fork is deleted. */
+  readonly owner: string | undefined;
+  readonly labels: readonly string[];
+}
+
+export interface WorkflowRun {
+  readonly id: number;
+  readonly url: string;
+  readonly status: string;
+  /** How it has ended, if it has. */
+  readonly conclusion: string | undefined;
+}
+
+/** GitHub's API: the one place that asks it. */
+export class GitHub {
+  readonly #octokit: Octokit;
+  readonly #timeoutMs: number;
+
+  constructor({ token, baseUrl, timeoutMs = 15_000 }: GitHubArgs) {
+    this.#timeoutMs = timeoutMs;
+    this.#octokit = new Octokit({
+      ...(token && { auth: token }),
+      ...(baseUrl && { baseUrl }),
+      userAgent: "packit-deployment",
+      log: SILENT,
+      // Waiting for an hour is for the caller to decide.
+      throttle: { onRateLimit: () => false, onSecondaryRateLimit: () => false },
+      retry: { retries: 2, retryAfterBaseValue: RETRY_AFTER_MS },
+    });
+  }
+
+  /** A pull request; a UserError where there is none. */
+  async pullRequest(repository: Repository, number: number): Promise<PullRequest> {
+    const what = `pull request ${number} in ${show(repository)}`;
+    const { data } = await this.#ask(what, (request) =>
+      this.#octokit.rest.pulls.get({ ...at(repository), pull_number: number, request }),
+    );
+    return {
+      isOpen: data.state === "open",
+      sha: data.head.sha,
+      owner: data.head.repo?.owner.login,
+      labels: data.labels.map(({ name }) => name),
+    };
+  }
+
+  /** The commit that a branch or an abbreviated commit stands for; a UserError where there is none. */
+  async commit(repository: Repository, ref: string): Promise<string> {
+    const { data } = await this.#ask(`${ref} in ${show(repository)}`, (request) =>
+      this.#octokit.rest.repos.getCommit({ ...at(repository), ref, request }),
+    );
+    return data.sha;
+  }
+
+  /** Starts a workflow on the repository's default branch. */
+  async dispatch(
+    repository: Repository,
+    workflow: string,
+    inputs: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const what = `the workflow ${workflow} in ${show(repository)}`;
+    const { data } = await this.#ask(show(repository), (request) =>
+      this.#octokit.rest.repos.get({ ...at(repository), request }),
+    );
+    await this.#ask(what, (request) =>
+      this.#octokit.rest.actions.createWorkflowDispatch({
+        ...at(repository),
+        workflow_id: workflow,
+        ref: data.default_branch,
+        inputs,
+        request,
+      }),
+    );
+  }
+
+  /** The newest run of a workflow by its title, if it has begun. */
+  async run(repository: Repository, workflow: string, title: string): Promise<WorkflowRun | undefined> {
+    const { data } = await this.#ask(`runs of ${workflow} in ${show(repository)}`, (request) =>
+      this.#octokit.rest.actions.listWorkflowRuns({
+        ...at(repository),
+        workflow_id: workflow,
+        event: "workflow_dispatch",
+        per_page: 50,
+        request,
+      }),
+    );
+    const found = data.workflow_runs.find(({ display_title }) => display_title === title);
+    if (found === undefined) return undefined;
+    const { id, html_url: url, status, conclusion } = found;
+    return { id, url, status: status ?? "queued", conclusion: conclusion ?? undefined };
+  }
+
+  /** The end of the log of a run's first job that failed. */
+  async failedLog(repository: Repository, run: number, lines: number): Promise<string> {
+    const { data } = await this.#ask(`jobs of run ${run}`, (request) =>
+      this.#octokit.rest.actions.listJobsForWorkflowRun({ ...at(repository), run_id: run, request }),
+    );
+    const failed = data.jobs.find(({ conclusion }) => conclusion === "failure") ?? data.jobs[0];
+    if (failed === undefined) return "";
+    const log = await this.#ask(`the log of ${failed.name}`, (request) =>
+      this.#octokit.rest.actions.downloadJobLogsForWorkflowRun({
+        ...at(repository),
+        job_id: failed.id,
+        request,
+      }),
+    );
+    return String(log.data).trimEnd().split("\n").slice(-lines).join("\n");
+  }
+
+  async #ask<T>(what: string, ask: (request: { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    try {
+      return await ask({ signal: AbortSignal.timeout(this.#timeoutMs) });
+    } catch (error) {
+      throw this.#explained(what, error);
+    }
+  }
+
+  #explained(what: string, error: unknown): unknown {
+    const host = new URL(this.#octokit.request.endpoint.DEFAULTS.baseUrl).host;
+    if (!(error instanceof RequestError)) {
+      if (!(error instanceof Error)) return error;
+      return new EnvironmentError(`GitHub (${host}) cannot be asked for ${what}: ${error.message}.`);
+    }
+    const { status, response, message } = error;
+    if (status === 404) return new UserError(`There is no ${what}, or the token may not see it.`);
+    if (status === 422) return new UserError(`There is no ${what}.`);
+    const {
+      "x-ratelimit-remaining": left,
+      "x-ratelimit-reset": reset,
+      "retry-after": wait,
+    } = response?.headers ?? {};
+    if ([403, 429].includes(status) && (left === "0" || wait !== undefined || /rate limit/i.test(message))) {
+      const until = reset === undefined ? "later" : `after ${new Date(Number(reset) * 1000).toISOString()}`;
+      return new EnvironmentError(
+        `GitHub's rate limit is reached. Try again ${until}, or give GITHUB_TOKEN.`,
+      );
+    }
+    if (status === 401)
+      return new EnvironmentError("GitHub refuses the token in GITHUB_TOKEN. Give another one.");
+    if (status === 500 && response === undefined) {
+      return new EnvironmentError(
+        `GitHub (${host}) does not answer for ${what}: ${message}. Try again later.`,
+      );
+    }
+    return new EnvironmentError(
+      `GitHub (${host}) answered ${status} for ${what}: ${message.split(" - http")[0]}.`,
+    );
+  }
+}
+
+/** The unit of the plugin's growing waits between tries. */
+const RETRY_AFTER_MS = 300;
+
+/** What goes wrong is said by errors. */
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+function at({ owner, name }: Repository) {
+  return { owner, repo: name };
+}
+
+function show({ owner, name }: Repository): string {
+  return `${owner}/${name}`;
+}

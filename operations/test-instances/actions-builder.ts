@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import { until } from "../../cluster/until.ts";
+import { EnvironmentError } from "../../errors.ts";
+import type { GitHub, Repository } from "../../github/github.ts";
+import { OWN_IMAGES } from "../../settings/images.ts";
+import { type BuildArgs, type Builder, inOrder } from "./builder.ts";
+import { type Build, overlayDockerfile } from "./image-plan.ts";
+
+/** The workflow of this project that builds one image and pushes it with a tag that expires. */
+export const WORKFLOW = "test-image.yml";
+
+const LIMIT_SECONDS = 3600;
+const LOG_LINES = 20;
+
+export interface ActionsBuilderArgs {
+  readonly github: GitHub;
+  /** The repository of the workflow. */
+  readonly repository: Repository;
+  /** Where it pushes, without the image's name. */
+  readonly registry: string;
+  /** The pause between two looks at a run, in milliseconds. @default 5000 */
+  readonly everyMs?: number;
+}
+
+/** Builds by GitHub Actions. */
+export class ActionsBuilder implements Builder {
+  readonly #args: ActionsBuilderArgs;
+
+  constructor(args: ActionsBuilderArgs) {
+    this.#args = args;
+  }
+
+  build(args: BuildArgs): ReturnType<typeof inOrder> {
+    return inOrder(args.builds, (build, below) => this.#buildOne(args, build, below));
+  }
+
+  async #buildOne(
+    { name, report, signal }: BuildArgs,
+    build: Build,
+    below: string | undefined,
+  ): Promise<string> {
+    const { github, repository, registry, everyMs = 5000 } = this.#args;
+    const inputs = inputsOf(build, below);
+    const hash = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 10);
+    const reference = `${registry}/${OWN_IMAGES[build.image]}:test-${name}-${hash}`;
+    const former = await github.run(repository, WORKFLOW, reference);
+    if (former === undefined || (former.conclusion !== undefined && former.conclusion !== "success")) {
+      await github.dispatch(repository, WORKFLOW, { ...inputs, reference });
+    }
+    const begun = performance.now();
+    const ended = async () => {
+      signal.throwIfAborted();
+      const run = await github.run(repository, WORKFLOW, reference);
+      const isFormer =
+        run?.id === former?.id && former?.conclusion !== "success" && former?.conclusion !== undefined;
+      const seconds = Math.round((performance.now() - begun) / 1000);
+      if (run === undefined || isFormer) report(build.image, `waiting for its run, ${seconds} s`);
+      else report(build.image, `${run.status}, ${seconds} s: ${run.url}`);
+      return run?.conclusion === undefined || isFormer ? undefined : run;
+    };
+    const run = await until(ended, {
+      what: `the run that builds ${reference}`,
+      limitSeconds: LIMIT_SECONDS,
+      everyMs,
+    });
+    if (run.conclusion === "success") return reference;
+    const log = await github.failedLog(repository, run.id, LOG_LINES);
+    throw new EnvironmentError(
+      `The build of ${build.image} ended with ${run.conclusion}: ${run.url}\n${indented(log)}`,
+    );
+  }
+}
+
+/** What the workflow is told: a Dockerfile of a repository, or the text of one. */
+function inputsOf(build: Build, below: string | undefined): Record<string, string> {
+  if (build.kind === "git") {
+    const { source, dockerfile, buildArgs } = build;
+    const args = Object.entries(buildArgs).map(([key, value]) => `${key}=${value}`);
+    return {
+      repository: source.url,
+      commit: source.sha,
+      fetch: source.ref,
+      dockerfile,
+      build_args: args.join("\n"),
+    };
+  }
+  const from = "built" in build.from ? (below ?? "") : build.from.reference;
+  return { text: overlayDockerfile(from, build.libraries) };
+}
+
+function indented(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from "node:crypto";
+import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
+import type { GitHub } from "../../github/github.ts";
+import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import type { Pool } from "../../settings/test-pool.ts";
+import { inBytes, inProcessors } from "../../settings/values.ts";
+import type { Engine, Report } from "./engine.ts";
+import { Queue } from "./queue.ts";
+import { Slots, type Tenancy } from "./slots.ts";
+
+/** What every verb works with. */
+export interface Context {
+  /** The folder of this project. */
+  readonly root: string;
+  readonly pool: Pool;
+  readonly client: ApiClient;
+  readonly github: GitHub;
+  readonly engine: Engine;
+  readonly report: Report;
+}
+
+export function slotsOf({ client, pool }: Pick<Context, "client" | "pool">): Slots {
+  return new Slots(client, pool);
+}
+
+export function queueOf({ client, pool }: Pick<Context, "client" | "pool">): Queue {
+  return new Queue(client, pool.namespace);
+}
+
+/** What all instances may ask for, in thousandths of processors and in bytes. */
+export function budgetOf({ budget }: Pool): Tenancy["requests"] {
+  return { cpu: Math.round(inProcessors(budget.cpu) * 1000), memory: inBytes(budget.memory) };
+}
+
+/** The pool's own secret, from which instances' generated ones are derived; made once. */
+export async function seedOf(client: ApiClient, { namespace }: Pick<Pool, "namespace">): Promise<string> {
+  const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "seed", namespace } };
+  const data = { seed: randomBytes(32).toString("base64") };
+  const known = await client.read(secret);
+  if (known) return seedIn(known);
+  try {
+    return seedIn(await client.create({ ...secret, data }));
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 409)) throw error;
+    return seedIn((await client.read(secret)) ?? secret);
+  }
+}
+
+function seedIn(secret: KubernetesObject): string {
+  const { data } = secret as { data?: { seed?: string } };
+  return data?.seed ?? "";
+}
+
+/** An identity's secrets, by their names under `packit:secrets`, from the Secret that is named after it. */
+export async function identitySecrets(
+  { client, pool }: Pick<Context, "client" | "pool">,
+  slot: number,
+): Promise<{ readonly fasUser: string; readonly secrets: Readonly<Record<string, unknown>> }> {
+  const identity = pool.identities[slot - 1];
+  if (identity === undefined) return { fasUser: "packit-test", secrets: {} };
+  const metadata = { name: `identity-${identity.name}`, namespace: pool.namespace };
+  const secret = (await client.read({ apiVersion: "v1", kind: "Secret", metadata })) as
+    | { readonly data?: Readonly<Record<string, string>> }
+    | undefined;
+  const secrets: Record<string, unknown> = {};
+  const forgeTokens: Record<string, string> = {};
+  for (const [key, value] of Object.entries(secret?.data ?? {})) {
+    const host = /^forgeTokens\.(.+)$/.exec(key)?.[1];
+    // A keytab is wanted as base64; everything else is text.
+    const text = key === "keytab" ? value : Buffer.from(value, "base64").toString();
+    if (host === undefined) secrets[key] = text;
+    else forgeTokens[host] = text;
+  }
+  return { fasUser: identity.fasUser, secrets: { ...secrets, forgeTokens } };
+}

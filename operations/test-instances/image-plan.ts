@@ -1,0 +1,103 @@
+import { OWN_IMAGES, type OwnImage } from "../../settings/images.ts";
+import type { Repository } from "./reference.ts";
+import type { Resolved } from "./resolve.ts";
+
+/** An image that is built from a repository's own Dockerfile. */
+export interface GitBuild {
+  readonly kind: "git";
+  readonly image: OwnImage;
+  readonly source: Resolved;
+  readonly dockerfile: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+}
+
+/** An image with libraries installed over those that it has. */
+export interface OverlayBuild {
+  readonly kind: "overlay";
+  readonly image: OwnImage;
+  /** The image below: one that is built before this one, or a reference. */
+  readonly from: { readonly built: true } | { readonly reference: string };
+  readonly libraries: readonly Resolved[];
+}
+
+export type Build = GitBuild | OverlayBuild;
+
+export interface ImagePlanArgs {
+  readonly resolved: readonly Resolved[];
+  readonly base: "stage" | "prod";
+  /** The instance's API, which the dashboard has built in. */
+  readonly apiUrl: string;
+  /** The images of the base. */
+  readonly images: Readonly<Partial<Record<OwnImage, string>>>;
+}
+
+/** What is built for an image from which Dockerfile, by repository. */
+const DOCKERFILES: Readonly<Partial<Record<Repository, readonly { image: OwnImage; dockerfile: string }[]>>> =
+  {
+    "packit-service": [
+      { image: "service", dockerfile: "files/docker/Dockerfile" },
+      { image: "worker", dockerfile: "files/docker/Dockerfile.worker" },
+    ],
+    "packit-service-fedmsg": [{ image: "fedmsg", dockerfile: "Dockerfile" }],
+    dashboard: [{ image: "dashboard", dockerfile: "Dockerfile" }],
+    sandcastle: [{ image: "sandbox", dockerfile: "Dockerfile" }],
+    tokman: [{ image: "tokman", dockerfile: "Containerfile" }],
+  };
+
+/** The images that hold a library. */
+const HOLDERS: Readonly<Partial<Record<Repository, readonly OwnImage[]>>> = {
+  packit: ["service", "worker"],
+  ogr: ["service", "worker"],
+  specfile: ["service", "worker"],
+  sandcastle: ["worker"],
+};
+
+/** The builds that references need, in an order in which they can be made: a library goes over what was built before. */
+export function imagePlan(args: ImagePlanArgs): Build[] {
+  const own = args.resolved.flatMap((source) =>
+    (DOCKERFILES[source.reference.repository] ?? []).map(
+      ({ image, dockerfile }): GitBuild => ({
+        kind: "git",
+        image,
+        source,
+        dockerfile,
+        buildArgs: buildArgs(source, args),
+      }),
+    ),
+  );
+  const overlays = (Object.keys(OWN_IMAGES) as OwnImage[]).flatMap((image): OverlayBuild[] => {
+    const libraries = args.resolved.filter(({ reference }) => HOLDERS[reference.repository]?.includes(image));
+    if (libraries.length === 0) return [];
+    const isBuilt = own.some((build) => build.image === image);
+    const from = isBuilt ? ({ built: true } as const) : { reference: args.images[image] ?? "" };
+    return [{ kind: "overlay", image, from, libraries }];
+  });
+  return [...own, ...overlays];
+}
+
+/** The Dockerfile of an overlay: pip's packages come before those of the distribution on Python's path. */
+export function overlayDockerfile(from: string, libraries: readonly Resolved[]): string {
+  const sources = libraries.map(({ url, sha }) => `'git+${url}@${sha}'`);
+  return `FROM ${from}
+RUN pip3 install --no-deps --force-reinstall ${sources.join(" ")}
+`;
+}
+
+/** What a reference does not reach, one line each. */
+export function limits(repositories: readonly Repository[]): string[] {
+  const has = (...names: Repository[]) => names.some((name) => repositories.includes(name));
+  return [
+    has("packit", "ogr", "specfile") &&
+      "SRPMs that Copr builds use packit from Copr's packit-dev, and not this library.",
+    has("packit") && "Sandboxes have the packit of Fedora's own repositories, and not this one.",
+    has("packit-service") &&
+      "Libraries below packit-service are those of the base, unless they are named too.",
+  ].flatMap((line) => line || []);
+}
+
+function buildArgs({ reference, sha }: Resolved, { base, apiUrl }: ImagePlanArgs): Record<string, string> {
+  if (reference.repository === "packit-service")
+    return { SOURCE_BRANCH: base === "prod" ? "stable" : "main" };
+  if (reference.repository === "dashboard") return { VITE_API_URL: apiUrl, VITE_GIT_SHA: sha.slice(0, 7) };
+  return {};
+}

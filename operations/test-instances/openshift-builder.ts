@@ -1,0 +1,183 @@
+import { createHash } from "node:crypto";
+import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
+import { applyOne } from "../../cluster/apply.ts";
+import { until } from "../../cluster/until.ts";
+import { EnvironmentError } from "../../errors.ts";
+import { STACK_LABEL } from "../../platform/site.ts";
+import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { OWN_IMAGES } from "../../settings/images.ts";
+import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
+import { type BuildArgs, type Builder, inOrder } from "./builder.ts";
+import { type Build, overlayDockerfile } from "./image-plan.ts";
+
+/** OpenShift's registry, as pods and builds reach it. */
+const REGISTRY = "image-registry.openshift-image-registry.svc:5000";
+
+/** How long a build may take, in seconds: images with all their packages take about five minutes. */
+const LIMIT_SECONDS = 3600;
+
+/** How many lines of a failed build's log are shown. */
+const LOG_LINES = 20;
+
+interface BuildObject extends KubernetesObject {
+  readonly status?: {
+    readonly phase?: string;
+    readonly message?: string;
+    readonly output?: { readonly to?: { readonly imageDigest?: string } };
+  };
+}
+
+/** Builds in the cluster, in a namespace beside the instance's own, which only its pods may pull from. */
+export class OpenShiftBuilder implements Builder {
+  readonly #client: ApiClient;
+
+  constructor(client: ApiClient) {
+    this.#client = client;
+  }
+
+  async build(args: BuildArgs): ReturnType<typeof inOrder> {
+    for (const object of surroundings(args.name)) await applyOne(this.#client, object);
+    return inOrder(args.builds, (build, below) => this.#buildOne(args, build, below));
+  }
+
+  async #buildOne(args: BuildArgs, build: Build, below: string | undefined): Promise<string> {
+    const [, , namespace] = namespacesOf(args.name);
+    const { config, object, stream } = buildObjects(args.name, build, below);
+    for (const one of [stream, config]) await applyOne(this.#client, one);
+    await this.#start(object);
+    const digest = await this.#follow(args, build, object);
+    return `${REGISTRY}/${namespace}/${OWN_IMAGES[build.image]}@${digest}`;
+  }
+
+  /** A build of the same commits is not made twice, unless it failed. */
+  async #start(object: KubernetesObject): Promise<void> {
+    const former = (await this.#client.read(object)) as BuildObject | undefined;
+    if (former && ["Failed", "Error", "Cancelled"].includes(former.status?.phase ?? "")) {
+      await this.#client.delete(former);
+      const gone = async () => (await this.#client.read(object)) === undefined;
+      await until(gone, { what: `the failed Build ${object.metadata.name} to be gone`, limitSeconds: 60 });
+    }
+    try {
+      await this.#client.create(object, "packit-test-instance");
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 409)) throw error;
+    }
+  }
+
+  async #follow({ report, signal }: BuildArgs, { image }: Build, object: KubernetesObject): Promise<string> {
+    const begun = performance.now();
+    const ended = async () => {
+      signal.throwIfAborted();
+      const {
+        phase = "New",
+        message,
+        output,
+      } = ((await this.#client.read(object)) as BuildObject).status ?? {};
+      report(image, `${phase.toLowerCase()}, ${Math.round((performance.now() - begun) / 1000)} s`);
+      if (phase === "Complete") return { digest: output?.to?.imageDigest };
+      return ["Failed", "Error", "Cancelled"].includes(phase) ? { problem: message ?? phase } : undefined;
+    };
+    const what = `the build of ${image} to end`;
+    const outcome = await until(ended, { what, limitSeconds: LIMIT_SECONDS, everyMs: 1000 });
+    if (outcome.digest !== undefined) return outcome.digest;
+    const why = outcome.problem ?? "it has no digest";
+    throw new EnvironmentError(
+      `The build of ${image} failed: ${why}\n${await this.#logEnd(object)}`.trimEnd(),
+    );
+  }
+
+  async #logEnd({ metadata }: KubernetesObject): Promise<string> {
+    const log = await this.#client.log(metadata.namespace ?? "", `${metadata.name}-build`, "docker-build");
+    const lines = log.trimEnd().split("\n").slice(-LOG_LINES);
+    return lines.map((line) => `  ${line}`).join("\n");
+  }
+}
+
+/** The namespace, and the right of the instance's pods to pull from it. */
+function surroundings(name: string): KubernetesObject[] {
+  const [own, sandbox, builds] = namespacesOf(name);
+  const labels = { [STACK_LABEL]: stackOf(name) };
+  const group = (namespace: string) => ({
+    apiGroup: "rbac.authorization.k8s.io",
+    kind: "Group",
+    name: `system:serviceaccounts:${namespace}`,
+  });
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: builds, labels } },
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "RoleBinding",
+      metadata: { name: "image-pullers", namespace: builds, labels },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:image-puller" },
+      subjects: [own, sandbox].map(group),
+    },
+  ];
+}
+
+/** A Build, the BuildConfig by which people can repeat it, and the ImageStream that it pushes to. */
+function buildObjects(name: string, build: Build, below: string | undefined) {
+  const [, , namespace] = namespacesOf(name);
+  const labels = { [STACK_LABEL]: stackOf(name) };
+  const image = OWN_IMAGES[build.image];
+  const suffix = build.kind === "overlay" ? "-overlay" : "";
+  const spec = build.kind === "git" ? gitSpec(build) : overlaySpec(build, below);
+  const tag = createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 10);
+  const output = { to: { kind: "ImageStreamTag", name: `${image}:${tag}` } };
+  const { revision, ...repeatable } = spec;
+  const meta = (own: string) => ({ name: own, namespace, labels });
+  const stream = {
+    apiVersion: "image.openshift.io/v1",
+    kind: "ImageStream",
+    metadata: meta(image),
+    spec: { lookupPolicy: { local: false } },
+  };
+  const config = {
+    apiVersion: "build.openshift.io/v1",
+    kind: "BuildConfig",
+    metadata: meta(`${image}${suffix}`),
+    spec: { ...repeatable, output },
+  };
+  const object = {
+    apiVersion: "build.openshift.io/v1",
+    kind: "Build",
+    metadata: {
+      ...meta(`${image}${suffix}-${tag}`),
+      annotations: { "openshift.io/build-config.name": `${image}${suffix}` },
+    },
+    spec: { ...spec, output, serviceAccount: "builder", completionDeadlineSeconds: LIMIT_SECONDS },
+  };
+  return { stream, config, object };
+}
+
+interface BuildSpec {
+  readonly source: object;
+  readonly strategy: object;
+  readonly revision?: object;
+}
+
+function gitSpec({
+  source: { url, ref, sha },
+  dockerfile,
+  buildArgs,
+}: Extract<Build, { kind: "git" }>): BuildSpec {
+  const args = Object.entries(buildArgs).map(([name, value]) => ({ name, value }));
+  return {
+    source: { type: "Git", git: { uri: url, ref } },
+    strategy: { type: "Docker", dockerStrategy: { dockerfilePath: dockerfile, buildArgs: args } },
+    revision: { type: "Git", git: { commit: sha } },
+  };
+}
+
+function overlaySpec(
+  { from, libraries }: Extract<Build, { kind: "overlay" }>,
+  below: string | undefined,
+): BuildSpec {
+  const reference = "built" in from ? (below ?? "") : from.reference;
+  return {
+    source: { type: "Dockerfile", dockerfile: overlayDockerfile(reference, libraries) },
+    strategy: {
+      type: "Docker",
+      dockerStrategy: { from: { kind: "DockerImage", name: reference }, forcePull: true },
+    },
+  };
+}

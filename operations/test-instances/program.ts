@@ -1,0 +1,70 @@
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { execa } from "execa";
+import { EnvironmentError, explain, UserError } from "../../errors.ts";
+import { evaluate } from "../../render/evaluate.ts";
+import { loadSettings } from "../../settings/load.ts";
+import { readStackFile } from "../../settings/stack-file.ts";
+import type { Resolved } from "./resolve.ts";
+
+/** What turns a configuration into objects. */
+export interface Program {
+  /** The folder that it is in. */
+  readonly root: string;
+  readonly readStackFile: typeof readStackFile;
+  readonly loadSettings: typeof loadSettings;
+  readonly evaluate: typeof evaluate;
+}
+
+/** This project's own. */
+export function ownProgram(root: string): Program {
+  return { root, readStackFile, loadSettings, evaluate };
+}
+
+/** That of a commit of this project, from a worktree of it in `folder`, made where it is not there. */
+export async function programAt(root: string, folder: string, { url, ref, sha }: Resolved): Promise<Program> {
+  if (!existsSync(join(folder, "index.ts"))) {
+    await git(root, ["fetch", "--no-tags", url, ref]);
+    await git(root, ["worktree", "add", "--detach", folder, sha]);
+    await install(root, folder);
+  }
+  const load = async (path: string) => import(pathToFileURL(join(folder, path)).href);
+  try {
+    const [stackFile, settings, render] = await Promise.all(
+      ["settings/stack-file.ts", "settings/load.ts", "render/evaluate.ts"].map(load),
+    );
+    return {
+      root: folder,
+      readStackFile: stackFile.readStackFile,
+      loadSettings: settings.loadSettings,
+      evaluate: render.evaluate,
+    };
+  } catch (error) {
+    throw new UserError(
+      `The program of commit ${sha.slice(0, 7)} cannot be loaded: ${explain(error).split("\n").slice(0, 3).join(" ")}`,
+    );
+  }
+}
+
+/** Removes the worktree of {@link programAt}. */
+export async function removeWorktree(root: string, folder: string): Promise<void> {
+  if (existsSync(folder)) await git(root, ["worktree", "remove", "--force", folder]);
+}
+
+/** The packages are this checkout's, unless the commit wants others. */
+async function install(root: string, folder: string): Promise<void> {
+  const lock = (place: string) => readFileSync(join(place, "package-lock.json"), "utf8");
+  if (lock(root) === lock(folder))
+    return symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  await execa("npm", ["ci", "--loglevel=error"], { cwd: folder });
+}
+
+async function git(cwd: string, args: readonly string[]): Promise<void> {
+  const { failed, stderr } = await execa("git", args, {
+    cwd,
+    reject: false,
+    env: { GIT_TERMINAL_PROMPT: "0" },
+  });
+  if (failed) throw new EnvironmentError(`\`git ${args.join(" ")}\` failed: ${stderr.trim()}`);
+}

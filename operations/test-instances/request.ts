@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { UserError } from "../../errors.ts";
+import { duration, inSeconds } from "../../settings/duration.ts";
+import type { OwnImage } from "../../settings/images.ts";
+import { OWN_IMAGES } from "../../settings/images.ts";
+import { PART_NAMES, PARTS, type Part } from "../../settings/test-instance.ts";
+import type { Pool } from "../../settings/test-pool.ts";
+import { imageReference } from "../../settings/values.ts";
+import { nearest } from "../../settings/violation.ts";
+import { nameOf, parseReferences, type Reference, showReference } from "./reference.ts";
+
+/** What somebody asked for, understood. */
+export interface Request {
+  readonly name: string;
+  readonly references: readonly Reference[];
+  readonly base: "stage" | "prod";
+  readonly ttlSeconds: number;
+  readonly parts: Readonly<Record<Part, boolean>>;
+  /** Images that are there already, and are not built. */
+  readonly images: Readonly<Partial<Record<OwnImage, string>>>;
+}
+
+export interface RequestWords {
+  readonly references: readonly string[];
+  readonly base: string;
+  readonly name?: string | undefined;
+  readonly ttl?: string | undefined;
+  readonly with: readonly string[];
+  readonly without: readonly string[];
+  readonly images: readonly string[];
+}
+
+/** The longest name: with it, the namespaces' names and the hosts' first labels are short enough. */
+const NAME_LENGTH = 36;
+
+/** Reads a request; throws a UserError of one line for the first thing that is wrong with it. */
+export function readRequest(words: RequestWords, pool: Pool): Request {
+  const references = parseReferences(words.references);
+  if (words.base !== "stage" && words.base !== "prod")
+    throw new UserError(`--base is "${words.base}". It takes stage or prod.`);
+  return {
+    references,
+    base: words.base,
+    name: words.name === undefined ? defaultName(references) : checkedName(words.name),
+    ttlSeconds: ttl(words.ttl ?? pool.ttl.default, pool),
+    parts: parts(words, references),
+    images: Object.fromEntries(words.images.map(image)),
+  };
+}
+
+/** What the names of an instance's own namespaces and hosts end with, and by which Packit knows stage's commands. */
+const TAKEN_ENDS = ["-sandbox", "-builds", "-dashboard", "-workers", "-stg"];
+
+/** A name that says what is on test; the same for the same references. */
+function defaultName(references: readonly Reference[]): string {
+  const name = references.map(nameOf).join("-").replaceAll(/-+$/g, "");
+  if (name.length <= NAME_LENGTH) return checkedName(name);
+  const hash = createHash("sha256").update(references.map(showReference).join()).digest("hex").slice(0, 6);
+  return checkedName(`${name.slice(0, NAME_LENGTH - 7).replace(/-+$/, "")}-${hash}`);
+}
+
+export function checkedName(name: string): string {
+  const isLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= NAME_LENGTH;
+  const end = TAKEN_ENDS.find((one) => name.endsWith(one));
+  if (isLabel && end === undefined) return name;
+  const why = end === undefined ? "no dash at either end" : `${end} not at the end`;
+  throw new UserError(
+    `The name "${name}" does not do: lower-case letters, digits and dashes, at most ${NAME_LENGTH}, ${why}. Give another --name.`,
+  );
+}
+
+/** Seconds from `--ttl`, at most as many as the pool allows. */
+export function ttl(text: string, { ttl: { max } }: Pick<Pool, "ttl">): number {
+  if (!duration.safeParse(text).success)
+    throw new UserError(
+      `"${text}" is no length of time. It takes a whole number with the unit s, m, h or d, as 8h.`,
+    );
+  if (inSeconds(text) > inSeconds(max))
+    throw new UserError(
+      `${text} is longer than an instance may live, ${max} (packit:testInstances.ttl.max).`,
+    );
+  return inSeconds(text);
+}
+
+function parts(words: RequestWords, references: readonly Reference[]): Record<Part, boolean> {
+  const wanted = words.with.map((name) => part("--with", name));
+  const unwanted = words.without.map((name) => part("--without", name));
+  const both = wanted.find((name) => unwanted.includes(name));
+  if (both) throw new UserError(`--with and --without both name ${both}.`);
+  const onTest = references.map(({ repository }) => repository as string);
+  const isThere = (name: Part) => wanted.includes(name) || onTest.includes(name) || PARTS[name].usual;
+  const entries = PART_NAMES.map((name) => [name, isThere(name) && !unwanted.includes(name)]);
+  // Every part has its entry.
+  return Object.fromEntries(entries) as Record<Part, boolean>;
+}
+
+function part(option: string, name: string): Part {
+  const known = PART_NAMES.find((one) => one === name);
+  if (known) return known;
+  const meant = nearest(name, PART_NAMES);
+  throw new UserError(
+    `${option} ${name} is no part that an instance can do without. ${meant ? `Did you mean ${meant}?` : `Parts: ${PART_NAMES.join(", ")}.`}`,
+  );
+}
+
+function image(word: string): [OwnImage, string] {
+  const [, name, reference = ""] = /^([a-z]+)=(.+)$/.exec(word) ?? [];
+  const names = Object.keys(OWN_IMAGES) as OwnImage[];
+  const known = names.find((one) => one === name);
+  if (known === undefined || !imageReference.safeParse(reference).success)
+    throw new UserError(
+      `--image "${word}" takes NAME=REFERENCE with a tag or digest; names are ${names.join(", ")}.`,
+    );
+  return [known, reference];
+}

@@ -1,0 +1,46 @@
+import { type Held, LostSlot, type Slots, type Tenancy } from "./slots.ts";
+
+/** How often the holder of a slot says that it is at work, in milliseconds. */
+const HEARTBEAT_MS = 10_000;
+
+/** The time during which a command works on an instance whose slot it holds. It ends by itself if the slot is lost. */
+export class Tenure {
+  readonly #slots: Slots;
+  readonly #abort = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  #held: Held;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(slots: Slots, held: Held) {
+    this.#slots = slots;
+    this.#held = held;
+    this.#timer = setInterval(() => this.update({}).catch(() => {}), HEARTBEAT_MS);
+    this.#timer.unref();
+  }
+
+  /** Aborts once the slot is somebody else's. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get held(): Held {
+    return this.#held;
+  }
+
+  /** Writes a change, one after another; the time at which the holder was seen is always among it. */
+  update(change: Partial<Tenancy>): Promise<Held> {
+    const next = this.#queue.then(async () => {
+      this.#held = await this.#slots.update(this.#held, change).catch((error) => {
+        if (error instanceof LostSlot) this.#abort.abort(error);
+        throw error;
+      });
+      return this.#held;
+    });
+    this.#queue = next.catch(() => {});
+    return next;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+}
