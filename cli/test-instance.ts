@@ -98,7 +98,7 @@ const deployCommand = defineCommand({
       onlyExisting,
     });
     const said = await health(held.url);
-    print(args.json, { ...shown(held), images, health: said }, () => details(held, pool, said));
+    print(args.json, { ...shown(held), images, health: said }, () => details(held, pool, said, images));
   },
 });
 

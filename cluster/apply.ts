@@ -85,7 +85,8 @@ export async function stackObjects(
     within.map((resource) => client.list(resource, { labels, namespace })),
   );
   const own = client.list({ apiVersion: "v1", kind: "Namespace" }, { labels });
-  return (await Promise.all([...lists, own])).flat();
+  const named = own.then((all) => all.filter(({ metadata }) => namespaces.includes(metadata.name)));
+  return (await Promise.all([...lists, named])).flat();
 }
 
 /** Removes objects, users before what they use, and waits until they are gone. */

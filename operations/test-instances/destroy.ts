@@ -9,18 +9,22 @@ import { type Context, slotsOf } from "./context.ts";
 import { removeWorktree } from "./program.ts";
 import { type Held, LostSlot } from "./slots.ts";
 
-/** How long namespaces may take to be gone, in seconds. */
+/** How long namespaces may take to be gone unless it is said, in seconds. */
 const LIMIT_SECONDS = 120;
 
 /**
  * Removes an instance, whatever of it is there, and gives its slot back once nothing is left. Returns whether there was
  * anything. Fails with what keeps objects from going.
  */
-export async function destroy(context: Context, name: string): Promise<boolean> {
+export async function destroy(
+  context: Context,
+  name: string,
+  limitSeconds = LIMIT_SECONDS,
+): Promise<boolean> {
   const slots = slotsOf(context);
   const held = (await slots.held()).find((one) => one.name === name);
   const marked = held && (await mark(context, held));
-  const had = await removeAll(context, name);
+  const had = await removeAll(context, name, limitSeconds);
   // Only the slot as it was marked: another one may have been taken since.
   if (marked) await slots.release(marked);
   return had || held !== undefined;
@@ -37,7 +41,11 @@ async function mark(context: Context, held: Held): Promise<Held> {
 }
 
 /** Removes everything of an instance but its lease. */
-export async function removeAll(context: Context, name: string): Promise<boolean> {
+export async function removeAll(
+  context: Context,
+  name: string,
+  limitSeconds = LIMIT_SECONDS,
+): Promise<boolean> {
   const { client, engine, root, report } = context;
   await engine.forget(name, report);
   const namespaces = namespacesOf(name).map(namespace);
@@ -45,7 +53,7 @@ export async function removeAll(context: Context, name: string): Promise<boolean
   const present = namespaces.filter((_, i) => there[i] !== undefined);
   await removeClaims(client, present);
   await Promise.all(present.map((one) => client.delete(one)));
-  await waitUntilGone(client, present);
+  await waitUntilGone(client, present, limitSeconds);
   for (const folder of globSync(join(root, ".local", "worktrees", `${name}-??????????`))) {
     await removeWorktree(root, folder);
   }
@@ -68,33 +76,49 @@ async function removeClaims(client: ApiClient, namespaces: readonly KubernetesOb
   );
 }
 
-async function waitUntilGone(client: ApiClient, namespaces: readonly KubernetesObject[]): Promise<void> {
+async function waitUntilGone(
+  client: ApiClient,
+  namespaces: readonly KubernetesObject[],
+  limitSeconds: number,
+): Promise<void> {
   const left = async () => {
     const read = await Promise.all(namespaces.map((one) => client.read(one)));
     return read.flatMap((one) => one ?? []);
   };
   const gone = async () => (await left()).length === 0;
   try {
-    await until(gone, { what: "namespaces to be gone", limitSeconds: LIMIT_SECONDS, everyMs: 250 });
+    await until(gone, { what: "namespaces to be gone", limitSeconds, everyMs: 250 });
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
-    const blocked = (await left()).flatMap(reasons);
-    throw new EnvironmentError(`Not everything is gone after ${LIMIT_SECONDS} s:\n${blocked.join("\n")}`);
+    const blocked = await Promise.all((await left()).map((one) => reasons(client, one)));
+    throw new EnvironmentError(
+      `Not everything is gone after ${limitSeconds} s:\n${blocked.flat().join("\n")}`,
+    );
   }
 }
 
-/** Why a namespace is still there, in its own words: finalizers, and what has them. */
-function reasons(object: KubernetesObject): string[] {
-  const { status, spec } = object as KubernetesObject & {
-    readonly status?: { readonly conditions?: readonly { status: string; type: string; message: string }[] };
-    readonly spec?: { readonly finalizers?: readonly string[] };
+/** What keeps a namespace: the objects in it that have finalizers, or what it says itself. */
+async function reasons(client: ApiClient, object: KubernetesObject): Promise<string[]> {
+  const { name } = object.metadata;
+  const kinds = (await client.listableResources()).filter(({ namespaced }) => namespaced);
+  // Who may not list a kind learns of it only from what the namespace says.
+  const lists = await Promise.all(
+    kinds.map((kind) => client.list(kind, { namespace: name }).catch((): KubernetesObject[] => [])),
+  );
+  const stuck = lists.flat().flatMap((one) => {
+    const { finalizers = [] } = one.metadata as { readonly finalizers?: readonly string[] };
+    return finalizers.length > 0
+      ? [`${one.kind} ${one.metadata.name} has the finalizers ${finalizers.join(", ")}`]
+      : [];
+  });
+  const { status } = object as KubernetesObject & {
+    readonly status?: { readonly conditions?: readonly { status: string; message: string }[] };
   };
   const said = (status?.conditions ?? [])
     .filter((one) => one.status === "True")
     .map(({ message }) => message);
-  const why =
-    said.length > 0 ? said : [`it has the finalizers ${spec?.finalizers?.join(", ") ?? "of nobody"}`];
-  return why.map((line) => `  Namespace ${object.metadata.name}: ${line}`);
+  const why = stuck.length > 0 ? stuck : said.length > 0 ? said : ["the cluster does not say why"];
+  return why.map((line) => `  Namespace ${name}: ${line}`);
 }
 
 function namespace(name: string): KubernetesObject {

@@ -38,7 +38,12 @@ export function list(held: readonly Held[], { limit }: Pool): string {
 }
 
 /** What an instance is, where it is, and how to look into it. */
-export function details(held: Held, pool: Pool, health?: Health): string {
+export function details(
+  held: Held,
+  pool: Pool,
+  health: Health,
+  images: Readonly<Record<string, string>> = held.images,
+): string {
   const [own, sandbox] = namespacesOf(held.name);
   const left = showDuration((held.expires.getTime() - Date.now()) / 1000);
   const app = pool.identities[held.slot - 1]?.githubApp;
@@ -55,8 +60,9 @@ export function details(held: Held, pool: Pool, health?: Health): string {
     ["comments", `/packit-${held.name} …`],
     ["namespaces", `${own}, ${sandbox}`],
     ["logs", `npm run test-instance -- logs ${held.name}; oc logs -n ${own} deployment/packit-service`],
-    ...(health ? [["health", health.healthz]] : []),
-    ...(health?.system === undefined ? [] : [["system", JSON.stringify(health.system)]]),
+    ...Object.entries(images).map(([name, reference]) => ["image", `${name}: ${reference}`]),
+    ["health", health.healthz],
+    ...(health.system === undefined ? [] : [["system", JSON.stringify(health.system)]]),
     ...limits(parseReferences(held.references).map(({ repository }) => repository)).map((line) => [
       "note",
       line,

@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { UserError } from "../../errors.ts";
+import {
+  parseReferences,
+  REPOSITORIES,
+  type Repository,
+  showReference,
+} from "../../operations/test-instances/reference.ts";
+import { type RequestWords, readRequest } from "../../operations/test-instances/request.ts";
+import { hostOf, namespacesOf } from "../../settings/test-instance.ts";
+import { POOL } from "../support/pool.ts";
+
+const WORDS: RequestWords = {
+  references: ["packit-service=614"],
+  base: "stage",
+  with: [],
+  without: [],
+  images: [],
+};
+
+describe("a request", () => {
+  it.each([
+    [["packit-service=614"], "ps-614"],
+    [["packit-service=800", "ogr=123"], "ps-800-ogr-123"],
+    [["packit=456", "deployment=321"], "packit-456-deployment-321"],
+    [["ogr=me/ogr:branch:Fix/One"], "ogr-fix-one"],
+    [["specfile=commit:0123abc"], "specfile-0123abc"],
+  ])("for %j has the name %s", (references, name) => {
+    expect(readRequest({ ...WORDS, references }, POOL).name).toBe(name);
+  });
+
+  it("has a name of what is on test, which fits wherever it is part of another one", () => {
+    const number = fc.integer({ min: 1, max: 999_999_999 });
+    const repositories = fc.subarray(Object.keys(REPOSITORIES) as Repository[], { minLength: 1 });
+    fc.assert(
+      fc.property(repositories, number, (names, n) => {
+        const { name, references } = readRequest(
+          { ...WORDS, references: names.map((one) => `${one}=${n}`) },
+          POOL,
+        );
+        for (const one of namespacesOf(name)) expect(one).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+        expect(hostOf(`${name}-dashboard`, POOL).split(".")[0]?.length).toBeLessThanOrEqual(63);
+        expect(parseReferences(references.map(showReference))).toEqual(references);
+      }),
+    );
+  });
+
+  it("has the usual parts, those that are on test, and those that are asked for", () => {
+    const { parts } = readRequest(
+      { ...WORDS, references: ["dashboard=5"], with: ["flower"], without: ["beat"] },
+      POOL,
+    );
+    expect(Object.entries(parts).flatMap(([name, there]) => (there ? name : []))).toEqual([
+      "fedmsg",
+      "sandbox",
+      "dashboard",
+      "flower",
+    ]);
+  });
+
+  it.each<[string, Partial<RequestWords>, string]>([
+    ["nothing", { references: [] }, "Name what to put on test"],
+    ["an unknown repository", { references: ["packit-servce=1"] }, "Did you mean packit-service?"],
+    ["a retired one", { references: ["packit-service-centosmsg=1"] }, "packit-service-centosmsg is retired"],
+    ["one twice", { references: ["ogr=1", "ogr=2"] }, "ogr is named twice"],
+    ["a reference without its end", { references: ["ogr"] }, '"ogr" is no reference'],
+    ["a reference of no form", { references: ["ogr=pull:1"] }, '"ogr=pull:1" is not understood'],
+    ["a pull request 0", { references: ["ogr=0"] }, "is not understood"],
+    ["a branch that leads elsewhere", { references: ["ogr=branch:../x"] }, "is not understood"],
+    ["a third base", { base: "dev" }, '--base is "dev". It takes stage or prod.'],
+    ["a life without a unit", { ttl: "8" }, '"8" is no length of time'],
+    ["a life that is too long", { ttl: "90h" }, "90h is longer than an instance may live, 72h"],
+    ["a name that is no label", { name: "Mine_1" }, 'The name "Mine_1" does not do'],
+    ["a name that is another's sandbox", { name: "x-sandbox" }, "-sandbox not at the end"],
+    ["a name like stage's commands", { name: "x-stg" }, "-stg not at the end"],
+    ["a long name", { name: "x".repeat(37) }, "at most 36"],
+    ["an unknown part", { with: ["flour"] }, "Did you mean flower?"],
+    ["a part with and without", { with: ["beat"], without: ["beat"] }, "--with and --without both name beat"],
+    ["an unknown image", { images: ["srvice=quay.io/x/y:1"] }, '--image "srvice=quay.io/x/y:1"'],
+    ["an image without a tag", { images: ["service=quay.io/x/y"] }, "with a tag or digest"],
+  ])("for %s is refused in one line", (_, words, message) => {
+    let caught: unknown;
+    try {
+      readRequest({ ...WORDS, ...words }, POOL);
+    } catch (error) {
+      caught = error;
+    }
+    expect(caught).toBeInstanceOf(UserError);
+    expect((caught as Error).message).toContain(message);
+    expect((caught as Error).message).not.toContain("\n");
+  });
+});

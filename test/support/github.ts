@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What a pull request is to be; what is not said is as of an open one of the project's own. */
+export interface FakePull {
+  readonly state?: "open" | "closed";
+  readonly owner?: string | null;
+  readonly labels?: readonly string[];
+  readonly sha?: string;
+}
+
+/** A workflow's run, in the order of its states: each look at it finds the next one. */
+export interface FakeRun {
+  readonly title: string;
+  readonly states: { status: string; conclusion: string | null }[];
+}
+
+type Mood = "well" | "silent" | "limited" | "broken";
+
+/** GitHub's API as far as it is asked, with answers of the real one's shape. */
+export class FakeGitHub {
+  readonly pulls = new Map<string, FakePull>();
+  readonly runs: FakeRun[] = [];
+  readonly dispatched: Record<string, string>[] = [];
+  readonly asked: string[] = [];
+  mood: Mood = "well";
+  /** What the runs of dispatched workflows go through. */
+  outcome: FakeRun["states"] = [{ status: "completed", conclusion: "success" }];
+  readonly #server: Server;
+
+  constructor() {
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    return this;
+  }
+
+  stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+
+  get url(): string {
+    // It listens on a port of its own.
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** The commit that a name stands for, unless it is told otherwise. */
+  static sha(name: string): string {
+    return createHash("sha1").update(name).digest("hex");
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? "/", "http://x").pathname;
+    this.asked.push(`${request.method} ${path}`);
+    if (this.mood === "silent") return;
+    if (this.mood === "broken") return json(response, 502, { message: "Server Error" });
+    if (this.mood === "limited") {
+      const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1900000000" };
+      return json(response, 403, { message: "API rate limit exceeded for 127.0.0.1." }, headers);
+    }
+    const body = request.method === "POST" ? JSON.parse(await text(request)) : undefined;
+    const [status, answer] = this.#route(path, body);
+    json(response, status, answer);
+  }
+
+  #route(path: string, body: { inputs?: Record<string, string> } | undefined): [number, unknown] {
+    const [, repository = "", rest = ""] = /^\/repos\/([^/]+\/[^/]+)\/?(.*)$/.exec(path) ?? [];
+    const [kind, id = "", more] = rest.split("/");
+    if (kind === "") return [200, { full_name: repository, default_branch: "main" }];
+    if (kind === "pulls") return this.#pull(repository, id);
+    if (kind === "commits") {
+      const ref = decodeURIComponent(rest.slice("commits/".length));
+      return ref.includes("missing")
+        ? [422, { message: `No commit found for SHA: ${ref}` }]
+        : [200, { sha: FakeGitHub.sha(`${repository}@${ref}`) }];
+    }
+    if (kind === "actions") return this.#actions(id, more, rest, body);
+    return NOT_FOUND;
+  }
+
+  #pull(repository: string, id: string): [number, unknown] {
+    const pull = this.pulls.get(`${repository}#${id}`);
+    if (pull === undefined) return NOT_FOUND;
+    const {
+      state = "open",
+      owner = "packit",
+      labels = [],
+      sha = FakeGitHub.sha(`${repository}#${id}`),
+    } = pull;
+    const head = { sha, ref: "fix", repo: owner === null ? null : { owner: { login: owner } } };
+    return [200, { number: Number(id), state, head, labels: labels.map((name) => ({ name })) }];
+  }
+
+  #actions(
+    id: string,
+    more: string | undefined,
+    rest: string,
+    body: { inputs?: Record<string, string> } | undefined,
+  ): [number, unknown] {
+    if (id === "workflows" && rest.endsWith("/dispatches")) {
+      const inputs = body?.inputs ?? {};
+      this.dispatched.push(inputs);
+      this.runs.push({ title: inputs.reference ?? "", states: [...this.outcome] });
+      return [204, undefined];
+    }
+    if (id === "workflows") {
+      const runs = this.runs.map(({ title, states }, i) => {
+        const [state = { status: "queued", conclusion: null }] = states;
+        if (states.length > 1) states.shift();
+        return { id: i + 1, display_title: title, html_url: `https://github.com/runs/${i + 1}`, ...state };
+      });
+      return [200, { total_count: runs.length, workflow_runs: runs.toReversed() }];
+    }
+    if (id === "runs")
+      return [200, { total_count: 1, jobs: [{ id: 7, name: "build", conclusion: "failure" }] }];
+    if (id === "jobs" && more !== undefined) return [200, `${"a line\n".repeat(50)}Error: no such package`];
+    return NOT_FOUND;
+  }
+}
+
+const NOT_FOUND: [number, unknown] = [
+  404,
+  { message: "Not Found", documentation_url: "https://docs.github.com/rest" },
+];
+
+function json(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  const isText = typeof body === "string";
+  response.writeHead(status, {
+    "content-type": isText ? "text/plain" : "application/json; charset=utf-8",
+    ...headers,
+  });
+  response.end(body === undefined ? undefined : isText ? body : JSON.stringify(body));
+}
+
+async function text(request: IncomingMessage): Promise<string> {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,21 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadPool, type Pool } from "../../settings/test-pool.ts";
+
+/** A pool as Pulumi.yaml may describe it. */
+export function poolOf(changes: Readonly<Record<string, unknown>> = {}): Pool {
+  const folder = mkdtempSync(join(tmpdir(), "packit-pool-"));
+  try {
+    const pool = { kubeContext: "packit-test", domain: "apps.example.com", ...changes };
+    writeFileSync(
+      join(folder, "Pulumi.yaml"),
+      JSON.stringify({ config: { "packit:testInstances": { default: pool } } }),
+    );
+    return loadPool(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export const POOL = poolOf();
