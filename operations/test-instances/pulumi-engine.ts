@@ -117,8 +117,11 @@ export class PulumiEngine implements Engine {
   }
 }
 
+/** What was done, and what went wrong; not each step on the way there. */
+const TOLD = /\b(created|updated|replaced|deleted|unchanged|error|failed)\b/;
+
 function said(text: string, report: Report): void {
-  for (const line of text.split("\n")) if (line.trim() !== "") report(line.trim());
+  for (const line of text.split("\n")) if (TOLD.test(line)) report(line.trim());
 }
 
 function failure(error: unknown): unknown {
