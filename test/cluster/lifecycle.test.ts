@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 describe("make local", { timeout: 120_000 }, () => {
-  it("brings stage up from nothing, says where everything runs, no secret, and why something is not ready", async () => {
+  it("brings stage up from nothing, says where everything runs, no secret, and why something is not ready; removes one of two stacks, then all", async () => {
     const { exitCode, stdout, stderr } = await local("up");
     expect(exitCode).toBe(0);
     expect(stdout).toContain("platform: managed-platform -> openshift");
@@ -43,6 +43,7 @@ describe("make local", { timeout: 120_000 }, () => {
     }
     expect(statSync(join(paths.state, "etcd")).mode & 0o077).toBe(0);
     await failsWithReasons();
+    await removesOneOfTwo();
   });
 
   it("can be killed at any moment: the next run takes over, nothing runs twice, and all can be removed", async () => {
@@ -71,45 +72,17 @@ describe("make local", { timeout: 120_000 }, () => {
     expect(await namespaces()).toEqual([]);
   });
 
-  it.each([
-    ["a limit that is no number", ["--limit", "1m"], '--limit is "1m"'],
-    ["a stack without its option", ["prod"], 'There is no use for "prod"'],
-    ["an unknown engine", ["--engine", "helm"], "Expected one of: apply, pulumi"],
-  ])("refuses %s before it starts anything", async (_, args, message) => {
-    const { exitCode, stderr } = await local("up", ...args);
-    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(message)]);
+  it("refuses a limit that is no number before it starts anything", async () => {
+    const { exitCode, stderr } = await local("up", "--limit", "1m");
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('--limit is "1m"')]);
     expect(existsSync(paths.state)).toBe(false);
   });
 });
 
 describe("make local-down", { timeout: 120_000 }, () => {
-  it("removes one of two stacks that came up at once; without a name, everything", async () => {
-    const runs = await Promise.all([local("up"), local("up", "--stack", "prod")]);
-    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-    expect(runs.map(({ stdout }) => stdout).join()).toContain("Another run is at work on this control plane");
-    expect(await namespaces()).toEqual([
-      "packit--prod",
-      "packit--prod-sandbox",
-      "packit--stg",
-      "packit--stg-sandbox",
-    ]);
-    await local("down", "--stack", "stage");
-    expect(await namespaces()).toEqual(["packit--prod", "packit--prod-sandbox"]);
-    const volumes = await localClient(paths).list({ apiVersion: "v1", kind: "PersistentVolume" });
-    const folders = volumes.map(({ spec }) => (spec as { hostPath: { path: string } }).hostPath.path);
-    expect(folders.filter(existsSync)).toHaveLength(6);
-    const { exitCode } = await local("down", "--all");
-    expect(exitCode).toBe(0);
-    expect(await findProcesses(paths)).toEqual([]);
-    expect([paths.state, ...folders].filter(existsSync)).toEqual([]);
-  });
-
-  it.each([
-    ["nothing named", []],
-    ["both", ["--stack", "stage", "--all"]],
-  ])("removes nothing with %s", async (_, args) => {
-    const { exitCode, stderr } = await local("down", ...args);
-    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/Name what to remove|There is no use for/)]);
+  it("removes nothing with nothing named", async () => {
+    const { exitCode, stderr } = await local("down");
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("Name what to remove")]);
   });
 
   it("has nothing to do where nothing is", async () => {
@@ -154,6 +127,23 @@ async function failsWithReasons(): Promise<void> {
     expect.stringContaining("Deployment packit--stg/packit-service-beat"),
   ]);
   expect(stderr).toContain("didn't match Pod's node affinity/selector");
+}
+
+/** Expects two runs at once to wait for each other, and each stack, and at last everything, to go alone. */
+async function removesOneOfTwo(): Promise<void> {
+  const runs = await Promise.all([local("up"), local("up", "--stack", "prod")]);
+  expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  expect(runs.map(({ stdout }) => stdout).join()).toContain("Another run is at work on this control plane");
+  const own = ["packit--prod", "packit--prod-sandbox"];
+  expect(await namespaces()).toEqual([...own, "packit--stg", "packit--stg-sandbox"]);
+  await local("down", "--stack", "stage");
+  expect(await namespaces()).toEqual(own);
+  const volumes = await localClient(paths).list({ apiVersion: "v1", kind: "PersistentVolume" });
+  const folders = volumes.map(({ spec }) => (spec as { hostPath: { path: string } }).hostPath.path);
+  expect(folders.filter(existsSync)).toHaveLength(6);
+  expect((await local("down", "--all")).exitCode).toBe(0);
+  expect(await findProcesses(paths)).toEqual([]);
+  expect([paths.state, ...folders].filter(existsSync)).toEqual([]);
 }
 
 function local(verb: "up" | "down", ...args: string[]) {

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
 import { ApiClient } from "../../cluster/api-client.ts";
 import { applyOne } from "../../cluster/apply.ts";
 import { until } from "../../cluster/until.ts";
@@ -20,7 +23,9 @@ import { inSeconds } from "../../settings/duration.ts";
 import { namespacesOf } from "../../settings/test-instance.ts";
 import type { Pool } from "../../settings/test-pool.ts";
 import type { Anything } from "../support/anything.ts";
+import { command, project } from "../support/cli.ts";
 import { FakeGitHub } from "../support/github.ts";
+import { MARK } from "../support/marks.ts";
 import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
@@ -30,7 +35,8 @@ const BUILT = `quay.io/x/y@sha256:${"0".repeat(64)}`;
 
 const access = { kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT };
 const client = new ApiClient(access);
-const pool = poolOf({ kubeContext: LOCAL_CONTEXT, namespace: "test-pool" });
+const RAW_POOL = { kubeContext: LOCAL_CONTEXT, namespace: "test-pool" };
+const pool = poolOf(RAW_POOL);
 
 let github: FakeGitHub;
 let said: string[];
@@ -263,6 +269,50 @@ describe("images built in the cluster", { timeout: 120_000 }, () => {
     }
     for (const name of ["built", "broken"]) await destroy(await context(), name);
     await nothingIsLeft(["built", "broken"]);
+  });
+});
+
+describe("npm run test-instance", { timeout: 120_000 }, () => {
+  it("deploys, survives its own death, and removes", async () => {
+    const shared = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
+    shared.config["packit:testInstances"] = { default: { ...RAW_POOL, domain: "apps.example.com" } };
+    const cwd = project({ "Pulumi.yaml": stringify(shared) });
+    const run = (...args: string[]) => {
+      const env = { GITHUB_API_URL: github.url, GITHUB_TOKEN: `${MARK}-token` };
+      const common = ["--kubeconfig", PATHS.kubeconfig, "--engine", "apply"];
+      return command("test-instance", [...args, ...common], { cwd, env, all: true });
+    };
+    const images = ["service", "worker"].flatMap((name) => ["--image", `${name}=${BUILT}`]);
+    const words = ["packit-service=614", ...images, "--without", "sandbox", "--without", "fedmsg"];
+
+    const killed = run("deploy", ...words);
+    await until(async () => (await slotsOf({ client, pool }).held()).length > 0, {
+      what: "a slot",
+      limitSeconds: 20,
+    });
+    killed.kill("SIGKILL");
+    await killed;
+    const reaped = await run("reap", "--silence", "1s");
+    expect([reaped.exitCode, reaped.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^ps-614 is gone: whoever was deploying it/),
+    ]);
+    await nothingIsLeft(["ps-614"]);
+
+    const done = await run("deploy", ...words, "--json");
+    expect(done.exitCode).toBe(0);
+    expect(JSON.parse(String(done.stdout))).toMatchObject({
+      name: "ps-614",
+      state: "up",
+      url: "https://ps-614.apps.example.com/",
+      commits: { "packit-service": FakeGitHub.sha("packit/packit-service#614") },
+      images: { service: BUILT, worker: BUILT },
+      health: { healthz: expect.stringContaining("not within reach") },
+    });
+    const gone = await run("destroy", "ps-614");
+    expect(gone.stdout).toBe("ps-614 is gone.");
+    await nothingIsLeft(["ps-614"]);
+    expect([reaped, done, gone].map(({ all }) => all).join()).not.toContain(MARK);
   });
 });
 

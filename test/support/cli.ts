@@ -16,6 +16,10 @@ export function project(files: Readonly<Record<string, string>> = {}): string {
 }
 
 /** Starts one of the project's commands, as `npm run` does. */
-export function command(name: "render" | "local" | "cache", args: readonly string[], options: Options = {}) {
+export function command(
+  name: "render" | "local" | "cache" | "test-instance",
+  args: readonly string[],
+  options: Options = {},
+) {
   return execa(process.execPath, [join(ROOT, "cli", `${name}.ts`), ...args], { reject: false, ...options });
 }
