@@ -20,7 +20,7 @@ import { OpenShiftBuilder } from "../operations/test-instances/openshift-builder
 import { hasPulumi, PulumiEngine } from "../operations/test-instances/pulumi-engine.ts";
 import { reap } from "../operations/test-instances/reap.ts";
 import { redeployed } from "../operations/test-instances/refresh.ts";
-import { checkedName, readRequest, ttl } from "../operations/test-instances/request.ts";
+import { checkedName, lengthOf, readRequest } from "../operations/test-instances/request.ts";
 import { details, list, logs, shown } from "../operations/test-instances/view.ts";
 import { inSeconds } from "../settings/duration.ts";
 import { loadPool, type Pool } from "../settings/test-pool.ts";
@@ -80,8 +80,8 @@ const deployCommand = defineCommand({
       },
       pool,
     );
-    const waitSeconds = args.wait === undefined ? 0 : ttl(args.wait, pool);
-    const limitSeconds = ttl(args.limit, pool);
+    const waitSeconds = args.wait === undefined ? 0 : lengthOf(args.wait);
+    const limitSeconds = lengthOf(args.limit);
     const context = await contextOf(args, pool);
     if (args["dry-run"]) {
       const { tenancy, builds } = await plan(context, { request });
@@ -98,6 +98,7 @@ const deployCommand = defineCommand({
       onlyExisting,
     });
     const said = await health(held.url);
+    if (said.isIll) process.exitCode = 1;
     print(args.json, { ...shown(held), images, health: said }, () => details(held, pool, said, images));
   },
 });
@@ -151,7 +152,7 @@ const extendCommand = defineCommand({
   async run({ args }) {
     const pool = poolOf(args);
     const context = await contextOf(args, pool);
-    const wanted = ttl(args.by, pool);
+    const wanted = lengthOf(args.by);
     const before = await heldBy(context, args.name);
     const held = await extend(context, args.name, wanted);
     const isLess = held.expires.getTime() - before.expires.getTime() < inSeconds(args.by) * 1000 - 1000;
@@ -165,7 +166,7 @@ const destroyCommand = defineCommand({
   args: { ...COMMON, name: NAME },
   async run({ args }) {
     const pool = poolOf(args);
-    const name = checkedName(args.name);
+    const name = checkedName(args.name, pool);
     const had = await destroy(await contextOf(args, pool), name);
     print(args.json, { name, had }, () => (had ? `${name} is gone.` : `Nothing of ${name} is here.`));
   },
@@ -201,7 +202,7 @@ const reapCommand = defineCommand({
   async run({ args }) {
     const pool = poolOf(args);
     const isDry = args["dry-run"];
-    const silenceSeconds = ttl(args.silence, pool);
+    const silenceSeconds = lengthOf(args.silence);
     const reaped = await reap(await contextOf(args, pool), { isDry, silenceSeconds });
     const word = isDry ? "would go" : "is gone";
     const lines = reaped.map(
@@ -220,6 +221,7 @@ const setupCommand = defineCommand({
     const client = clientOf(args, pool);
     const objects = managementObjects(pool);
     for (const object of objects) await applyOne(client, object);
+    await seedOf(client, pool);
     const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     print(args.json, names, () => names.join("\n"));
   },
@@ -262,7 +264,7 @@ async function engineOf({ engine, ...args }: Common, client: ApiClient, pool: Po
   const isPulumi = engine === undefined ? !args["in-cluster"] && (await hasPulumi()) : engine === "pulumi";
   const file = args.local ? localPaths(`${ROOT}/.local/control-plane`).kubeconfig : args.kubeconfig;
   if (isPulumi) return new PulumiEngine({ root: ROOT, env: file === undefined ? {} : { KUBECONFIG: file } });
-  return new ApplyEngine(client, await seedOf(client, pool));
+  return new ApplyEngine(client, () => seedOf(client, pool));
 }
 
 function builderOf({ pool, client, github }: Context): Builder {

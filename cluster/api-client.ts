@@ -12,8 +12,7 @@ const BUSY = [429, 503];
 const TIMEOUT_MS = 30_000;
 
 /** An answer of the API server that is not a success. */
-export class ApiError extends Error {
-  override readonly name = "ApiError";
+export class ApiError extends EnvironmentError {
   readonly status: number;
 
   constructor(status: number, message: string) {

@@ -15,6 +15,13 @@ export interface Applied {
   readonly removed: readonly KubernetesObject[];
 }
 
+export interface ApplyArgs {
+  /** The namespaces of the stack, where nothing else may be looked at. @default - the whole cluster */
+  readonly namespaces?: readonly string[];
+  /** Ends the work between two kinds of objects. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Applies all objects of a stack server-side, then removes those that it no longer declares. Where its namespaces are
  * named, nothing else is looked at, and no right to do so is needed.
@@ -23,7 +30,7 @@ export async function applyStack(
   client: ApiClient,
   stack: string,
   objects: readonly KubernetesObject[],
-  namespaces?: readonly string[],
+  { namespaces, signal }: ApplyArgs = {},
 ): Promise<Applied> {
   const former = await appliedObjects(client, stack, namespaces);
   const versions = new Map(former.map((object) => [describe(object), version(object)]));
@@ -34,6 +41,7 @@ export async function applyStack(
   const changed: KubernetesObject[] = [];
   const unchanged: KubernetesObject[] = [];
   for (const rank of ranks(objects)) {
+    signal?.throwIfAborted();
     const results = await Promise.all(rank.map((object) => applyOne(client, object)));
     for (const result of results) {
       (versions.get(describe(result)) === version(result) ? unchanged : changed).push(result);

@@ -31,6 +31,7 @@ export interface WorkflowRun {
   readonly status: string;
   /** How it has ended, if it has. */
   readonly conclusion: string | undefined;
+  readonly created: Date;
 }
 
 /** GitHub's API: the one place that asks it. */
@@ -65,12 +66,37 @@ export class GitHub {
     };
   }
 
-  /** The commit that a branch or an abbreviated commit stands for; a UserError where there is none. */
-  async commit(repository: Repository, ref: string): Promise<string> {
-    const { data } = await this.#ask(`${ref} in ${show(repository)}`, (request) =>
-      this.#octokit.rest.repos.getCommit({ ...at(repository), ref, request }),
+  /** The commit at the head of a branch; a UserError where there is none. */
+  async branch(repository: Repository, name: string): Promise<string> {
+    const { data } = await this.#ask(`branch ${name} in ${show(repository)}`, (request) =>
+      this.#octokit.rest.git.getRef({ ...at(repository), ref: `heads/${name}`, request }),
     );
-    return data.sha;
+    return data.object.sha;
+  }
+
+  /** The whole name of a commit that the repository's default branch holds; a UserError for any other. */
+  async commit(repository: Repository, sha: string): Promise<string> {
+    const branch = await this.#defaultBranch(repository);
+    const { data } = await this.#ask(`commit ${sha} in ${show(repository)}`, (request) =>
+      this.#octokit.rest.repos.compareCommitsWithBasehead({
+        ...at(repository),
+        basehead: `${branch}...${sha}`,
+        per_page: 1,
+        request,
+      }),
+    );
+    if (data.status !== "behind" && data.status !== "identical")
+      throw new UserError(
+        `Commit ${sha} is not on ${branch} of ${show(repository)}. Name its branch or pull request.`,
+      );
+    return data.merge_base_commit.sha;
+  }
+
+  async #defaultBranch(repository: Repository): Promise<string> {
+    const { data } = await this.#ask(show(repository), (request) =>
+      this.#octokit.rest.repos.get({ ...at(repository), request }),
+    );
+    return data.default_branch;
   }
 
   /** Starts a workflow on the repository's default branch. */
@@ -80,14 +106,12 @@ export class GitHub {
     inputs: Readonly<Record<string, string>>,
   ): Promise<void> {
     const what = `the workflow ${workflow} in ${show(repository)}`;
-    const { data } = await this.#ask(show(repository), (request) =>
-      this.#octokit.rest.repos.get({ ...at(repository), request }),
-    );
+    const branch = await this.#defaultBranch(repository);
     await this.#ask(what, (request) =>
       this.#octokit.rest.actions.createWorkflowDispatch({
         ...at(repository),
         workflow_id: workflow,
-        ref: data.default_branch,
+        ref: branch,
         inputs,
         request,
       }),
@@ -107,8 +131,9 @@ export class GitHub {
     );
     const found = data.workflow_runs.find(({ display_title }) => display_title === title);
     if (found === undefined) return undefined;
-    const { id, html_url: url, status, conclusion } = found;
-    return { id, url, status: status ?? "queued", conclusion: conclusion ?? undefined };
+    const { id, html_url: url, status, conclusion, created_at } = found;
+    const created = new Date(created_at);
+    return { id, url, status: status ?? "queued", conclusion: conclusion ?? undefined, created };
   }
 
   /** The end of the log of a run's first job that failed. */

@@ -184,7 +184,7 @@ async function watch(work: VolumeWork, job: KubernetesObject, uid: string) {
 
 /** Whether a failure may be over a moment later. */
 function isPassing(error: unknown): boolean {
-  return error instanceof EnvironmentError || (error instanceof ApiError && error.status >= 500);
+  return error instanceof ApiError ? error.status >= 500 : error instanceof EnvironmentError;
 }
 
 /** Where cache.py itself broke, its last words say more than the Job does. */

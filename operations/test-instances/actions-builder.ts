@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { until } from "../../cluster/until.ts";
 import { EnvironmentError } from "../../errors.ts";
-import type { GitHub, Repository } from "../../github/github.ts";
+import type { GitHub, Repository, WorkflowRun } from "../../github/github.ts";
 import { OWN_IMAGES } from "../../settings/images.ts";
 import { type BuildArgs, type Builder, inOrder } from "./builder.ts";
 import { type Build, overlayDockerfile } from "./image-plan.ts";
@@ -44,15 +44,13 @@ export class ActionsBuilder implements Builder {
     const hash = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 10);
     const reference = `${registry}/${OWN_IMAGES[build.image]}:test-${name}-${hash}`;
     const former = await github.run(repository, WORKFLOW, reference);
-    if (former === undefined || (former.conclusion !== undefined && former.conclusion !== "success")) {
-      await github.dispatch(repository, WORKFLOW, { ...inputs, reference });
-    }
+    const isNeeded = former === undefined || isUseless(former);
+    if (isNeeded) await github.dispatch(repository, WORKFLOW, { ...inputs, reference });
     const begun = performance.now();
     const ended = async () => {
       signal.throwIfAborted();
       const run = await github.run(repository, WORKFLOW, reference);
-      const isFormer =
-        run?.id === former?.id && former?.conclusion !== "success" && former?.conclusion !== undefined;
+      const isFormer = isNeeded && run?.id === former?.id;
       const seconds = Math.round((performance.now() - begun) / 1000);
       if (run === undefined || isFormer) report(build.image, `waiting for its run, ${seconds} s`);
       else report(build.image, `${run.status}, ${seconds} s: ${run.url}`);
@@ -69,6 +67,15 @@ export class ActionsBuilder implements Builder {
       `The build of ${build.image} ended with ${run.conclusion}: ${run.url}\n${indented(log)}`,
     );
   }
+}
+
+/** How old an image may be that is used again: its tag expires after four days. */
+const USABLE_MS = 2 * 86_400_000;
+
+/** Whether a run gives no image: it failed, or its image will soon be gone. */
+function isUseless({ conclusion, created }: WorkflowRun): boolean {
+  if (conclusion === undefined) return false;
+  return conclusion !== "success" || Date.now() - created.getTime() > USABLE_MS;
 }
 
 /** What the workflow is told: a Dockerfile of a repository, or the text of one. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
+import { UserError } from "../../errors.ts";
 import type { GitHub } from "../../github/github.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Pool } from "../../settings/test-pool.ts";
@@ -54,17 +55,22 @@ function seedIn(secret: KubernetesObject): string {
 /** An identity's secrets, by their names under `packit:secrets`, from the Secret that is named after it. */
 export async function identitySecrets(
   { client, pool }: Pick<Context, "client" | "pool">,
-  slot: number,
+  name: string | undefined,
 ): Promise<{ readonly fasUser: string; readonly secrets: Readonly<Record<string, unknown>> }> {
-  const identity = pool.identities[slot - 1];
-  if (identity === undefined) return { fasUser: "packit-test", secrets: {} };
+  if (name === undefined) return { fasUser: "packit-test", secrets: {} };
+  const identity = pool.identities.find((one) => one.name === name);
+  if (identity === undefined) throw new UserError(`packit:testInstances.identities has no ${name} any more.`);
   const metadata = { name: `identity-${identity.name}`, namespace: pool.namespace };
   const secret = (await client.read({ apiVersion: "v1", kind: "Secret", metadata })) as
     | { readonly data?: Readonly<Record<string, string>> }
     | undefined;
+  if (secret === undefined)
+    throw new UserError(
+      `There is no Secret ${metadata.name} in ${pool.namespace}: see docs/test-instances.md.`,
+    );
   const secrets: Record<string, unknown> = {};
   const forgeTokens: Record<string, string> = {};
-  for (const [key, value] of Object.entries(secret?.data ?? {})) {
+  for (const [key, value] of Object.entries(secret.data ?? {})) {
     const host = /^forgeTokens\.(.+)$/.exec(key)?.[1];
     // A keytab is wanted as base64; everything else is text.
     const text = key === "keytab" ? value : Buffer.from(value, "base64").toString();

@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import type { ApiClient } from "../../cluster/api-client.ts";
 import { stackObjects } from "../../cluster/apply.ts";
 import { waitUntilReady } from "../../cluster/wait.ts";
 import { UserError } from "../../errors.ts";
+import { STACK_LABEL } from "../../platform/site.ts";
 import { showDuration } from "../../settings/duration.ts";
 import { sandboxTotals, totals } from "../../settings/footprint.ts";
 import type { OwnImage } from "../../settings/images.ts";
@@ -50,7 +53,7 @@ export interface Plan {
 
 /** Everything that can be known, and be wrong, before anything is made. */
 export async function plan(context: Context, { request }: Pick<DeployArgs, "request">): Promise<Plan> {
-  const { pool, github, root } = context;
+  const { pool, github } = context;
   const resolved = await resolve(github, request.references, pool.owners);
   const program = await programOf(context, request, resolved);
   // Its secrets are known only with its slot, and what it asks for does not depend on them.
@@ -78,9 +81,11 @@ export async function plan(context: Context, { request }: Pick<DeployArgs, "requ
     engine: context.engine.name,
     parts: request.parts,
     images: request.images,
+    run: randomUUID(),
+    wasUp: false,
     state: "deploying",
   };
-  const base = program.readStackFile(root, request.base);
+  const base = program.readStackFile(program.root, request.base);
   const all = imagePlan({
     resolved,
     base: request.base,
@@ -100,6 +105,7 @@ export async function deploy(context: Context, args: DeployArgs): Promise<Deploy
   try {
     const { client, engine, report } = context;
     const { signal } = tenure;
+    const identity = await identitySecrets(context, tenure.held.identity);
     report(`slot ${tenure.held.slot}, until ${tenure.held.expires.toISOString()}`);
     const built = await builder.build({
       name: request.name,
@@ -107,17 +113,18 @@ export async function deploy(context: Context, args: DeployArgs): Promise<Deploy
       report: (image, message) => report(`${image}: ${message}`),
       signal,
     });
-    const program = await programOf(context, request, resolved);
-    const identity = await identitySecrets(context, tenure.held.slot);
     const images = { ...request.images, ...built };
+    const program = await programOf(context, request, resolved);
     const declared = await declare(context, { request, program, images, ...identity });
-    signal.throwIfAborted();
-    await engine.up(declared, report);
-    signal.throwIfAborted();
+    await refuseForeign(client, request.name);
+    // The slot may be lost since the last look at it: nothing is made without it.
+    await tenure.update({});
+    await engine.up(declared, report, signal);
+    await tenure.update({});
     const [own, sandbox] = namespacesOf(request.name);
     const objects = await stackObjects(client, stackOf(request.name), [own, sandbox]);
     await waitUntilReady(client, { objects, limitSeconds, report });
-    const held = await tenure.update({ state: "up", commits: tenancy.commits });
+    const held = await tenure.update({ state: "up", wasUp: true });
     return { held, settings: declared.settings, images };
   } catch (error) {
     // The lease stays until it expires, and what was made with it: to be looked at, or deployed again.
@@ -139,7 +146,7 @@ interface DeclareArgs {
 async function declare({ pool, root }: Context, args: DeclareArgs): Promise<Declared> {
   const { request, program, images, secrets, fasUser } = args;
   const { name, parts } = request;
-  const base = program.readStackFile(root, request.base);
+  const base = program.readStackFile(program.root, request.base);
   const config = testInstanceConfig({ name, base, pool, fasUser, secrets, images, parts });
   const hosts = Object.values(config.values.hosts as Record<string, string>);
   const standIn = await standIns(join(root, ".local", "stand-ins", stackOf(name)), hosts);
@@ -181,13 +188,29 @@ async function acquire(context: Context, args: DeployArgs, tenancy: Tenancy): Pr
   if (own) return takeOver(context, own, tenancy);
   if (args.onlyExisting)
     throw new UserError(`There is no instance ${tenancy.name}. Without --only-existing it is made.`);
-  const take = { ttlSeconds: args.request.ttlSeconds, budget: budgetOf(context.pool) };
+  const { identities } = context.pool;
+  const take = {
+    ttlSeconds: args.request.ttlSeconds,
+    budget: budgetOf(context.pool),
+    identityOf: (slot: number) => identities[slot - 1]?.name,
+  };
   if (args.waitSeconds === 0 && (await living(context)).length === 0) {
     const result = await slots.take(tenancy, take);
     if ("refused" in result) throw refused(tenancy, result);
     return result;
   }
   return queued(context, args, tenancy, take);
+}
+
+/** Namespaces of an instance's names that are somebody else's are left alone. */
+async function refuseForeign(client: ApiClient, name: string): Promise<void> {
+  for (const namespace of namespacesOf(name)) {
+    const found = await client.read({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    if (found && found.metadata.labels?.[STACK_LABEL] !== stackOf(name))
+      throw new UserError(
+        `There is a namespace ${namespace} that is no test instance's. Give another --name.`,
+      );
+  }
 }
 
 /** Waits for its turn: as many of those that wait may try as there are free slots. */
@@ -239,7 +262,15 @@ async function takeOver(context: Context, held: Held, tenancy: Tenancy): Promise
   const isAtWork = held.state === "deploying" && Date.now() - held.seen.getTime() < SILENCE_SECONDS * 1000;
   if (isAtWork || held.state === "destroying")
     throw new UserError(`Somebody else is at work on ${held.name}: it is ${held.state}.`);
-  return slotsOf(context).update(held, { ...tenancy, owner: held.owner });
+  const others = (await slotsOf(context).held()).filter(({ slot }) => slot !== held.slot);
+  const budget = budgetOf(context.pool);
+  const sum = (key: "cpu" | "memory") =>
+    [tenancy, ...others].reduce((all, one) => all + one.requests[key], 0);
+  if (sum("cpu") > budget.cpu || sum("memory") > budget.memory)
+    throw refused(tenancy, { refused: "budget", held: others });
+  context.report(`${held.name} is deployed anew; its expiry stays ${held.expires.toISOString()}`);
+  const wasUp = held.state === "up" || held.wasUp;
+  return slotsOf(context).update(held, { ...tenancy, owner: held.owner, identity: held.identity, wasUp });
 }
 
 function refused(tenancy: Tenancy, { refused: why, held }: Taken, before = 0): UserError {

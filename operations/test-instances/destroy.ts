@@ -1,13 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { globSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
 import { EnvironmentError, UserError } from "../../errors.ts";
+import { STACK_LABEL } from "../../platform/site.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { namespacesOf } from "../../settings/test-instance.ts";
+import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { type Context, slotsOf } from "./context.ts";
 import { removeWorktree } from "./program.ts";
-import { type Held, LostSlot } from "./slots.ts";
+import type { Held } from "./slots.ts";
+import { HEARTBEAT_MS } from "./tenure.ts";
 
 /** How long namespaces may take to be gone unless it is said, in seconds. */
 const LIMIT_SECONDS = 120;
@@ -21,26 +25,42 @@ export async function destroy(
   name: string,
   limitSeconds = LIMIT_SECONDS,
 ): Promise<boolean> {
+  const held = (await slotsOf(context).held()).filter((one) => one.name === name);
+  // A client that was killed between taking a slot and giving it back leaves two of one name.
+  for (const one of held) await destroyHeld(context, one, { limitSeconds });
+  return held.length > 0 || (await removeAll(context, name, limitSeconds));
+}
+
+/**
+ * Removes the instance of a slot, if the slot is still as it was read. Whoever is at work on it stops, and is waited
+ * for, unless it is known to be dead.
+ */
+export async function destroyHeld(
+  context: Context,
+  held: Held,
+  { limitSeconds = LIMIT_SECONDS, isDead = false } = {},
+): Promise<void> {
   const slots = slotsOf(context);
-  const held = (await slots.held()).find((one) => one.name === name);
-  const marked = held && (await mark(context, held));
-  const had = await removeAll(context, name, limitSeconds);
-  // Only the slot as it was marked: another one may have been taken since.
-  if (marked) await slots.release(marked);
-  return had || held !== undefined;
-}
-
-/** Says that it goes: nobody deploys it anew from now on, and who is at it stops. */
-async function mark(context: Context, held: Held): Promise<Held> {
-  try {
-    return await slotsOf(context).update(held, { state: "destroying" });
-  } catch (error) {
-    if (!(error instanceof LostSlot)) throw error;
-    throw new UserError(`${held.name} has just been changed by somebody else. Look at it, and try again.`);
+  const { name, engine } = held;
+  const marked = await slots.update(held, { state: "destroying", run: randomUUID() });
+  const isAtWork = held.state === "deploying" && Date.now() - held.seen.getTime() < 4 * HEARTBEAT_MS;
+  if (isAtWork && !isDead) {
+    context.report(`waiting for whoever deploys ${name} to notice`);
+    await setTimeout(HEARTBEAT_MS + 1000);
   }
+  if (engine !== context.engine.name && engine === "pulumi")
+    context.report(
+      `its Pulumi stack ${stackOf(name)} stays in its backend: pulumi stack rm --force ${stackOf(name)}`,
+    );
+  while (await removeAll(context, name, limitSeconds)) {
+    // Until nothing has come back: an apply that was under way may have made something since.
+  }
+  const now = await slots.again(marked);
+  if (now === undefined || !(await slots.release(now)))
+    throw new UserError(`Everything of ${name} is gone, but its slot was changed meanwhile. Run this again.`);
 }
 
-/** Removes everything of an instance but its lease. */
+/** Removes everything of an instance but its lease. What is not labelled as its own is left alone. */
 export async function removeAll(
   context: Context,
   name: string,
@@ -48,16 +68,22 @@ export async function removeAll(
 ): Promise<boolean> {
   const { client, engine, root, report } = context;
   await engine.forget(name, report);
-  const namespaces = namespacesOf(name).map(namespace);
-  const there = await Promise.all(namespaces.map((one) => client.read(one)));
-  const present = namespaces.filter((_, i) => there[i] !== undefined);
+  const there = await Promise.all(namespacesOf(name).map((one) => client.read(namespace(one))));
+  const found = there.flatMap((one) => one ?? []);
+  const present = found.filter(({ metadata }) => metadata.labels?.[STACK_LABEL] === stackOf(name));
+  for (const { metadata } of found.filter((one) => !present.includes(one)))
+    report(`the namespace ${metadata.name} is no test instance's, and is left alone`);
   await removeClaims(client, present);
-  await Promise.all(present.map((one) => client.delete(one)));
+  await Promise.all(present.map((one) => client.delete(one, uidOf(one))));
   await waitUntilGone(client, present, limitSeconds);
   for (const folder of globSync(join(root, ".local", "worktrees", `${name}-??????????`))) {
     await removeWorktree(root, folder);
   }
   return present.length > 0;
+}
+
+function uidOf({ metadata }: KubernetesObject): string | undefined {
+  return "uid" in metadata ? String(metadata.uid) : undefined;
 }
 
 /** The namespace controller comes back to what has a finalizer only after a while: claims, whose pods hold them. */

@@ -20,7 +20,7 @@ export type Report = (message: string) => void;
 /** What makes, changes and removes the objects of a test instance. Its namespaces' removal is not an engine's. */
 export interface Engine {
   readonly name: "apply" | "pulumi";
-  up(instance: Declared, report: Report): Promise<void>;
+  up(instance: Declared, report: Report, signal: AbortSignal): Promise<void>;
   /** Lets go of all that the engine itself keeps of an instance; nothing of it being there is no error. */
   forget(name: string, report: Report): Promise<void>;
 }
@@ -29,20 +29,20 @@ export interface Engine {
 export class ApplyEngine implements Engine {
   readonly name = "apply";
   readonly #client: ApiClient;
-  readonly #seed: string;
+  readonly #seed: () => Promise<string>;
 
   /** @param seed The secret from which an instance's generated secrets are derived, so that they stay the same. */
-  constructor(client: ApiClient, seed: string) {
+  constructor(client: ApiClient, seed: () => Promise<string>) {
     this.#client = client;
     this.#seed = seed;
   }
 
-  async up({ name, settings, program }: Declared, report: Report): Promise<void> {
-    const generate = generatedFrom(this.#seed, settings.stack);
+  async up({ name, settings, program }: Declared, report: Report, signal: AbortSignal): Promise<void> {
+    const generate = generatedFrom(await this.#seed(), settings.stack);
     const objects = await program.evaluate(settings, { generate, secrets: { keep: true } });
     report(`${objects.length} objects`);
     const [own, sandbox] = namespacesOf(name);
-    await applyStack(this.#client, settings.stack, objects, [own, sandbox]);
+    await applyStack(this.#client, settings.stack, objects, { namespaces: [own, sandbox], signal });
   }
 
   async forget(): Promise<void> {}

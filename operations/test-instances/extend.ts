@@ -1,19 +1,28 @@
 import { UserError } from "../../errors.ts";
 import { inSeconds } from "../../settings/duration.ts";
 import { type Context, slotsOf } from "./context.ts";
-import type { Held } from "./slots.ts";
+import { type Held, LostSlot } from "./slots.ts";
+
+/** How often an extension is tried again when the slot changes under it. */
+const TRIES = 5;
 
 /** Lets an instance live longer, at most as long as the pool allows from its creation. */
-export async function extend(context: Context, name: string, seconds: number): Promise<Held> {
+export async function extend(context: Context, name: string, seconds: number, attempt = 1): Promise<Held> {
   const slots = slotsOf(context);
   const held = await heldBy(context, name);
+  if (held.state === "destroying") throw new UserError(`${name} is being destroyed.`);
   const last = held.created.getTime() + inSeconds(context.pool.ttl.max) * 1000;
   const wanted = Math.max(held.expires.getTime(), Date.now()) + seconds * 1000;
   if (held.expires.getTime() >= last)
     throw new UserError(
       `${name} lives as long as it may already, ${context.pool.ttl.max} from its creation.`,
     );
-  return slots.update(held, { expires: new Date(Math.min(wanted, last)) });
+  try {
+    return await slots.update(held, { expires: new Date(Math.min(wanted, last)) });
+  } catch (error) {
+    if (!(error instanceof LostSlot) || attempt === TRIES) throw error;
+    return extend(context, name, seconds, attempt + 1);
+  }
 }
 
 /** The slot of an instance that is there. */

@@ -4,6 +4,8 @@ import { setTimeout } from "node:timers/promises";
 export interface Health {
   readonly healthz: string;
   readonly system: unknown;
+  /** Whether it answers with a failure; an API that cannot be reached from here may be well. */
+  readonly isIll: boolean;
 }
 
 /** How often the API is asked before it is said to be out of reach, and the pause between, in milliseconds. */
@@ -13,25 +15,28 @@ const PAUSE_MS = 500;
 /** Asks /api/healthz and /api/system through an instance's host. From where that leads nowhere, nothing can be said. */
 export async function health(url: string): Promise<Health> {
   const healthz = await ask(`${url}api/healthz`);
-  if (!healthz.isThere) return { healthz: healthz.said, system: undefined };
+  if (!healthz.isThere) return { healthz: healthz.said, system: undefined, isIll: healthz.isIll };
   const system = await ask(`${url}api/system`);
-  return { healthz: healthz.said, system: system.isThere ? system.body : system.said };
+  return { healthz: healthz.said, system: system.isThere ? system.body : system.said, isIll: system.isIll };
 }
 
-async function ask(url: string): Promise<{ isThere: boolean; said: string; body?: unknown }> {
+async function ask(url: string): Promise<{ isThere: boolean; isIll: boolean; said: string; body?: unknown }> {
   let said = "";
+  let isIll = false;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
       const text = await response.text();
-      if (response.ok) return { isThere: true, said: "it answers", body: json(text) };
+      if (response.ok) return { isThere: true, isIll: false, said: "it answers", body: json(text) };
+      isIll = true;
       said = `${url} answers ${response.status}`;
     } catch (error) {
+      isIll = false;
       said = `${url} is not within reach from here (${reason(error)})`;
     }
     await setTimeout(PAUSE_MS);
   }
-  return { isThere: false, said };
+  return { isThere: false, isIll, said };
 }
 
 function json(text: string): unknown {

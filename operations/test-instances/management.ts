@@ -93,7 +93,13 @@ function reaperContainer({ image, repository }: Pool["reaper"]) {
     name: "reaper",
     image,
     command: ["sh", "-c", steps.join(" && ")],
-    env: [{ name: "HOME", value: "/tmp" }],
+    env: [
+      { name: "HOME", value: "/tmp" },
+      {
+        name: "GITHUB_TOKEN",
+        valueFrom: { secretKeyRef: { name: "github-token", key: "token", optional: true } },
+      },
+    ],
     resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } },
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
   };

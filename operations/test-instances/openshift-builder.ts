@@ -87,8 +87,13 @@ export class OpenShiftBuilder implements Builder {
   }
 
   async #logEnd({ metadata }: KubernetesObject): Promise<string> {
-    const log = await this.#client.log(metadata.namespace ?? "", `${metadata.name}-build`, "docker-build");
-    const lines = log.trimEnd().split("\n").slice(-LOG_LINES);
+    const pod = `${metadata.name}-build`;
+    // A clone that fails does so before there is anything to build.
+    const parts = ["git-clone", "docker-build"];
+    const logs = await Promise.all(
+      parts.map((name) => this.#client.log(metadata.namespace ?? "", pod, name)),
+    );
+    const lines = logs.join("").trimEnd().split("\n").slice(-LOG_LINES);
     return lines.map((line) => `  ${line}`).join("\n");
   }
 }
@@ -140,10 +145,8 @@ function buildObjects(name: string, build: Build, below: string | undefined) {
   const object = {
     apiVersion: "build.openshift.io/v1",
     kind: "Build",
-    metadata: {
-      ...meta(`${image}${suffix}-${tag}`),
-      annotations: { "openshift.io/build-config.name": `${image}${suffix}` },
-    },
+    // Without the name of its BuildConfig: OpenShift would keep it waiting for others of that to have run.
+    metadata: meta(`${image}${suffix}-${tag}`),
     spec: { ...spec, output, serviceAccount: "builder", completionDeadlineSeconds: LIMIT_SECONDS },
   };
   return { stream, config, object };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
@@ -24,10 +24,13 @@ export function ownProgram(root: string): Program {
 
 /** That of a commit of this project, from a worktree of it in `folder`, made where it is not there. */
 export async function programAt(root: string, folder: string, { url, ref, sha }: Resolved): Promise<Program> {
-  if (!existsSync(join(folder, "index.ts"))) {
+  const whole = `${folder}.whole`;
+  if (!existsSync(whole)) {
+    await removeWorktree(root, folder);
     await git(root, ["fetch", "--no-tags", url, ref]);
     await git(root, ["worktree", "add", "--detach", folder, sha]);
     await install(root, folder);
+    writeFileSync(whole, "");
   }
   const load = async (path: string) => import(pathToFileURL(join(folder, path)).href);
   try {
@@ -37,7 +40,7 @@ export async function programAt(root: string, folder: string, { url, ref, sha }:
     return {
       root: folder,
       readStackFile: stackFile.readStackFile,
-      loadSettings: settings.loadSettings,
+      loadSettings: (...args) => own(() => settings.loadSettings(...args)),
       evaluate: render.evaluate,
     };
   } catch (error) {
@@ -47,9 +50,21 @@ export async function programAt(root: string, folder: string, { url, ref, sha }:
   }
 }
 
+/** Errors of another copy of this project as those of this one. */
+function own<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error && error.name === "UserError") throw new UserError(error.message);
+    throw error;
+  }
+}
+
 /** Removes the worktree of {@link programAt}. */
 export async function removeWorktree(root: string, folder: string): Promise<void> {
+  rmSync(`${folder}.whole`, { force: true });
   if (existsSync(folder)) await git(root, ["worktree", "remove", "--force", folder]);
+  await git(root, ["worktree", "prune"]);
 }
 
 /** The packages are this checkout's, unless the commit wants others. */
@@ -57,7 +72,13 @@ async function install(root: string, folder: string): Promise<void> {
   const lock = (place: string) => readFileSync(join(place, "package-lock.json"), "utf8");
   if (lock(root) === lock(folder))
     return symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  await execa("npm", ["ci", "--loglevel=error"], { cwd: folder });
+  // Its scripts are not run, and it learns nothing of the environment.
+  const { PATH = "", HOME = "" } = process.env;
+  await execa("npm", ["ci", "--loglevel=error", "--ignore-scripts"], {
+    cwd: folder,
+    env: { PATH, HOME },
+    extendEnv: false,
+  });
 }
 
 async function git(cwd: string, args: readonly string[]): Promise<void> {

@@ -30,13 +30,14 @@ export class PulumiEngine implements Engine {
     this.#args = args;
   }
 
-  async up({ name, config, program }: Declared, report: Report): Promise<void> {
+  async up({ name, config, program }: Declared, report: Report, signal: AbortSignal): Promise<void> {
     const folder = this.#folder(name);
     try {
       this.#writeProject(folder, program.root, config);
       const stack = await this.#stack(folder, name);
       // An earlier run that was killed left its lock; the slot's lease is the lock among runs.
       await stack.cancel().catch(() => {});
+      signal.addEventListener("abort", () => void stack.cancel().catch(() => {}), { once: true });
       // The reaper removes namespaces without asking Pulumi.
       await stack.up({
         refresh: true,

@@ -2,9 +2,9 @@ import { EnvironmentError, UserError } from "../../errors.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
 import { namespacesOf, STACK_PREFIX, stackOf } from "../../settings/test-instance.ts";
 import { type Context, queueOf, slotsOf } from "./context.ts";
-import { destroy, removeAll } from "./destroy.ts";
+import { destroyHeld, removeAll } from "./destroy.ts";
 import { parseReferences } from "./reference.ts";
-import { areClosed, isKeptByLabel, KEEP_LABEL } from "./resolve.ts";
+import { KEEP_LABEL, pullsOf } from "./resolve.ts";
 import type { Held } from "./slots.ts";
 
 export interface ReapArgs {
@@ -36,17 +36,15 @@ export async function reap(context: Context, { isDry, silenceSeconds }: ReapArgs
       return reaped.push({ name, why, problem: error.message });
     }
   };
-  const held = await slotsOf(context).held();
-  await Promise.all(
-    held.map(async (one) => {
-      const why = await reason(context, one, silenceSeconds);
-      if (why === undefined) return;
-      // Looked at once more: an extension or a new deploy may have come between.
-      const again = (await slotsOf(context).held()).find(({ name }) => name === one.name);
-      if (again === undefined || again.version !== one.version) return;
-      await over(one.name, why, () => destroy(context, one.name));
-    }),
-  );
+  const slots = slotsOf(context);
+  const looked = (await slots.held()).map(async (held) => {
+    const why = await reason(context, held, silenceSeconds);
+    if (why === undefined) return;
+    if (why.isOver) return over(held.name, why.text, () => destroyHeld(context, held, { isDead: true }));
+    context.report(`${held.name}: ${why.text}`);
+    if (!isDry) await slots.update(held, { state: "failed" }).catch(() => {});
+  });
+  await Promise.all(looked);
   const orphans = await orphanNames(context);
   await Promise.all(
     orphans.map(async (name) => {
@@ -58,39 +56,46 @@ export async function reap(context: Context, { isDry, silenceSeconds }: ReapArgs
   return reaped;
 }
 
-/** Why an instance is over, if it is. */
-async function reason(context: Context, held: Held, silenceSeconds: number): Promise<string | undefined> {
+interface Reason {
+  readonly text: string;
+  /** Whether it is to go; otherwise, what crashed is to be said of it. */
+  readonly isOver: boolean;
+}
+
+/** Why an instance is over, or has crashed. */
+async function reason(context: Context, held: Held, silenceSeconds: number): Promise<Reason | undefined> {
   const silent = (Date.now() - held.seen.getTime()) / 1000;
   const isAtWork = held.state === "deploying" || held.state === "destroying";
-  if (isAtWork && silent > silenceSeconds)
-    return `whoever was ${held.state} it is not heard of since ${Math.round(silent)} s`;
-  if (isAtWork) return undefined;
-  const isExpired = held.expires.getTime() <= Date.now();
-  if (await isKept(context, held)) return undefined;
-  if (isExpired) return `expired at ${held.expires.toISOString()}`;
-  try {
-    return (await areClosed(context.github, parseReferences(held.references)))
-      ? "all of its pull requests are closed"
-      : undefined;
-  } catch (error) {
-    // GitHub's silence says nothing of a pull request.
-    if (!(error instanceof EnvironmentError || error instanceof UserError)) throw error;
-    context.report(`${held.name}: ${error.message}`);
-    return undefined;
+  if (isAtWork && silent <= silenceSeconds) return undefined;
+  if (isAtWork) {
+    const text = `whoever was ${held.state} it is not heard of since ${Math.round(silent)} s`;
+    // What was up before lives on, to be deployed again.
+    return { text, isOver: !(held.wasUp && held.state === "deploying") };
   }
+  const { isKept, isClosed } = await wish(context, held);
+  if (isKept) return undefined;
+  if (held.expires.getTime() <= Date.now())
+    return { text: `expired at ${held.expires.toISOString()}`, isOver: true };
+  return isClosed ? { text: "all of its pull requests are closed", isOver: true } : undefined;
 }
 
 /** How long what is over waits for GitHub to be asked whether it is kept. */
 const GITHUB_OUTAGE_MS = 24 * 3_600_000;
 
-/** Whether the namespace or a pull request carries the label that keeps an instance. */
-async function isKept({ client, github }: Context, { name, references, expires }: Held): Promise<boolean> {
+/** What its namespace and its pull requests say: whether it is kept, and whether these are closed. */
+async function wish({ client, github, report }: Context, { name, references, expires }: Held) {
   const [own] = namespacesOf(name);
   const namespace = await client.read({ apiVersion: "v1", kind: "Namespace", metadata: { name: own } });
-  if (namespace?.metadata.labels?.[`packit.dev/${KEEP_LABEL}`] === "true") return true;
-  // While GitHub cannot be asked, its label may be there; but not for ever.
-  const mayBe = Date.now() - expires.getTime() < GITHUB_OUTAGE_MS;
-  return isKeptByLabel(github, parseReferences(references)).catch(() => mayBe);
+  if (namespace?.metadata.labels?.[`packit.dev/${KEEP_LABEL}`] === "true")
+    return { isKept: true, isClosed: false };
+  try {
+    return await pullsOf(github, parseReferences(references));
+  } catch (error) {
+    if (!(error instanceof EnvironmentError || error instanceof UserError)) throw error;
+    report(`${name}: ${error.message}`);
+    // While GitHub cannot be asked, its label may be there; but not for ever.
+    return { isKept: Date.now() - expires.getTime() < GITHUB_OUTAGE_MS, isClosed: false };
+  }
 }
 
 /** The names of instances of which there are namespaces, and no lease. */

@@ -16,7 +16,7 @@ export interface Refreshed {
 /** How long the pods of one may take to be ready, in seconds. */
 const LIMIT_SECONDS = 600;
 
-/** Deploys anew, in its place, each instance that is up and whose references stand for other commits now. */
+/** Deploys anew, in its place, each instance whose references stand for other commits now. */
 export async function redeployed(
   context: Context,
   { builder, isDry }: { readonly builder: Builder; readonly isDry: boolean },
@@ -24,7 +24,7 @@ export async function redeployed(
   const done: Refreshed[] = [];
   // Only those that have a lease: what a person destroyed stays so.
   for (const held of await slotsOf(context).held()) {
-    if (held.state !== "up") continue;
+    if (held.state !== "up" && held.state !== "failed") continue;
     try {
       done.push(await refreshOne(context, held, builder, isDry));
     } catch (error) {
@@ -46,6 +46,8 @@ async function refreshOne(
   const resolved = await resolve(context.github, references, context.pool.owners);
   const changed = resolved.filter(({ reference, sha }) => held.commits[reference.repository] !== sha);
   if (changed.length === 0) return { name, what: "has the newest commits", failed: false };
+  if (changed.some(({ reference }) => reference.repository === "deployment"))
+    return { name, what: "has a program with new commits; a person has to deploy it", failed: false };
   const commits = changed
     .map(({ reference, sha }) => `${reference.repository} at ${sha.slice(0, 7)}`)
     .join(", ");

@@ -3,7 +3,7 @@ import { UserError } from "../../errors.ts";
 import { duration, inSeconds } from "../../settings/duration.ts";
 import type { OwnImage } from "../../settings/images.ts";
 import { OWN_IMAGES } from "../../settings/images.ts";
-import { PART_NAMES, PARTS, type Part } from "../../settings/test-instance.ts";
+import { namespacesOf, PART_NAMES, PARTS, type Part } from "../../settings/test-instance.ts";
 import type { Pool } from "../../settings/test-pool.ts";
 import { imageReference } from "../../settings/values.ts";
 import { nearest } from "../../settings/violation.ts";
@@ -41,12 +41,15 @@ export function readRequest(words: RequestWords, pool: Pool): Request {
   return {
     references,
     base: words.base,
-    name: words.name === undefined ? defaultName(references) : checkedName(words.name),
+    name: checkedName(words.name ?? defaultName(references), pool),
     ttlSeconds: ttl(words.ttl ?? pool.ttl.default, pool),
     parts: parts(words, references),
     images: Object.fromEntries(words.images.map(image)),
   };
 }
+
+/** The words after /packit- that stage's commands and Fedora CI's start with. */
+const TAKEN_NAMES = /^(stg$|ci)/;
 
 /** What the names of an instance's own namespaces and hosts end with, and by which Packit knows stage's commands. */
 const TAKEN_ENDS = ["-sandbox", "-builds", "-dashboard", "-workers", "-stg"];
@@ -54,13 +57,21 @@ const TAKEN_ENDS = ["-sandbox", "-builds", "-dashboard", "-workers", "-stg"];
 /** A name that says what is on test; the same for the same references. */
 function defaultName(references: readonly Reference[]): string {
   const name = references.map(nameOf).join("-").replaceAll(/-+$/g, "");
-  if (name.length <= NAME_LENGTH) return checkedName(name);
+  if (name.length <= NAME_LENGTH) return name;
   const hash = createHash("sha256").update(references.map(showReference).join()).digest("hex").slice(0, 6);
-  return checkedName(`${name.slice(0, NAME_LENGTH - 7).replace(/-+$/, "")}-${hash}`);
+  return `${name.slice(0, NAME_LENGTH - 7).replace(/-+$/, "")}-${hash}`;
 }
 
-export function checkedName(name: string): string {
+export function checkedName(name: string, { namespace }: Pick<Pool, "namespace">): string {
   const isLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= NAME_LENGTH;
+  if (TAKEN_NAMES.test(name))
+    throw new UserError(
+      `The name "${name}" does not do: /packit-${name} starts others' commands. Give another --name.`,
+    );
+  if (namespacesOf(name).includes(namespace))
+    throw new UserError(
+      `The name "${name}" does not do: ${namespace} is the pool's own namespace. Give another --name.`,
+    );
   const end = TAKEN_ENDS.find((one) => name.endsWith(one));
   if (isLabel && end === undefined) return name;
   const why = end === undefined ? "no dash at either end" : `${end} not at the end`;
@@ -69,17 +80,19 @@ export function checkedName(name: string): string {
   );
 }
 
+/** Seconds from a length of time. */
+export function lengthOf(text: string): number {
+  if (duration.safeParse(text).success) return inSeconds(text);
+  throw new UserError(
+    `"${text}" is no length of time. It takes a whole number with the unit s, m, h or d, as 8h.`,
+  );
+}
+
 /** Seconds from `--ttl`, at most as many as the pool allows. */
-export function ttl(text: string, { ttl: { max } }: Pick<Pool, "ttl">): number {
-  if (!duration.safeParse(text).success)
-    throw new UserError(
-      `"${text}" is no length of time. It takes a whole number with the unit s, m, h or d, as 8h.`,
-    );
-  if (inSeconds(text) > inSeconds(max))
-    throw new UserError(
-      `${text} is longer than an instance may live, ${max} (packit:testInstances.ttl.max).`,
-    );
-  return inSeconds(text);
+function ttl(text: string, { ttl: { max } }: Pick<Pool, "ttl">): number {
+  const seconds = lengthOf(text);
+  if (seconds <= inSeconds(max)) return seconds;
+  throw new UserError(`${text} is longer than an instance may live, ${max} (packit:testInstances.ttl.max).`);
 }
 
 function parts(words: RequestWords, references: readonly Reference[]): Record<Part, boolean> {

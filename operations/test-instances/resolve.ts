@@ -27,24 +27,16 @@ export function resolve(
   return Promise.all(references.map((reference) => resolveOne(github, reference, owners)));
 }
 
-/** Whether nothing is left to be put on test: each reference is a pull request, and none of them is open. */
-export async function areClosed(github: GitHub, references: readonly Reference[]): Promise<boolean> {
+/** What the pull requests of an instance say: whether one has the label, and whether nothing of it is open any more. */
+export async function pullsOf(github: GitHub, references: readonly Reference[]) {
   const pulls = references.flatMap(({ from, what }) =>
     what.kind === "pull" ? [{ from, number: what.number }] : [],
   );
-  if (pulls.length < references.length) return false;
   const all = await Promise.all(pulls.map(({ from, number }) => github.pullRequest(from, number)));
-  return all.every(({ isOpen, labels }) => !isOpen && !labels.includes(KEEP_LABEL));
-}
-
-/** Whether a pull request says that its instance is to be kept. */
-export async function isKeptByLabel(github: GitHub, references: readonly Reference[]): Promise<boolean> {
-  const labels = await Promise.all(
-    references.map(async ({ from, what }) => {
-      return what.kind === "pull" ? (await github.pullRequest(from, what.number)).labels : [];
-    }),
-  );
-  return labels.flat().includes(KEEP_LABEL);
+  return {
+    isKept: all.some(({ labels }) => labels.includes(KEEP_LABEL)),
+    isClosed: pulls.length === references.length && all.every(({ isOpen }) => !isOpen),
+  };
 }
 
 async function resolveOne(
@@ -56,8 +48,11 @@ async function resolveOne(
   const url = `https://github.com/${from.owner}/${from.name}.git`;
   if (what.kind !== "pull") {
     refuseForeign(reference, from.owner, owners);
-    const name = what.kind === "branch" ? what.name : what.sha;
-    return { reference, url, ref: name, sha: await github.commit(from, name) };
+    if (what.kind === "branch")
+      return { reference, url, ref: `refs/heads/${what.name}`, sha: await github.branch(from, what.name) };
+    // Forks share their commits with the project: one of a stranger's would be found here.
+    const sha = await github.commit(from, what.sha);
+    return { reference, url, ref: sha, sha };
   }
   const { isOpen, owner, sha } = await github.pullRequest(from, what.number);
   if (!isOpen)

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
+import { UserError } from "../../errors.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { OwnImage } from "../../settings/images.ts";
 import type { Part } from "../../settings/test-instance.ts";
@@ -23,6 +24,12 @@ export interface Tenancy {
   /** The parts that it has, and the images that were given: a new commit is deployed with the same. */
   readonly parts: Readonly<Record<Part, boolean>>;
   readonly images: Readonly<Partial<Record<OwnImage, string>>>;
+  /** The identity that it acts as; none where the pool has none. */
+  readonly identity?: string | undefined;
+  /** The command that is at work on it: what changes the slot under it, such as an extension, leaves this as it is. */
+  readonly run: string;
+  /** Whether it has been up before. */
+  readonly wasUp: boolean;
   /** What is done with it now. */
   readonly state: "deploying" | "up" | "failed" | "destroying";
 }
@@ -60,27 +67,32 @@ export class Slots {
   }
 
   /**
-   * Takes a free slot, or says who holds them all. A name is held once: whoever finds, after taking a slot, that
-   * another slot has the same name or that the budget is exceeded, gives it back.
+   * Takes a free slot, or says who holds them all. A name and an identity are held once: whoever finds, after taking a
+   * slot, that another slot has the same one or that the budget is exceeded, gives it back.
    */
   async take(tenancy: Tenancy, args: TakeArgs): Promise<Held | Taken> {
     for (let attempt = 0; ; attempt++) {
       const leases = await this.#leases();
       const held = leases.flatMap((lease) => read(lease) ?? []);
       const refusal = refusalOf(tenancy, held, args);
-      if (refusal) return refusal;
+      // Who has just taken a slot may be about to give it back.
+      const isSettled = held.every(({ created }) => Date.now() - created.getTime() > SETTLED_MS);
+      if (refusal && (isSettled || attempt > SETTLED_TRIES)) return refusal;
+      if (refusal) {
+        await setTimeout(Math.random() * 200);
+        continue;
+      }
       const slot = this.#free(leases);
       if (slot === undefined) return { refused: "full", held };
-      const mine = await this.#write(slot, leases, tenancy, args.ttlSeconds);
+      const own = { ...tenancy, identity: args.identityOf?.(slot) };
+      const mine = await this.#write(slot, leases, own, args.ttlSeconds);
       if (mine === undefined) {
         await setTimeout(Math.random() * 20);
         continue;
       }
       const others = (await this.held()).filter((one) => one.slot !== mine.slot);
-      const late = refusalOf(tenancy, others, args);
-      if (late === undefined) return mine;
+      if (refusalOf(own, others, args) === undefined) return mine;
       await this.release(mine);
-      if (attempt > 20) return late;
       await setTimeout(Math.random() * 200);
     }
   }
@@ -94,6 +106,12 @@ export class Slots {
     const written = await this.#put(lease);
     if (written === undefined) throw new LostSlot(held.name);
     return written;
+  }
+
+  /** A slot as it is now, if its instance and who is at work on it are still the same. */
+  async again({ slot, name, run }: Held): Promise<Held | undefined> {
+    const now = (await this.held()).find((one) => one.slot === slot);
+    return now?.name === name && now.run === run ? now : undefined;
   }
 
   /** Gives a slot back, if it is still held as it was read. Returns whether it was. */
@@ -146,7 +164,16 @@ export class Slots {
   }
 
   async #create(lease: KubernetesObject): Promise<Held | undefined> {
-    return conflictFree(async () => read(await this.#client.create(lease)));
+    try {
+      return read(await this.#client.create(lease));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 409) return undefined;
+      if (error.status !== 404) throw error;
+      throw new UserError(
+        `There is no namespace ${this.#namespace}. Make it: npm run test-instance -- setup`,
+      );
+    }
   }
 
   async #put(lease: KubernetesObject): Promise<Held | undefined> {
@@ -159,24 +186,28 @@ export class Slots {
   }
 }
 
+/** When a slot that was taken is surely kept, and how often a request looks again until then. */
+const SETTLED_MS = 2000;
+const SETTLED_TRIES = 20;
+
 export interface TakeArgs {
   readonly ttlSeconds: number;
   /** What all instances together may ask for. */
   readonly budget: Tenancy["requests"];
+  /** The identity that belongs to a slot, if any does. */
+  readonly identityOf?: (slot: number) => string | undefined;
 }
 
 /** Why no slot could be had, and who holds them. */
 export interface Taken {
-  readonly refused: "full" | "name" | "budget";
+  readonly refused: "full" | "name" | "budget" | "identity";
   readonly held: readonly Held[];
 }
 
 /** Somebody else has changed a slot that was held. */
-export class LostSlot extends Error {
-  override readonly name = "LostSlot";
-
+export class LostSlot extends UserError {
   constructor(instance: string) {
-    super(`The slot of ${instance} was changed by somebody else.`);
+    super(`The slot of ${instance} was changed by somebody else. Look at it, and try again.`);
   }
 }
 
@@ -232,6 +263,9 @@ function annotationsOf(tenancy: Tenancy & Partial<Held>) {
 
 function refusalOf(tenancy: Tenancy, held: readonly Held[], { budget }: TakeArgs): Taken | undefined {
   if (held.some(({ name }) => name === tenancy.name)) return { refused: "name", held };
+  const { identity } = tenancy;
+  if (identity !== undefined && held.some((one) => one.identity === identity))
+    return { refused: "identity", held };
   const all = [tenancy, ...held].map(({ requests }) => requests);
   const sum = (key: "cpu" | "memory") => all.reduce((total, one) => total + one[key], 0);
   return sum("cpu") > budget.cpu || sum("memory") > budget.memory ? { refused: "budget", held } : undefined;

@@ -1,7 +1,10 @@
 import { type Held, LostSlot, type Slots, type Tenancy } from "./slots.ts";
 
 /** How often the holder of a slot says that it is at work, in milliseconds. */
-const HEARTBEAT_MS = 10_000;
+export const HEARTBEAT_MS = 5_000;
+
+/** How often a change is tried again from what the slot is meanwhile, as after an extension. */
+const TRIES = 5;
 
 /** The time during which a command works on an instance whose slot it holds. It ends by itself if the slot is lost. */
 export class Tenure {
@@ -29,18 +32,29 @@ export class Tenure {
 
   /** Writes a change, one after another; the time at which the holder was seen is always among it. */
   update(change: Partial<Tenancy>): Promise<Held> {
-    const next = this.#queue.then(async () => {
-      this.#held = await this.#slots.update(this.#held, change).catch((error) => {
-        if (error instanceof LostSlot) this.#abort.abort(error);
-        throw error;
-      });
-      return this.#held;
-    });
+    const next = this.#queue.then(() => this.#write(change));
     this.#queue = next.catch(() => {});
     return next;
   }
 
   end(): void {
     clearInterval(this.#timer);
+  }
+
+  async #write(change: Partial<Tenancy>): Promise<Held> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        this.#held = await this.#slots.update(this.#held, change);
+        return this.#held;
+      } catch (error) {
+        if (!(error instanceof LostSlot)) throw error;
+        const now = await this.#slots.again(this.#held);
+        if (now === undefined || now.state === "destroying" || attempt === TRIES) {
+          this.#abort.abort(error);
+          throw error;
+        }
+        this.#held = now;
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Access, ApiClient } from "../../cluster/api-client.ts";
@@ -277,8 +278,8 @@ function configured(more: object): string {
     kubeContext: "none",
     namespace: stack.namespace,
     platform: "openshift",
-    hosts: { service: "s.example.com", dashboard: "d.example.com", workers: "w.example.com" },
-    identity: { fasUser: "packit-test" },
+    hosts: { service: "s.packit.dev", dashboard: "d.packit.dev", workers: "w.packit.dev" },
+    identity: { fasUser: "packit-stg" },
     ...longRunning(2),
     ...more,
   };
@@ -293,8 +294,10 @@ async function jobsUntil(run: Promise<unknown>): Promise<Anything[]> {
   const end = run.finally(() => {
     ended = true;
   });
-  while (!ended)
+  while (!ended) {
     for (const job of await jobs()) seen.set(`${job.metadata.namespace}/${job.metadata.name}`, job);
+    await setTimeout(50);
+  }
   await end;
   return [...seen.values()];
 }

@@ -3,7 +3,7 @@ import { GitHub } from "../../github/github.ts";
 import { ActionsBuilder } from "../../operations/test-instances/actions-builder.ts";
 import { imagePlan, limits } from "../../operations/test-instances/image-plan.ts";
 import { parseReferences } from "../../operations/test-instances/reference.ts";
-import { areClosed, isKeptByLabel, resolve } from "../../operations/test-instances/resolve.ts";
+import { pullsOf, resolve } from "../../operations/test-instances/resolve.ts";
 import { FakeGitHub } from "../support/github.ts";
 
 const IMAGES = { service: "quay.io/packit/packit-service:stg", worker: "quay.io/packit/packit-worker:stg" };
@@ -61,19 +61,39 @@ describe("references", () => {
     const refused = resolve(github, parseReferences(["ogr=me/ogr:branch:fix"]), ["packit"]);
     await expect(refused).rejects.toThrow("ogr=me/ogr:branch:fix is code of me");
     const [own] = await resolve(github, parseReferences(["ogr=branch:main"]), ["packit"]);
-    expect(own).toMatchObject({ ref: "main", sha: FakeGitHub.sha("packit/ogr@main") });
+    expect(own).toMatchObject({ ref: "refs/heads/main", sha: FakeGitHub.sha("packit/ogr@main") });
+  });
+
+  it.each([
+    "branch:pull/5/head",
+    "commit:0123abcd",
+  ])("to %s are refused: code of strangers is found there as well", async (what) => {
+    await expect(resolve(github, parseReferences([`ogr=${what}`]), ["packit"])).rejects.toThrow(
+      /There is no branch pull\/5\/head|is not on main of packit\/ogr/,
+    );
+  });
+
+  it("to a commit of the project's own have its whole name", async () => {
+    const [own] = await resolve(github, parseReferences(["ogr=commit:abcdef0"]), ["packit"]);
+    expect(own).toMatchObject({
+      ref: FakeGitHub.sha("packit/ogr@abcdef0"),
+      sha: FakeGitHub.sha("packit/ogr@abcdef0"),
+    });
   });
 
   it("are over when each is a pull request that is closed, and kept by a label", async () => {
     const both = parseReferences(["packit-service=800", "ogr=123"]);
     fake.pulls.set("packit/ogr#123", { state: "closed" });
-    expect(await areClosed(github, both)).toBe(false);
+    expect(await pullsOf(github, both)).toEqual({ isClosed: false, isKept: false });
     fake.pulls.set("packit/packit-service#800", { state: "closed" });
-    expect(await areClosed(github, both)).toBe(true);
-    expect(await areClosed(github, parseReferences(["ogr=123", "packit=branch:main"]))).toBe(false);
+    expect(await pullsOf(github, both)).toEqual({ isClosed: true, isKept: false });
+    const [first] = both;
+    if (first)
+      expect((await pullsOf(github, [first, ...parseReferences(["packit=branch:main"])])).isClosed).toBe(
+        false,
+      );
     fake.pulls.set("packit/ogr#123", { state: "closed", labels: ["keep"] });
-    expect(await areClosed(github, both)).toBe(false);
-    expect(await isKeptByLabel(github, both)).toBe(true);
+    expect((await pullsOf(github, both)).isKept).toBe(true);
   });
 });
 

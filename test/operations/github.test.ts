@@ -21,14 +21,14 @@ describe("GitHub", () => {
       owner: "packit",
       labels: ["keep"],
     });
-    expect(await github().commit(OGR, "fix/one")).toBe(FakeGitHub.sha("packit/ogr@fix/one"));
+    expect(await github().branch(OGR, "fix/one")).toBe(FakeGitHub.sha("packit/ogr@fix/one"));
   });
 
   it("has no such pull request or branch: the user's error", async () => {
     await expect(github().pullRequest(OGR, 5)).rejects.toThrow(
       new UserError("There is no pull request 5 in packit/ogr, or the token may not see it."),
     );
-    await expect(github().commit(OGR, "missing")).rejects.toThrow("There is no missing in packit/ogr.");
+    await expect(github().branch(OGR, "missing")).rejects.toThrow("There is no branch missing in packit/ogr");
   });
 
   it.each([

@@ -44,7 +44,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 describe("Pulumi's engine for test instances", () => {
   it("brings up a stack of the instance's name, its secrets in files, and leaves nothing of them", async () => {
-    await engine().up(declared(), () => {});
+    await engine().up(declared(), () => {}, new AbortController().signal);
     const up = calls().find(({ args }) => args[0] === "up");
     expect(up?.args).toEqual(
       expect.arrayContaining(["--yes", "--skip-preview", "--refresh", "--stack", "test-one"]),
@@ -68,7 +68,9 @@ describe("Pulumi's engine for test instances", () => {
 
   it("says what Pulumi said when it fails, and leaves no secret behind then either", async () => {
     vi.stubEnv("BREAKS", "up");
-    await expect(engine().up(declared(), () => {})).rejects.toThrow(/^Pulumi failed\. It said:\n.*it broke/s);
+    await expect(engine().up(declared(), () => {}, new AbortController().signal)).rejects.toThrow(
+      /^Pulumi failed\. It said:\n.*it broke/s,
+    );
     expect(existsSync(calls()[0]?.cwd ?? "")).toBe(false);
   });
 

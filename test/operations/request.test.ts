@@ -74,6 +74,12 @@ describe("a request", () => {
     ["a name that is no label", { name: "Mine_1" }, 'The name "Mine_1" does not do'],
     ["a name that is another's sandbox", { name: "x-sandbox" }, "-sandbox not at the end"],
     ["a name like stage's commands", { name: "x-stg" }, "-stg not at the end"],
+    ["a name like Fedora CI's commands", { name: "ci-one" }, "/packit-ci-one starts others' commands"],
+    [
+      "the name of the pool's own namespace",
+      { name: "instances" },
+      "packit-test-instances is the pool's own namespace",
+    ],
     ["a long name", { name: "x".repeat(37) }, "at most 36"],
     ["an unknown part", { with: ["flour"] }, "Did you mean flower?"],
     ["a part with and without", { with: ["beat"], without: ["beat"] }, "--with and --without both name beat"],

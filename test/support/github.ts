@@ -72,11 +72,16 @@ export class FakeGitHub {
     const [kind, id = "", more] = rest.split("/");
     if (kind === "") return [200, { full_name: repository, default_branch: "main" }];
     if (kind === "pulls") return this.#pull(repository, id);
-    if (kind === "commits") {
-      const ref = decodeURIComponent(rest.slice("commits/".length));
-      return ref.includes("missing")
-        ? [422, { message: `No commit found for SHA: ${ref}` }]
-        : [200, { sha: FakeGitHub.sha(`${repository}@${ref}`) }];
+    if (kind === "git") {
+      const branch = decodeURIComponent(rest).replace("git/ref/heads/", "");
+      const isThere = !/missing|pull\//.test(branch);
+      return isThere ? [200, { object: { sha: FakeGitHub.sha(`${repository}@${branch}`) } }] : NOT_FOUND;
+    }
+    if (kind === "compare") {
+      const sha = id.split("...")[1] ?? "";
+      // Of the commits, those that start with letters are the project's own.
+      const status = /^[a-f]/.test(sha) ? "behind" : "diverged";
+      return [200, { status, merge_base_commit: { sha: FakeGitHub.sha(`${repository}@${sha}`) } }];
     }
     if (kind === "actions") return this.#actions(id, more, rest, body);
     return NOT_FOUND;
@@ -111,7 +116,13 @@ export class FakeGitHub {
       const runs = this.runs.map(({ title, states }, i) => {
         const [state = { status: "queued", conclusion: null }] = states;
         if (states.length > 1) states.shift();
-        return { id: i + 1, display_title: title, html_url: `https://github.com/runs/${i + 1}`, ...state };
+        return {
+          id: i + 1,
+          display_title: title,
+          html_url: `https://github.com/runs/${i + 1}`,
+          created_at: new Date().toISOString(),
+          ...state,
+        };
       });
       return [200, { total_count: runs.length, workflow_runs: runs.toReversed() }];
     }
