@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     pool: "forks",
-    maxWorkers: "100%",
+    // Much of a cluster test is waiting.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,

@@ -50,45 +50,38 @@ describe.skipIf(missing)("backup.py, to PostgreSQL and S3", { timeout: 60_000 },
     expect(left.toSorted()).toEqual([...others, "database/2003.sql.gz", made].toSorted());
   });
 
-  it("restores the backup that is named", async () => {
+  it("restores the backup that is named, or nothing: into an empty database alone, and whole", async () => {
     const { databases, bucket, run } = await start();
     for (const year of [2001, 2002]) {
-      await bucket.put(`CREATE TABLE of_${year} (id int);`, `database/${year}.sql.gz`);
+      await bucket.put(`CREATE TABLE of_${year} (id int);`, `named/${year}.sql.gz`);
     }
-    const empty = await databases.create("packit");
-    await run("restore", empty, { BACKUP_NAME: "database/2001.sql.gz" });
+    const empty = await databases.create("empty");
+    await run("restore", empty, { BACKUP_PREFIX: "named", BACKUP_NAME: "named/2001.sql.gz" });
     expect(await tables(empty)).toEqual(["of_2001"]);
-  });
 
-  it("refuses a database that is not empty, and changes nothing of it", async () => {
-    const { databases, bucket, run } = await start();
-    await bucket.put("DROP TABLE IF EXISTS kept; CREATE TABLE restored (id int);", "database/1.sql.gz");
+    await bucket.put("DROP TABLE IF EXISTS kept; CREATE TABLE restored (id int);", "full/1.sql.gz");
     const full = await databases.create("packit");
     await full.query("CREATE TABLE kept (id int); INSERT INTO kept VALUES (7)");
-    const { failed, said } = await run("restore", full);
-    expect({ failed, said }).toEqual({
+    expect(await run("restore", full, { BACKUP_PREFIX: "full" })).toEqual({
       failed: true,
       said: "The database is not empty. Nothing was restored.",
     });
     expect(await tables(full)).toEqual(["kept"]);
     expect(await full.query("SELECT * FROM kept")).toEqual(["7"]);
-  });
 
-  it("leaves the database empty when a restore fails on its way, or finds no backup", async () => {
-    const { databases, bucket, run } = await start();
-    const empty = await databases.create("packit");
-    expect(await run("restore", empty)).toEqual({
+    const other = await databases.create("other");
+    expect(await run("restore", other)).toEqual({
       failed: true,
       said: "There is no backup at s3://backups/database/",
     });
     const broken =
       "CREATE TABLE first (id int);\nINSERT INTO nowhere VALUES (1);\nCREATE TABLE last (id int);\n";
     await bucket.put(broken, "database/1.sql.gz");
-    const { failed, said } = await run("restore", empty);
+    const { failed, said } = await run("restore", other);
     expect(failed).toBe(true);
     expect(said).toContain('relation "nowhere" does not exist');
     expect(said).not.toContain("Restored");
-    expect(await tables(empty)).toEqual([]);
+    expect(await tables(other)).toEqual([]);
   });
 
   it("stores nothing where there is nothing to back up", async () => {

@@ -296,7 +296,8 @@ describe("images built in the cluster", { timeout: 120_000 }, () => {
     } finally {
       controller.stop();
     }
-    for (const name of ["built", "broken"]) await destroy(await context(), name);
+    const own = await context();
+    await Promise.all(["built", "broken"].map((name) => destroy(own, name)));
     await nothingIsLeft(["built", "broken"]);
   });
 });
