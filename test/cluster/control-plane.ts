@@ -14,7 +14,7 @@ export async function setup(): Promise<void> {
   await runPhases(clusterPhases(PATHS));
 }
 
-/** Deletes it after the last one. */
+/** Deletes it after the last one, with all stacks that tests have left in it. */
 export async function teardown(): Promise<void> {
   await removeControlPlane(PATHS);
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
 import { objectFiles, writeFolder } from "../../render/folder.ts";
@@ -19,7 +19,6 @@ const stacks = new Map(BASES.map((base) => [base, new TestStack(`side-by-side-${
 
 describe("prod, stage and their Fedora CI, side by side", () => {
   beforeAll(() => Promise.all([...stacks.values()].map((stack) => stack.up())));
-  afterAll(() => Promise.all([...stacks.values()].map((stack) => stack.down())));
 
   it("are each ready, and left alone by the others", async () => {
     for (const stack of stacks.values()) {
@@ -45,7 +44,6 @@ describe("prod, stage and their Fedora CI, side by side", () => {
 describe("a folder of objects, applied by kubectl alone", () => {
   const stack = new TestStack("fedora-ci-stage", "fedora-ci-stage");
   const namespace = "packit-fedora-ci-stage";
-  afterAll(() => stack.down());
 
   it("with Secrets from its list gives what the program gives", async () => {
     const folder = temporaryFolder();

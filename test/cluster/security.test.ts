@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Changes, templates } from "../support/stacks.ts";
 import { barePod, TestStack } from "./stack.ts";
 
@@ -26,7 +26,6 @@ beforeAll(async () => {
   await client.apply({ ...objectOf(namespace), metadata: { name: stack.namespace, labels } }, "pod-security");
   await stack.up(EVERYTHING);
 });
-afterAll(() => stack.down());
 
 describe("Pod Security `restricted`", () => {
   it("is enforced where the stack runs", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { isKept } from "../../cluster/apply.ts";
 import { describe as nameOf } from "../../render/kubernetes-object.ts";
 import { pairwise, switched } from "../support/switches.ts";
@@ -7,7 +7,6 @@ import { TestStack } from "./stack.ts";
 const stack = new TestStack("switches");
 
 beforeAll(() => stack.up());
-afterAll(() => stack.down());
 
 describe("a stack with its switches in every pair", () => {
   it.each(

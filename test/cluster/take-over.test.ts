@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
 import { waitUntilReady } from "../../cluster/wait.ts";
@@ -15,7 +15,6 @@ describe("objects of the predecessor", () => {
     await predecessor(stack);
     before = await uids(stack);
   });
-  afterAll(() => stack.down());
 
   it("can be taken over by a forced apply, and stay the same objects", async () => {
     await stack.up();
@@ -37,7 +36,6 @@ describe("workloads of the predecessor that are deleted without their pods, as d
     for (const object of PREDECESSORS) await orphan(stack.client, inNamespace(object, stack.namespace));
     await stack.up();
   });
-  afterAll(() => stack.down());
 
   it("leave nothing of theirs behind: no volume, no mount, no variable that the program does not declare", async () => {
     for (const object of await stack.objects()) {

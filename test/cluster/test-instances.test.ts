@@ -59,7 +59,6 @@ afterAll(async () => {
 describe("two test instances beside stage", { timeout: 180_000 }, () => {
   const stage = new TestStack("beside");
   beforeAll(() => stage.up());
-  afterAll(() => stage.down());
 
   it("are each ready, share no name, secret or volume, and live as they should", async () => {
     const [one, two] = await Promise.all([
