@@ -1,4 +1,5 @@
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -8,10 +9,13 @@ import { findProcesses } from "../local/processes.ts";
 const ROOT = process.cwd();
 const RUNS = 5;
 
+/** How many test instances are made one after another. */
+const INSTANCES = 10;
+
 /** Prints how long what users do takes on this machine, and how much memory it needs. Nothing is asserted. */
 async function bench(): Promise<void> {
   const project = mkdtempSync(join(tmpdir(), "packit-bench-"));
-  for (const name of ["Pulumi.yaml", "Pulumi.stage.yaml"])
+  for (const name of ["Pulumi.yaml", "Pulumi.stage.yaml", "Pulumi.prod.yaml"])
     copyFileSync(join(ROOT, name), join(project, name));
   const paths = localPaths(join(project, ".local", "control-plane"));
   try {
@@ -22,6 +26,7 @@ async function bench(): Promise<void> {
     await measure("local up, from nothing", 1, () => cli(project, "local", "up"));
     print("memory of the control plane", `${Math.round((await memory(paths)) / 1024)} MB`);
     await measure("local up, nothing to do", RUNS, () => cli(project, "local", "up"));
+    await testInstances(project);
     await measure("local down", 1, () => cli(project, "local", "down", "--all"));
   } finally {
     await cli(project, "local", "down", "--all");
@@ -29,19 +34,64 @@ async function bench(): Promise<void> {
   }
 }
 
+/** Ten test instances, one after another, from the command to all pods ready and gone again; their images are there already. */
+async function testInstances(project: string): Promise<void> {
+  const github = await fakeGitHub();
+  const common = ["--local", "--engine", "apply"];
+  const run = (...args: string[]) =>
+    execa(process.execPath, [join(ROOT, "cli", "test-instance.ts"), ...args, ...common], {
+      cwd: project,
+      env: { GITHUB_API_URL: github.url },
+    });
+  const images = ["service", "worker"].flatMap((name) => ["--image", `${name}=quay.io/packit/${name}:stg`]);
+  const up: number[] = [];
+  const down: number[] = [];
+  try {
+    await run("setup");
+    for (let number = 1; number <= INSTANCES; number++) {
+      up.push(await seconds(() => run("deploy", `packit-service=${number}`, ...images)));
+      down.push(await seconds(() => run("destroy", `ps-${number}`)));
+    }
+  } finally {
+    github.stop();
+  }
+  const [first = 1] = up;
+  print(
+    "test instance, ready",
+    `${first.toFixed(2)} s the first, ${Math.max(...up).toFixed(2)} s at most of ${INSTANCES}`,
+  );
+  print("  slowest to first", (Math.max(...up) / first).toFixed(2));
+  print("test instance, destroyed", `${Math.max(...down).toFixed(2)} s at most`);
+}
+
+/** Answers for any pull request as GitHub does for an open one. */
+async function fakeGitHub(): Promise<{ url: string; stop: () => void }> {
+  const head = { sha: "0".repeat(40), repo: { owner: { login: "packit" } } };
+  const server = createServer((_, response) => {
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ state: "open", labels: [], head }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  return { url: `http://127.0.0.1:${port}`, stop: () => server.close() };
+}
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
 function cli(cwd: string, name: string, ...args: string[]) {
   return execa(process.execPath, [join(ROOT, "cli", `${name}.ts`), ...args], { cwd });
 }
 
 async function measure(what: string, runs: number, work: () => Promise<unknown>): Promise<void> {
-  const seconds: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    const start = performance.now();
-    await work();
-    seconds.push((performance.now() - start) / 1000);
-  }
-  const [first = 0] = seconds;
-  const sorted = seconds.toSorted((a, b) => a - b);
+  const took: number[] = [];
+  for (let run = 0; run < runs; run++) took.push(await seconds(work));
+  const [first = 0] = took;
+  const sorted = took.toSorted((a, b) => a - b);
   const median = sorted[Math.floor(runs / 2)] ?? first;
   const range = runs > 1 ? ` (${sorted[0]?.toFixed(2)} to ${sorted.at(-1)?.toFixed(2)}, ${runs} runs)` : "";
   print(what, `${median.toFixed(2)} s${range}`);

@@ -94,7 +94,6 @@ describe("render", () => {
 
   it.each([
     ["an unknown stack", ["nowhere"], 'There is no stack "nowhere"'],
-    ["no stack", [], "Missing required positional argument: STACK"],
     ["an unknown format", ["stage", "--format", "xml"], "Expected one of: yaml, json"],
     ["an unknown option", ["stage", "--fromat", "json"], "Unknown option --fromat"],
   ])("refuses %s in a few words, with exit code 1", async (_, args, message) => {

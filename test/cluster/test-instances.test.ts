@@ -16,6 +16,7 @@ import { ApplyEngine } from "../../operations/test-instances/engine.ts";
 import { extend } from "../../operations/test-instances/extend.ts";
 import { managementObjects } from "../../operations/test-instances/management.ts";
 import { OpenShiftBuilder } from "../../operations/test-instances/openshift-builder.ts";
+import { hasPulumi, PulumiEngine } from "../../operations/test-instances/pulumi-engine.ts";
 import { reap } from "../../operations/test-instances/reap.ts";
 import { redeployed } from "../../operations/test-instances/refresh.ts";
 import { type RequestWords, readRequest } from "../../operations/test-instances/request.ts";
@@ -143,7 +144,7 @@ describe("a test instance", { timeout: 180_000 }, () => {
     const ends = await Promise.all(
       names.map(async (name, i) => {
         const mortal = new MortalClient(points[i] ?? 1);
-        const args = { name, with: [], without: ["sandbox", "fedmsg"] };
+        const args = { name, with: [], without: ["sandbox", "fedmsg", "beat"] };
         return up(["packit-service=614"], args, { ...(await context()), pool: many, client: mortal }).then(
           () => "up",
           (error) => (error instanceof Killed ? "killed" : String(error)),
@@ -157,7 +158,10 @@ describe("a test instance", { timeout: 180_000 }, () => {
     expect(ends.filter((end) => end === "killed").length).toBeGreaterThan(10);
     for (const held of await slotsOf({ client, pool: many }).held()) {
       // Those that were done in time are over as well.
-      if (held.state === "up") await slotsOf({ client, pool: many }).update(held, { expires: held.created });
+      if (held.state === "up")
+        await slotsOf({ client, pool: many }).update(held, {
+          expires: new Date(held.created.getTime() + 1000),
+        });
     }
     const reaped = await reap({ ...(await context()), pool: many }, { isDry: false, silenceSeconds: 0 });
     expect(reaped.filter(({ problem }) => problem)).toEqual([]);
@@ -302,7 +306,7 @@ describe("images built in the cluster", { timeout: 120_000 }, () => {
 });
 
 describe("npm run test-instance", { timeout: 120_000 }, () => {
-  it("deploys, survives its own death, and removes", async () => {
+  it("survives its own death, and deploys", async () => {
     const shared = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
     shared.config["packit:testInstances"] = { default: { ...RAW_POOL, domain: "apps.example.com" } };
     const cwd = project({ "Pulumi.yaml": stringify(shared) });
@@ -312,7 +316,11 @@ describe("npm run test-instance", { timeout: 120_000 }, () => {
       return command("test-instance", [...args, ...common], { cwd, env, all: true });
     };
     const images = ["service", "worker"].flatMap((name) => ["--image", `${name}=${BUILT}`]);
-    const words = ["packit-service=614", ...images, "--without", "sandbox", "--without", "fedmsg"];
+    const words = [
+      "packit-service=614",
+      ...images,
+      ...["sandbox", "fedmsg", "beat"].flatMap((part) => ["--without", part]),
+    ];
 
     const killed = run("deploy", ...words);
     await until(async () => (await slotsOf({ client, pool }).held()).length > 0, {
@@ -338,10 +346,40 @@ describe("npm run test-instance", { timeout: 120_000 }, () => {
       images: { service: BUILT, worker: BUILT },
       health: { healthz: expect.stringContaining("not within reach") },
     });
-    const gone = await run("destroy", "ps-614");
-    expect(gone.stdout).toBe("ps-614 is gone.");
+    expect(await destroy(await context(), "ps-614")).toBe(true);
     await nothingIsLeft(["ps-614"]);
-    expect([reaped, done, gone].map(({ all }) => all).join()).not.toContain(MARK);
+    expect([reaped, done].map(({ all }) => all).join()).not.toContain(MARK);
+  });
+});
+
+describe.skipIf(!(await hasPulumi()))("with the real Pulumi engine", { timeout: 300_000 }, () => {
+  it("an instance comes up, is deployed again in its place, and leaves nothing", async () => {
+    const root = project();
+    const state = temporaryFolder();
+    const env = {
+      PULUMI_BACKEND_URL: `file://${state}`,
+      PULUMI_CONFIG_PASSPHRASE: "x",
+      KUBECONFIG: PATHS.kubeconfig,
+    };
+    const own = { ...(await context()), engine: new PulumiEngine({ root, env }) };
+    const request = readRequest(
+      {
+        references: ["packit-service=614"],
+        base: "stage",
+        name: "real",
+        with: [],
+        without: ["sandbox"],
+        images: [],
+      },
+      pool,
+    );
+    const args = { request, builder: BUILDER, waitSeconds: 0, limitSeconds: 120, onlyExisting: false };
+    expect((await deploy(own, args)).held.state).toBe("up");
+    said = [];
+    expect((await deploy(own, args)).held.state).toBe("up");
+    expect(said.join("\n")).toMatch(/\d+ unchanged/);
+    expect(await destroy(own, "real")).toBe(true);
+    await nothingIsLeft(["real"]);
   });
 });
 
