@@ -3,8 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     pool: "forks",
-    // Much of a cluster test is waiting.
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       {
         extends: true,

@@ -1,4 +1,6 @@
-import { Octokit, RequestError } from "octokit";
+import { retry } from "@octokit/plugin-retry";
+import { RequestError } from "@octokit/request-error";
+import { Octokit } from "@octokit/rest";
 import { EnvironmentError, UserError } from "../errors.ts";
 
 export interface GitHubArgs {
@@ -34,20 +36,20 @@ export interface WorkflowRun {
   readonly created: Date;
 }
 
+const Client = Octokit.plugin(retry);
+
 /** GitHub's API: the one place that asks it. */
 export class GitHub {
-  readonly #octokit: Octokit;
+  readonly #octokit: InstanceType<typeof Client>;
   readonly #timeoutMs: number;
 
   constructor({ token, baseUrl, timeoutMs = 15_000 }: GitHubArgs) {
     this.#timeoutMs = timeoutMs;
-    this.#octokit = new Octokit({
+    this.#octokit = new Client({
       ...(token && { auth: token }),
       ...(baseUrl && { baseUrl }),
       userAgent: "packit-deployment",
       log: SILENT,
-      // Waiting for an hour is for the caller to decide.
-      throttle: { onRateLimit: () => false, onSecondaryRateLimit: () => false },
       retry: { retries: 2, retryAfterBaseValue: RETRY_AFTER_MS },
     });
   }
