@@ -27,8 +27,7 @@ render: $(INSTALLED)
 
 test: $(INSTALLED)
 	@npm run --silent lint
-	@npm run --silent types
-	@npm run --silent test
+	@npm run --silent types & types=$$!; npm run --silent test; tests=$$?; wait $$types && exit $$tests
 
 bench: $(INSTALLED)
 	@npm run --silent bench

@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     pool: "forks",
-    maxWorkers: 2,
+    // Much of a cluster test is waiting.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
@@ -21,6 +22,7 @@ export default defineConfig({
           name: "cluster",
           include: ["test/cluster/**/*.test.ts"],
           globalSetup: "test/cluster/control-plane.ts",
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
