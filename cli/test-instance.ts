@@ -1,31 +1,21 @@
 import { parseArgs } from "node:util";
 import { defineCommand } from "citty";
-import { ApiClient } from "../cluster/api-client.ts";
 import { applyOne } from "../cluster/apply.ts";
 import { UserError } from "../errors.ts";
-import { GitHub } from "../github/github.ts";
-import { LOCAL_CONTEXT } from "../local/kubeconfig.ts";
-import { localPaths } from "../local/paths.ts";
-import { ActionsBuilder } from "../operations/test-instances/actions-builder.ts";
-import type { Builder } from "../operations/test-instances/builder.ts";
-import { type Context, seedOf, slotsOf } from "../operations/test-instances/context.ts";
+import { seedOf, slotsOf } from "../operations/test-instances/context.ts";
 import { deploy, plan } from "../operations/test-instances/deploy.ts";
 import { destroy } from "../operations/test-instances/destroy.ts";
-import { ApplyEngine, type Engine } from "../operations/test-instances/engine.ts";
 import { extend, heldBy } from "../operations/test-instances/extend.ts";
 import { health } from "../operations/test-instances/health.ts";
 import { limits } from "../operations/test-instances/image-plan.ts";
 import { managementObjects } from "../operations/test-instances/management.ts";
-import { OpenShiftBuilder } from "../operations/test-instances/openshift-builder.ts";
-import { hasPulumi, PulumiEngine } from "../operations/test-instances/pulumi-engine.ts";
 import { reap } from "../operations/test-instances/reap.ts";
 import { redeployed } from "../operations/test-instances/refresh.ts";
 import { checkedName, lengthOf, readRequest } from "../operations/test-instances/request.ts";
 import { details, list, logs, shown } from "../operations/test-instances/view.ts";
 import { inSeconds } from "../settings/duration.ts";
-import { loadPool, type Pool } from "../settings/test-pool.ts";
-import { ROOT } from "./root.ts";
 import { REPEATED, run } from "./run.ts";
+import { builderOf, clientOf, contextOf, poolOf } from "./test-instance-context.ts";
 
 const COMMON = {
   local: { type: "boolean", default: false, description: "On the control plane that make local started" },
@@ -227,52 +217,6 @@ const setupCommand = defineCommand({
   },
 });
 
-interface Common {
-  readonly local: boolean;
-  readonly "in-cluster": boolean;
-  readonly kubeconfig?: string | undefined;
-  readonly engine?: string | undefined;
-}
-
-function poolOf({ local }: Common): Pool {
-  // What the local control plane is, whatever the pool's own cluster is.
-  const here = {
-    kubeContext: LOCAL_CONTEXT,
-    domain: "apps.localhost",
-    platform: "openshift",
-    storageClass: undefined,
-  };
-  return loadPool(ROOT, local ? here : {});
-}
-
-function clientOf({ local, kubeconfig, ...args }: Common, { kubeContext }: Pool): ApiClient {
-  if (args["in-cluster"]) return new ApiClient({ inCluster: true });
-  const file = local ? localPaths(`${ROOT}/.local/control-plane`).kubeconfig : kubeconfig;
-  return new ApiClient({ kubeconfig: file, context: kubeContext });
-}
-
-async function contextOf(args: Common, pool: Pool): Promise<Context> {
-  const client = clientOf(args, pool);
-  const { GITHUB_TOKEN: token, GITHUB_API_URL: baseUrl } = process.env;
-  const github = new GitHub({ token, baseUrl });
-  return { root: ROOT, pool, client, github, engine: await engineOf(args, client, pool), report };
-}
-
-async function engineOf({ engine, ...args }: Common, client: ApiClient, pool: Pool): Promise<Engine> {
-  if (engine !== undefined && engine !== "apply" && engine !== "pulumi")
-    throw new UserError(`--engine is "${engine}". It takes apply or pulumi.`);
-  const isPulumi = engine === undefined ? !args["in-cluster"] && (await hasPulumi()) : engine === "pulumi";
-  const file = args.local ? localPaths(`${ROOT}/.local/control-plane`).kubeconfig : args.kubeconfig;
-  if (isPulumi) return new PulumiEngine({ root: ROOT, env: file === undefined ? {} : { KUBECONFIG: file } });
-  return new ApplyEngine(client, () => seedOf(client, pool));
-}
-
-function builderOf({ pool, client, github }: Context): Builder {
-  if (pool.builder === "openshift") return new OpenShiftBuilder(client);
-  const [owner = "", name = ""] = pool.workflowRepository.split("/");
-  return new ActionsBuilder({ github, repository: { owner, name }, registry: pool.registry });
-}
-
 function planned(
   tenancy: Awaited<ReturnType<typeof plan>>["tenancy"],
   builds: readonly { image: string; kind: string }[],
@@ -288,14 +232,6 @@ function planned(
     `it asks for ${cpu / 1000} processors and ${(memory / 2 ** 30).toFixed(1)}Gi`,
     ...limits(repositories as Parameters<typeof limits>[0]),
   ].join("\n");
-}
-
-let last = "";
-
-/** Progress goes to stderr, and only what is new. */
-function report(message: string): void {
-  if (message !== last) process.stderr.write(`${message}\n`);
-  last = message;
 }
 
 function print(json: boolean, value: unknown, text: () => string): void {

@@ -6,6 +6,7 @@ import { OWN_IMAGES, type OwnImage } from "./images.ts";
 import { namespaceRefusals } from "./namespaces.ts";
 import type { Refusal } from "./refuse.ts";
 import { repositoryOf } from "./repository-cache.ts";
+import { roleRefusals } from "./role.ts";
 import type { SchemaOutput } from "./schema.ts";
 import { inBytes, inProcessors, isDigest } from "./values.ts";
 
@@ -101,47 +102,6 @@ function imageRefusals(settings: SchemaOutput): Refusal[] {
     remedy: `skopeo inspect --format '{{.Name}}@{{.Digest}}' docker://quay.io/packit/${OWN_IMAGES[name]}:${deployment}`,
     reads: ["deployment"],
   }));
-}
-
-/** The words that start commands for Packit, and those for Fedora CI, which Packit itself listens to. */
-const USED_PREFIXES = ["/packit", "/packit-stg", "/packit-ci", "/packit-ci-stg"];
-
-/** Fedora CI leaves to Packit what is Packit's. */
-function roleRefusals({ role, deployment, packitConfig, ...settings }: SchemaOutput): Refusal[] {
-  if (role === "packit") return [];
-  const prefix = packitConfig.comment_command_prefix;
-  const isStage = deployment === "stg";
-  const reads = ["role", "deployment"];
-  const { forges, distGit, withSandbox } = settings;
-  const foreign = Object.keys(forges).filter((host) => host !== new URL(distGit.url).hostname);
-  return [
-    // Packit derives from its end whether /packit-ci or /packit-ci-stg is listened to.
-    prefix === undefined || USED_PREFIXES.includes(prefix) || prefix.endsWith("-stg") !== isStage
-      ? {
-          path: ["packitConfig", "comment_command_prefix"],
-          value: prefix ?? "nothing",
-          allowed: `a word that nobody uses, ${isStage ? "with" : "without"} -stg at its end: ordinary commands are Packit's`,
-          remedy: `for example /packit-fedora-ci${isStage ? "-stg" : ""}`,
-          reads,
-        }
-      : [],
-    ...foreign.map((host) => ({
-      path: ["forges", host],
-      value: host,
-      allowed: "dist-git's forge alone with the role fedora-ci",
-      remedy: "remove it",
-      reads,
-    })),
-    withSandbox
-      ? {
-          path: ["withSandbox"],
-          value: "true",
-          allowed: "false with the role fedora-ci, which runs no command of users",
-          remedy: "set it to false",
-          reads,
-        }
-      : [],
-  ].flat();
 }
 
 /** Packit looks for a cached repository by its name alone. */

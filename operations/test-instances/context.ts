@@ -6,8 +6,9 @@ import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Pool } from "../../settings/test-pool.ts";
 import { inBytes, inProcessors } from "../../settings/values.ts";
 import type { Engine, Report } from "./engine.ts";
+import type { Tenancy } from "./lease.ts";
 import { Queue } from "./queue.ts";
-import { Slots, type Tenancy } from "./slots.ts";
+import { Slots } from "./slots.ts";
 
 /** What every verb works with. */
 export interface Context {

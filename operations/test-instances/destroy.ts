@@ -9,8 +9,8 @@ import { STACK_LABEL } from "../../platform/site.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { type Context, slotsOf } from "./context.ts";
+import type { Held } from "./lease.ts";
 import { removeWorktree } from "./program.ts";
-import type { Held } from "./slots.ts";
 import { HEARTBEAT_MS } from "./tenure.ts";
 
 /** How long namespaces may take to be gone unless it is said, in seconds. */

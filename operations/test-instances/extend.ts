@@ -1,7 +1,8 @@
 import { UserError } from "../../errors.ts";
 import { inSeconds } from "../../settings/duration.ts";
 import { type Context, slotsOf } from "./context.ts";
-import { type Held, LostSlot } from "./slots.ts";
+import type { Held } from "./lease.ts";
+import { LostSlot } from "./slots.ts";
 
 /** How often an extension is tried again when the slot changes under it. */
 const TRIES = 5;

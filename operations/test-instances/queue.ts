@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { LEASES } from "./slots.ts";
+import { LEASES } from "./lease.ts";
 
 /** The label of the leases that stand for requests which wait. */
 const TICKET_LABEL = "packit.dev/ticket";

@@ -3,9 +3,9 @@ import { STACK_LABEL } from "../../platform/site.ts";
 import { namespacesOf, STACK_PREFIX, stackOf } from "../../settings/test-instance.ts";
 import { type Context, queueOf, slotsOf } from "./context.ts";
 import { destroyHeld, removeAll } from "./destroy.ts";
+import type { Held } from "./lease.ts";
 import { parseReferences } from "./reference.ts";
 import { KEEP_LABEL, pullsOf } from "./resolve.ts";
-import type { Held } from "./slots.ts";
 
 export interface ReapArgs {
   /** Whether it is only said what would go. */

@@ -3,9 +3,9 @@ import { inSeconds } from "../../settings/duration.ts";
 import type { Builder } from "./builder.ts";
 import { type Context, slotsOf } from "./context.ts";
 import { deploy } from "./deploy.ts";
+import type { Held } from "./lease.ts";
 import { parseReferences } from "./reference.ts";
 import { resolve } from "./resolve.ts";
-import type { Held } from "./slots.ts";
 
 export interface Refreshed {
   readonly name: string;

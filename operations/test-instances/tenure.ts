@@ -1,4 +1,5 @@
-import { type Held, LostSlot, type Slots, type Tenancy } from "./slots.ts";
+import type { Held, Tenancy } from "./lease.ts";
+import { LostSlot, type Slots } from "./slots.ts";
 
 /** How often the holder of a slot says that it is at work, in milliseconds. */
 export const HEARTBEAT_MS = 5_000;

@@ -6,8 +6,8 @@ import { namespacesOf } from "../../settings/test-instance.ts";
 import type { Pool } from "../../settings/test-pool.ts";
 import type { Health } from "./health.ts";
 import { limits } from "./image-plan.ts";
+import type { Held } from "./lease.ts";
 import { parseReferences } from "./reference.ts";
-import type { Held } from "./slots.ts";
 
 /** An instance as `--json` shows it. */
 export function shown({ version: _, ...held }: Held) {

@@ -2,13 +2,8 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiClient } from "../../cluster/api-client.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
-import {
-  type Held,
-  LostSlot,
-  Slots,
-  type Taken,
-  type Tenancy,
-} from "../../operations/test-instances/slots.ts";
+import type { Held, Tenancy } from "../../operations/test-instances/lease.ts";
+import { LostSlot, Slots, type Taken } from "../../operations/test-instances/slots.ts";
 import { PART_NAMES } from "../../settings/test-instance.ts";
 import { PATHS } from "./control-plane.ts";
 

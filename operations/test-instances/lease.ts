@@ -1,0 +1,140 @@
+import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import type { OwnImage } from "../../settings/images.ts";
+import type { Part } from "../../settings/test-instance.ts";
+
+/** What an instance that holds a slot is, as everybody may read it. */
+export interface Tenancy {
+  /** The instance's name. */
+  readonly name: string;
+  /** What is on test in it, as it was written. */
+  readonly references: readonly string[];
+  readonly base: string;
+  readonly url: string;
+  /** Who asked for it. */
+  readonly owner: string;
+  /** The commits that it was deployed from, by repository. */
+  readonly commits: Readonly<Record<string, string>>;
+  /** What it asks of the pool's budget: thousandths of processors, bytes. */
+  readonly requests: { readonly cpu: number; readonly memory: number };
+  /** What its objects are made by; the other one would not know of them. */
+  readonly engine: "apply" | "pulumi";
+  /** The parts that it has, and the images that were given: a new commit is deployed with the same. */
+  readonly parts: Readonly<Record<Part, boolean>>;
+  readonly images: Readonly<Partial<Record<OwnImage, string>>>;
+  /** The identity that it acts as; none where the pool has none. */
+  readonly identity?: string | undefined;
+  /** The command that is at work on it: what changes the slot under it, such as an extension, leaves this as it is. */
+  readonly run: string;
+  /** Whether it has been up before. */
+  readonly wasUp: boolean;
+  /** What is done with it now. */
+  readonly state: "deploying" | "up" | "failed" | "destroying";
+}
+
+/** A slot that is taken. */
+export interface Held extends Tenancy {
+  /** The slot's number, from 1. */
+  readonly slot: number;
+  readonly created: Date;
+  readonly expires: Date;
+  /** When its holder was last heard of. */
+  readonly seen: Date;
+  /** The version that a change must be made from. */
+  readonly version: string;
+}
+
+/** The lease of a slot: held by a tenancy, or free. */
+export function leaseOf(
+  namespace: string,
+  slot: number,
+  tenancy: Tenancy | undefined,
+  state: LeaseState,
+): KubernetesObject {
+  const { created, ttlSeconds, version } = state;
+  const now = micro(new Date());
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: {
+      name: leaseName(slot),
+      namespace,
+      labels: { [SLOT_LABEL]: String(slot) },
+      ...(tenancy && { annotations: annotationsOf(tenancy) }),
+      ...(version !== undefined && { resourceVersion: version }),
+    },
+    spec: tenancy
+      ? {
+          holderIdentity: tenancy.name,
+          acquireTime: micro(created ?? new Date()),
+          renewTime: now,
+          leaseDurationSeconds: ttlSeconds,
+        }
+      : {},
+  };
+}
+
+/** The label of the leases that are slots. */
+export const SLOT_LABEL = "packit.dev/slot";
+
+/** Leases, as the API server knows them. */
+export const LEASES = { apiVersion: "coordination.k8s.io/v1", kind: "Lease" } as const;
+
+/** The annotation that holds all that is said of a tenancy, and those that people read with kubectl. */
+const TENANCY = "packit.dev/tenancy";
+
+export interface LeaseState {
+  readonly created?: Date;
+  readonly ttlSeconds?: number;
+  readonly version?: string | undefined;
+}
+
+interface Lease extends KubernetesObject {
+  readonly spec: {
+    readonly holderIdentity?: string;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+    readonly leaseDurationSeconds?: number;
+  };
+}
+
+/** What a slot's lease says, if it is held. */
+export function readLease(object: KubernetesObject): Held | undefined {
+  // The API server gives a Lease the shape of its kind.
+  const { metadata, spec } = object as Lease;
+  const text = metadata.annotations?.[TENANCY];
+  if (spec.holderIdentity === undefined || text === undefined) return undefined;
+  const created = new Date(spec.acquireTime ?? 0);
+  return {
+    ...(JSON.parse(text) as Tenancy),
+    slot: Number(metadata.labels?.[SLOT_LABEL]),
+    created,
+    expires: new Date(created.getTime() + (spec.leaseDurationSeconds ?? 0) * 1000),
+    seen: new Date(spec.renewTime ?? 0),
+    version: versionOf(object) ?? "",
+  };
+}
+
+/** A tenancy alone: what else is known of a slot stands in the lease's own fields. */
+function annotationsOf(tenancy: Tenancy & Partial<Held>) {
+  const { slot: _, created: _c, expires: _e, seen: _s, version: _v, ...own } = tenancy;
+  return {
+    [TENANCY]: JSON.stringify(own),
+    "packit.dev/references": tenancy.references.join(" "),
+    "packit.dev/url": tenancy.url,
+  };
+}
+
+/** The name of a slot's lease. */
+export function leaseName(slot: number): string {
+  return `slot-${slot}`;
+}
+
+/** The version of an object from which it is changed. */
+export function versionOf({ metadata }: KubernetesObject): string | undefined {
+  return "resourceVersion" in metadata ? String(metadata.resourceVersion) : undefined;
+}
+
+/** The form of a Lease's times, with microseconds. */
+function micro(date: Date): string {
+  return date.toISOString().replace("Z", "000Z");
+}
