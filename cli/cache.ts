@@ -1,5 +1,4 @@
 import { basename, dirname, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { defineCommand } from "citty";
 import { Listr } from "listr2";
 import { UserError } from "../errors.ts";
@@ -16,6 +15,7 @@ import { cloneAt } from "../operations/cache-clone.ts";
 import { cacheTable, type VolumeReport } from "../operations/cache-report.ts";
 import { loadSettings, type Settings } from "../settings/load.ts";
 import { readStackFile } from "../settings/stack-file.ts";
+import { repeated } from "./repeated.ts";
 import { ROOT } from "./root.ts";
 import { run } from "./run.ts";
 
@@ -138,13 +138,6 @@ function nameOf(path: string): string {
   const whole = resolve(path);
   const folder = basename(whole) === ".git" ? dirname(whole) : whole;
   return basename(folder).replace(/\.git$/, "");
-}
-
-/** All values of an option that may stand there more than once. */
-function repeated(rawArgs: string[], name: string): string[] {
-  const options = { [name]: { type: "string", multiple: true } } as const;
-  const { values } = parseArgs({ args: rawArgs, options, strict: false });
-  return (values[name] ?? []).map(String);
 }
 
 function seconds(option: string, text: string): number {

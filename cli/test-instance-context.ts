@@ -33,10 +33,14 @@ export function poolOf({ local }: Common): Pool {
 }
 
 /** The way to the pool's cluster. */
-export function clientOf({ local, kubeconfig, ...args }: Common, { kubeContext }: Pool): ApiClient {
-  if (args["in-cluster"]) return new ApiClient({ inCluster: true });
-  const file = local ? localPaths(`${ROOT}/.local/control-plane`).kubeconfig : kubeconfig;
-  return new ApiClient({ kubeconfig: file, context: kubeContext });
+export function clientOf(args: Common, { kubeContext: context }: Pool): ApiClient {
+  return new ApiClient(
+    args["in-cluster"] ? { inCluster: true } : { kubeconfig: kubeconfigOf(args), context },
+  );
+}
+
+function kubeconfigOf({ local, kubeconfig }: Common): string | undefined {
+  return local ? localPaths(`${ROOT}/.local/control-plane`).kubeconfig : kubeconfig;
 }
 
 /** What a verb works with. */
@@ -47,11 +51,12 @@ export async function contextOf(args: Common, pool: Pool): Promise<Context> {
   return { root: ROOT, pool, client, github, engine: await engineOf(args, client, pool), report };
 }
 
-async function engineOf({ engine, ...args }: Common, client: ApiClient, pool: Pool): Promise<Engine> {
+async function engineOf(args: Common, client: ApiClient, pool: Pool): Promise<Engine> {
+  const { engine } = args;
   if (engine !== undefined && engine !== "apply" && engine !== "pulumi")
     throw new UserError(`--engine is "${engine}". It takes apply or pulumi.`);
   const isPulumi = engine === undefined ? !args["in-cluster"] && (await hasPulumi()) : engine === "pulumi";
-  const file = args.local ? localPaths(`${ROOT}/.local/control-plane`).kubeconfig : args.kubeconfig;
+  const file = kubeconfigOf(args);
   if (isPulumi) return new PulumiEngine({ root: ROOT, env: file === undefined ? {} : { KUBECONFIG: file } });
   return new ApplyEngine(client, () => seedOf(client, pool));
 }

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { defineCommand } from "citty";
 import { applyOne } from "../cluster/apply.ts";
 import { UserError } from "../errors.ts";
@@ -7,13 +6,13 @@ import { deploy, plan } from "../operations/test-instances/deploy.ts";
 import { destroy } from "../operations/test-instances/destroy.ts";
 import { extend, heldBy } from "../operations/test-instances/extend.ts";
 import { health } from "../operations/test-instances/health.ts";
-import { limits } from "../operations/test-instances/image-plan.ts";
 import { managementObjects } from "../operations/test-instances/management.ts";
 import { reap } from "../operations/test-instances/reap.ts";
 import { redeployed } from "../operations/test-instances/refresh.ts";
 import { checkedName, lengthOf, readRequest } from "../operations/test-instances/request.ts";
-import { details, list, logs, shown } from "../operations/test-instances/view.ts";
+import { details, list, logs, planned, shown } from "../operations/test-instances/view.ts";
 import { inSeconds } from "../settings/duration.ts";
+import { repeated } from "./repeated.ts";
 import { REPEATED, run } from "./run.ts";
 import { builderOf, clientOf, contextOf, poolOf } from "./test-instance-context.ts";
 
@@ -217,34 +216,8 @@ const setupCommand = defineCommand({
   },
 });
 
-function planned(
-  tenancy: Awaited<ReturnType<typeof plan>>["tenancy"],
-  builds: readonly { image: string; kind: string }[],
-) {
-  const repositories = tenancy.references.map((word) => word.split("=")[0] ?? "");
-  const { cpu, memory } = tenancy.requests;
-  return [
-    `${tenancy.name} would be made over ${tenancy.base}, at ${tenancy.url}`,
-    ...Object.entries(tenancy.commits).map(([name, sha]) => `on test: ${name} at ${sha.slice(0, 7)}`),
-    ...builds.map(
-      ({ image, kind }) => `to build: ${image} (${kind === "git" ? "its Dockerfile" : "libraries over it"})`,
-    ),
-    `it asks for ${cpu / 1000} processors and ${(memory / 2 ** 30).toFixed(1)}Gi`,
-    ...limits(repositories as Parameters<typeof limits>[0]),
-  ].join("\n");
-}
-
 function print(json: boolean, value: unknown, text: () => string): void {
   process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text()}\n`);
-}
-
-function repeated(rawArgs: readonly string[], name: string): readonly string[] {
-  const { values } = parseArgs({
-    args: [...rawArgs],
-    options: { [name]: { type: "string", multiple: true } },
-    strict: false,
-  });
-  return (values[name] ?? []) as string[];
 }
 
 await run(

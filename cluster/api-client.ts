@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Agent, type RequestOptions, request } from "node:https";
-import { KubeConfig } from "@kubernetes/client-node";
-import { EnvironmentError, UserError } from "../errors.ts";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { EnvironmentError } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { type Access, type InCluster, kubeConfig } from "./access.ts";
 import { until } from "./until.ts";
 
 /** Too many requests, and a kind whose storage is not ready yet: the same request goes through a moment later. */
@@ -30,19 +31,6 @@ export interface Resource {
   readonly verbs: readonly string[];
 }
 
-/** The way to a cluster. */
-export interface Access {
-  /** The file that names it. @default - where kubectl looks */
-  readonly kubeconfig?: string | undefined;
-  /** The context in it. */
-  readonly context: string;
-}
-
-/** The way to the cluster that this runs in, as the account of its pod. */
-export interface InCluster {
-  readonly inCluster: true;
-}
-
 /** Which objects of a kind are meant. */
 export interface Selection {
   readonly namespace?: string;
@@ -60,7 +48,7 @@ export class ApiClient {
 
   /** A client for one context, which must be named: there is no default one. */
   constructor(access: Access | InCluster) {
-    this.#config = "inCluster" in access ? inCluster() : configOf(access);
+    this.#config = kubeConfig(access);
     const { caData, caFile, skipTLSVerify } = this.#config.getCurrentCluster() ?? {};
     const ca = caData ? { ca: Buffer.from(caData, "base64") } : caFile ? { ca: readFileSync(caFile) } : {};
     this.#agent = new Agent({ keepAlive: true, maxSockets: 24, rejectUnauthorized: !skipTLSVerify, ...ca });
@@ -210,24 +198,6 @@ export class ApiClient {
       .filter(({ name }) => !name.includes("/"))
       .map(({ kind, name, namespaced, verbs }) => ({ apiVersion, kind, plural: name, namespaced, verbs }));
   }
-}
-
-function inCluster(): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromCluster();
-  return config;
-}
-
-function configOf({ kubeconfig, context }: Access): KubeConfig {
-  const config = new KubeConfig();
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(kubeconfig);
-  const known = config.getContexts().map(({ name }) => name);
-  if (!known.includes(context)) {
-    throw new UserError(`The kubeconfig has no context "${context}". It has: ${known.join(", ") || "none"}.`);
-  }
-  config.setCurrentContext(context);
-  return config;
 }
 
 /** What the API server says of a failure: a Status, or, from the parts that know nothing of Kubernetes, bare text. */

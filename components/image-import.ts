@@ -1,8 +1,8 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
 import { IMPORT } from "../settings/footprint.ts";
 import type { Settings } from "../settings/load.ts";
+import { grant } from "./grant.ts";
 import { cronJob } from "./job.ts";
 
 export interface ImageImportArgs {
@@ -37,8 +37,8 @@ export class ImageImport extends pulumi.ComponentResource {
     const { site, settings, streams } = args;
     const child = { parent: this };
     const { schedule, timeZone } = settings.imageImport;
-    new k8s.rbac.v1.Role(
-      `${name}-role`,
+    grant(
+      name,
       {
         metadata: site.object(NAME),
         rules: [
@@ -46,15 +46,7 @@ export class ImageImport extends pulumi.ComponentResource {
           { apiGroups: ["image.openshift.io"], resources: ["imagestreamimports"], verbs: ["create"] },
           { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch"] },
         ],
-      },
-      child,
-    );
-    new k8s.rbac.v1.RoleBinding(
-      `${name}-role-binding`,
-      {
-        metadata: site.object(NAME),
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: NAME },
-        subjects: [{ kind: "ServiceAccount", name: NAME, namespace: site.namespace }],
+        account: { name: NAME, namespace: site.namespace },
       },
       child,
     );

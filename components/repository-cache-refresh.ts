@@ -1,10 +1,10 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
 import { IMPORT } from "../settings/footprint.ts";
 import type { Settings } from "../settings/load.ts";
 import { cacheVolumes, repositoryOf, workersWithCache } from "../settings/repository-cache.ts";
 import { configMapFiles } from "./files.ts";
+import { grant } from "./grant.ts";
 import { cronJob } from "./job.ts";
 import { cacheJob } from "./repository-cache-job.ts";
 
@@ -64,8 +64,8 @@ export class RepositoryCacheRefresh extends pulumi.ComponentResource {
     const { site, sandbox, settings } = args;
     const child = { parent: this };
     for (const [side, { namespace }] of Object.entries({ worker: site, sandbox })) {
-      new k8s.rbac.v1.Role(
-        `${name}-${side}-role`,
+      grant(
+        `${name}-${side}`,
         {
           metadata: { ...site.object(NAME), namespace },
           rules: [
@@ -75,15 +75,7 @@ export class RepositoryCacheRefresh extends pulumi.ComponentResource {
               verbs: ["create", "get", "list", "watch", "delete"],
             },
           ],
-        },
-        child,
-      );
-      new k8s.rbac.v1.RoleBinding(
-        `${name}-${side}-role-binding`,
-        {
-          metadata: { ...site.object(NAME), namespace },
-          roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: NAME },
-          subjects: [{ kind: "ServiceAccount", name: NAME, namespace: site.namespace }],
+          account: { name: NAME, namespace: site.namespace },
         },
         child,
       );

@@ -1,7 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
 import { sandboxCacheClaim } from "../settings/repository-cache.ts";
+import { grant } from "./grant.ts";
 import { volumeClaim } from "./volume-claim.ts";
 
 export interface SandboxArgs {
@@ -33,19 +33,9 @@ export class Sandbox extends pulumi.ComponentResource {
   constructor(name: string, args: SandboxArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:cluster:Sandbox", name, args, opts);
     const { site } = args;
-    const role = "packit-worker-sandbox";
-    new k8s.rbac.v1.Role(`${name}-role`, { metadata: site.object(role), rules: RULES }, { parent: this });
-    new k8s.rbac.v1.RoleBinding(
-      `${name}-role-binding`,
-      {
-        metadata: site.object(role),
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role },
-        subjects: [
-          { kind: "ServiceAccount", name: args.workers.serviceAccount, namespace: args.workers.namespace },
-        ],
-      },
-      { parent: this },
-    );
+    const { serviceAccount, namespace } = args.workers;
+    const metadata = site.object("packit-worker-sandbox");
+    grant(name, { metadata, rules: RULES, account: { name: serviceAccount, namespace } }, { parent: this });
     const { cachedWorkers, cache, adopter } = args;
     for (const worker of cachedWorkers) {
       const claim = { site, name: sandboxCacheClaim(worker), ...cache, isKept: true };

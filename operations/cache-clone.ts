@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
-import type { Access } from "../cluster/api-client.ts";
+import type { Access } from "../cluster/access.ts";
 import { CACHE_COMMAND, CACHE_CONTAINER } from "../components/repository-cache-job.ts";
 import { EnvironmentError, UserError } from "../errors.ts";
 import type { CacheVolume } from "../settings/repository-cache.ts";

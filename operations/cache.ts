@@ -1,4 +1,5 @@
-import { type Access, ApiClient } from "../cluster/api-client.ts";
+import type { Access } from "../cluster/access.ts";
+import { ApiClient } from "../cluster/api-client.ts";
 import { explain, UserError } from "../errors.ts";
 import type { Settings } from "../settings/load.ts";
 import {

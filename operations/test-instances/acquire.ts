@@ -3,10 +3,10 @@ import { UserError } from "../../errors.ts";
 import { showDuration } from "../../settings/duration.ts";
 import type { Pool } from "../../settings/test-pool.ts";
 import { budgetOf, type Context, queueOf, slotsOf } from "./context.ts";
-import type { Held, Tenancy } from "./lease.ts";
+import { exceeds, type Held, showRequests, type Tenancy } from "./lease.ts";
 import { SILENCE_SECONDS } from "./queue.ts";
 import type { Request } from "./request.ts";
-import type { Taken } from "./slots.ts";
+import type { TakeArgs, Taken } from "./slots.ts";
 
 export interface AcquireArgs {
   readonly request: Pick<Request, "ttlSeconds">;
@@ -17,11 +17,12 @@ export interface AcquireArgs {
 }
 
 /** Refuses what asks for more than all instances together may. */
-export function refuseTooLarge({ name, requests }: Tenancy, pool: Pool): void {
+export function refuseTooLarge(tenancy: Tenancy, pool: Pool): void {
+  const { name, requests } = tenancy;
   const budget = budgetOf(pool);
-  if (requests.cpu <= budget.cpu && requests.memory <= budget.memory) return;
+  if (!exceeds(budget, [tenancy])) return;
   throw new UserError(
-    `${name} would ask for ${show(requests)}, and all instances together may ask for ${show(budget)} (packit:testInstances.budget).`,
+    `${name} would ask for ${showRequests(requests)}, and all instances together may ask for ${showRequests(budget)} (packit:testInstances.budget).`,
   );
 }
 
@@ -38,7 +39,7 @@ export async function acquire(context: Context, args: AcquireArgs, tenancy: Tena
     budget: budgetOf(context.pool),
     identityOf: (slot: number) => identities[slot - 1]?.name,
   };
-  if (args.waitSeconds === 0 && (await living(context)).length === 0) {
+  if (args.waitSeconds === 0 && (await queueOf(context).living()).length === 0) {
     const result = await slots.take(tenancy, take);
     if ("refused" in result) throw refused(tenancy, result);
     return result;
@@ -47,12 +48,7 @@ export async function acquire(context: Context, args: AcquireArgs, tenancy: Tena
 }
 
 /** Waits for its turn: as many of those that wait may try as there are free slots. */
-async function queued(
-  context: Context,
-  args: AcquireArgs,
-  tenancy: Tenancy,
-  take: Parameters<ReturnType<typeof slotsOf>["take"]>[1],
-) {
+async function queued(context: Context, args: AcquireArgs, tenancy: Tenancy, take: TakeArgs) {
   const slots = slotsOf(context);
   const queue = queueOf(context);
   const end = Date.now() + args.waitSeconds * 1000;
@@ -60,7 +56,7 @@ async function queued(
   let renewed = Date.now();
   try {
     for (;;) {
-      const [held, waiting] = await Promise.all([slots.held(), living(context)]);
+      const [held, waiting] = await Promise.all([slots.held(), queue.living()]);
       const place = waiting.findIndex(({ id }) => id === ticket.metadata.name);
       const isTurn = place >= 0 && place < context.pool.limit - held.length;
       const result = isTurn ? await slots.take(tenancy, take) : ({ refused: "full", held } as const);
@@ -78,10 +74,6 @@ async function queued(
   }
 }
 
-async function living(context: Context) {
-  return (await queueOf(context).tickets()).filter(({ isDead }) => !isDead);
-}
-
 /** An instance is deployed anew in its place: its address, its slot and its expiry stay. */
 async function takeOver(context: Context, held: Held, tenancy: Tenancy): Promise<Held> {
   if (held.references.join() !== tenancy.references.join() || held.base !== tenancy.base)
@@ -96,10 +88,7 @@ async function takeOver(context: Context, held: Held, tenancy: Tenancy): Promise
   if (isAtWork || held.state === "destroying")
     throw new UserError(`Somebody else is at work on ${held.name}: it is ${held.state}.`);
   const others = (await slotsOf(context).held()).filter(({ slot }) => slot !== held.slot);
-  const budget = budgetOf(context.pool);
-  const sum = (key: "cpu" | "memory") =>
-    [tenancy, ...others].reduce((all, one) => all + one.requests[key], 0);
-  if (sum("cpu") > budget.cpu || sum("memory") > budget.memory)
+  if (exceeds(budgetOf(context.pool), [tenancy, ...others]))
     throw refused(tenancy, { refused: "budget", held: others });
   context.report(`${held.name} is deployed anew; its expiry stays ${held.expires.toISOString()}`);
   const wasUp = held.state === "up" || held.wasUp;
@@ -115,7 +104,7 @@ function refused(tenancy: Tenancy, { refused: why, held }: Taken, before = 0): U
     );
   if (why === "budget")
     return new UserError(
-      `${tenancy.name} asks for ${show(tenancy.requests)}, which the pool has not left. ${who}`,
+      `${tenancy.name} asks for ${showRequests(tenancy.requests)}, which the pool has not left. ${who}`,
     );
   const queue = before > 0 ? ` ${before} wait before it.` : "";
   return new UserError(`Every slot is taken.${queue} ${who} Wait for one with --wait 30m.`);
@@ -128,8 +117,4 @@ function holders(held: readonly Held[]): string {
     return `${name} of ${owner} until ${expires.toISOString().slice(0, 16)}Z (${left})`;
   });
   return list.length === 0 ? "" : `Held: ${list.join("; ")}.`;
-}
-
-function show({ cpu, memory }: Tenancy["requests"]): string {
-  return `${cpu / 1000} processors and ${(memory / 2 ** 30).toFixed(1)}Gi`;
 }

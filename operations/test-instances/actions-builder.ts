@@ -1,16 +1,20 @@
-import { createHash } from "node:crypto";
 import { until } from "../../cluster/until.ts";
 import { EnvironmentError } from "../../errors.ts";
 import type { GitHub, Repository, WorkflowRun } from "../../github/github.ts";
 import { OWN_IMAGES } from "../../settings/images.ts";
-import { type BuildArgs, type Builder, inOrder } from "./builder.ts";
-import { type Build, overlayDockerfile } from "./image-plan.ts";
+import {
+  BUILD_LIMIT_SECONDS,
+  type BuildArgs,
+  type Builder,
+  fingerprint,
+  inOrder,
+  LOG_LINES,
+  logEnd,
+} from "./builder.ts";
+import { type Build, baseOf, overlayDockerfile } from "./image-plan.ts";
 
 /** The workflow of this project that builds one image and pushes it with a tag that expires. */
 export const WORKFLOW = "test-image.yml";
-
-const LIMIT_SECONDS = 3600;
-const LOG_LINES = 20;
 
 export interface ActionsBuilderArgs {
   readonly github: GitHub;
@@ -41,8 +45,7 @@ export class ActionsBuilder implements Builder {
   ): Promise<string> {
     const { github, repository, registry, everyMs = 5000 } = this.#args;
     const inputs = inputsOf(build, below);
-    const hash = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 10);
-    const reference = `${registry}/${OWN_IMAGES[build.image]}:test-${name}-${hash}`;
+    const reference = `${registry}/${OWN_IMAGES[build.image]}:test-${name}-${fingerprint(inputs)}`;
     const former = await github.run(repository, WORKFLOW, reference);
     const isNeeded = former === undefined || isUseless(former);
     if (isNeeded) await github.dispatch(repository, WORKFLOW, { ...inputs, reference });
@@ -58,13 +61,13 @@ export class ActionsBuilder implements Builder {
     };
     const run = await until(ended, {
       what: `the run that builds ${reference}`,
-      limitSeconds: LIMIT_SECONDS,
+      limitSeconds: BUILD_LIMIT_SECONDS,
       everyMs,
     });
     if (run.conclusion === "success") return reference;
     const log = await github.failedLog(repository, run.id, LOG_LINES);
     throw new EnvironmentError(
-      `The build of ${build.image} ended with ${run.conclusion}: ${run.url}\n${indented(log)}`,
+      `The build of ${build.image} ended with ${run.conclusion}: ${run.url}\n${logEnd(log)}`,
     );
   }
 }
@@ -91,13 +94,5 @@ function inputsOf(build: Build, below: string | undefined): Record<string, strin
       build_args: args.join("\n"),
     };
   }
-  const from = "built" in build.from ? (below ?? "") : build.from.reference;
-  return { text: overlayDockerfile(from, build.libraries) };
-}
-
-function indented(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => `  ${line}`)
-    .join("\n");
+  return { text: overlayDockerfile(baseOf(build, below), build.libraries) };
 }

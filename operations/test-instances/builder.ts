@@ -1,5 +1,12 @@
+import { createHash } from "node:crypto";
 import type { OwnImage } from "../../settings/images.ts";
 import type { Build } from "./image-plan.ts";
+
+/** How long a build may take, in seconds: images with all their packages take about five minutes. */
+export const BUILD_LIMIT_SECONDS = 3600;
+
+/** How many lines of a failed build's log are shown. */
+export const LOG_LINES = 20;
 
 export interface BuildArgs {
   /** The instance that they are for. */
@@ -14,6 +21,17 @@ export interface BuildArgs {
 export interface Builder {
   /** Builds, and returns a reference of each image. */
   build(args: BuildArgs): Promise<Partial<Record<OwnImage, string>>>;
+}
+
+/** The end of a log, below a message. */
+export function logEnd(log: string): string {
+  const lines = log.trimEnd().split("\n").slice(-LOG_LINES);
+  return lines.map((line) => `  ${line}`).join("\n");
+}
+
+/** The same short text for the same value alone, by which what was built from it is found again. */
+export function fingerprint(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 10);
 }
 
 /** Builds images beside each other, and those that lie over another one after it. */

@@ -8,7 +8,6 @@ import { UserError } from "../../errors.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
 import { sandboxTotals, totals } from "../../settings/footprint.ts";
 import type { OwnImage } from "../../settings/images.ts";
-import type { Settings } from "../../settings/load.ts";
 import { standIns } from "../../settings/stand-ins.ts";
 import { hostOf, namespacesOf, stackOf, testInstanceConfig } from "../../settings/test-instance.ts";
 import { type AcquireArgs, acquire, refuseTooLarge } from "./acquire.ts";
@@ -17,7 +16,7 @@ import { type Context, identitySecrets, slotsOf } from "./context.ts";
 import type { Declared } from "./engine.ts";
 import { type Build, imagePlan } from "./image-plan.ts";
 import type { Held, Tenancy } from "./lease.ts";
-import { ownProgram, type Program, programAt } from "./program.ts";
+import { ownProgram, type Program, programAt, worktreeOf } from "./program.ts";
 import { showReference } from "./reference.ts";
 import type { Request } from "./request.ts";
 import { type Resolved, resolve } from "./resolve.ts";
@@ -33,15 +32,14 @@ export interface DeployArgs extends AcquireArgs {
 /** An instance that is up. */
 export interface Deployed {
   readonly held: Held;
-  readonly settings: Settings;
   readonly images: Readonly<Record<string, string>>;
 }
 
 /** What a deploy would do. */
 export interface Plan {
-  readonly resolved: readonly Resolved[];
   readonly builds: readonly Build[];
-  readonly settings: Settings;
+  /** What evaluates the instance. */
+  readonly program: Program;
   readonly tenancy: Tenancy;
 }
 
@@ -51,14 +49,13 @@ export async function plan(context: Context, { request }: Pick<DeployArgs, "requ
   const resolved = await resolve(github, request.references, pool.owners);
   const program = await programOf(context, request, resolved);
   // Its secrets are known only with its slot, and what it asks for does not depend on them.
-  const declared = await declare(context, {
+  const { config, settings } = await declare(context, {
     request,
     program,
     images: request.images,
     secrets: {},
     fasUser: "packit",
   });
-  const { settings } = declared;
   const own = totals(settings, "steady");
   const sandbox = sandboxTotals(settings);
   const tenancy: Tenancy = {
@@ -79,22 +76,22 @@ export async function plan(context: Context, { request }: Pick<DeployArgs, "requ
     wasUp: false,
     state: "deploying",
   };
-  const base = program.readStackFile(program.root, request.base);
   const all = imagePlan({
     resolved,
     base: request.base,
     apiUrl: `${tenancy.url}api`,
-    images: testImages(base, context, request),
+    // As testInstanceConfig fills it in: every image has its reference.
+    images: config.values.images as Record<OwnImage, string>,
   });
   const builds = all.filter(({ image }) => request.images[image] === undefined);
   refuseTooLarge(tenancy, pool);
-  return { resolved, builds, settings, tenancy };
+  return { builds, program, tenancy };
 }
 
 /** Takes a slot, builds images, brings the instance up, and waits until it is ready. */
 export async function deploy(context: Context, args: DeployArgs): Promise<Deployed> {
   const { request, builder, limitSeconds } = args;
-  const { resolved, builds, tenancy } = await plan(context, args);
+  const { builds, program, tenancy } = await plan(context, args);
   const tenure = new Tenure(slotsOf(context), await acquire(context, args, tenancy));
   try {
     const { client, engine, report } = context;
@@ -108,7 +105,6 @@ export async function deploy(context: Context, args: DeployArgs): Promise<Deploy
       signal,
     });
     const images = { ...request.images, ...built };
-    const program = await programOf(context, request, resolved);
     const declared = await declare(context, { request, program, images, ...identity });
     await refuseForeign(client, request.name);
     // The slot may be lost since the last look at it: nothing is made without it.
@@ -119,7 +115,7 @@ export async function deploy(context: Context, args: DeployArgs): Promise<Deploy
     const objects = await stackObjects(client, stackOf(request.name), [own, sandbox]);
     await waitUntilReady(client, { objects, limitSeconds, report });
     const held = await tenure.update({ state: "up", wasUp: true });
-    return { held, settings: declared.settings, images };
+    return { held, images };
   } catch (error) {
     // The lease stays until it expires, and what was made with it: to be looked at, or deployed again.
     await tenure.update({ state: "failed" }).catch(() => {});
@@ -147,11 +143,6 @@ async function declare({ pool, root }: Context, args: DeclareArgs): Promise<Decl
   return { name, config, program, settings: program.loadSettings(config, { kind: "given", root, standIn }) };
 }
 
-function testImages(base: ReturnType<Program["readStackFile"]>, { pool }: Context, { name, parts }: Request) {
-  const { values } = testInstanceConfig({ name, base, pool, fasUser: "", secrets: {}, images: {}, parts });
-  return values.images as Record<OwnImage, string>;
-}
-
 /** The program itself can be on test. */
 function programOf(
   { root }: Context,
@@ -160,11 +151,6 @@ function programOf(
 ): Promise<Program> | Program {
   const own = resolved.find(({ reference }) => reference.repository === "deployment");
   return own === undefined ? ownProgram(root) : programAt(root, worktreeOf(root, name, own.sha), own);
-}
-
-/** Where the worktree of an instance's program is. */
-export function worktreeOf(root: string, name: string, sha: string): string {
-  return join(root, ".local", "worktrees", `${name}-${sha.slice(0, 10)}`);
 }
 
 /** Namespaces of an instance's names that are somebody else's are left alone. */

@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { globSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
@@ -10,7 +8,7 @@ import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { type Context, slotsOf } from "./context.ts";
 import type { Held } from "./lease.ts";
-import { removeWorktree } from "./program.ts";
+import { removeWorktree, worktreesOf } from "./program.ts";
 import { HEARTBEAT_MS } from "./tenure.ts";
 
 /** How long namespaces may take to be gone unless it is said, in seconds. */
@@ -76,9 +74,7 @@ export async function removeAll(
   await removeClaims(client, present);
   await Promise.all(present.map((one) => client.delete(one, uidOf(one))));
   await waitUntilGone(client, present, limitSeconds);
-  for (const folder of globSync(join(root, ".local", "worktrees", `${name}-??????????`))) {
-    await removeWorktree(root, folder);
-  }
+  for (const folder of worktreesOf(root, name)) await removeWorktree(root, folder);
   return present.length > 0;
 }
 

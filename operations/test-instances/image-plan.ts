@@ -75,6 +75,11 @@ export function imagePlan(args: ImagePlanArgs): Build[] {
   return [...own, ...overlays];
 }
 
+/** The image that an overlay lies over, of which `below` is built before it. */
+export function baseOf({ from }: OverlayBuild, below: string | undefined): string {
+  return "built" in from ? (below ?? "") : from.reference;
+}
+
 /** The Dockerfile of an overlay: pip's packages come before those of the distribution on Python's path. */
 export function overlayDockerfile(from: string, libraries: readonly Resolved[]): string {
   const sources = libraries.map(({ url, sha }) => `'git+${url}@${sha}'`);

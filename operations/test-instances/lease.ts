@@ -43,6 +43,17 @@ export interface Held extends Tenancy {
   readonly version: string;
 }
 
+/** Whether instances together ask for more than a budget has. */
+export function exceeds(budget: Tenancy["requests"], all: readonly Pick<Tenancy, "requests">[]): boolean {
+  const sum = (key: "cpu" | "memory") => all.reduce((total, { requests }) => total + requests[key], 0);
+  return sum("cpu") > budget.cpu || sum("memory") > budget.memory;
+}
+
+/** What is asked for, for people. */
+export function showRequests({ cpu, memory }: Tenancy["requests"]): string {
+  return `${cpu / 1000} processors and ${(memory / 2 ** 30).toFixed(1)}Gi`;
+}
+
 /** The lease of a slot: held by a tenancy, or free. */
 export function leaseOf(
   namespace: string,
@@ -51,10 +62,8 @@ export function leaseOf(
   state: LeaseState,
 ): KubernetesObject {
   const { created, ttlSeconds, version } = state;
-  const now = micro(new Date());
   return {
-    apiVersion: "coordination.k8s.io/v1",
-    kind: "Lease",
+    ...LEASES,
     metadata: {
       name: leaseName(slot),
       namespace,
@@ -66,7 +75,7 @@ export function leaseOf(
       ? {
           holderIdentity: tenancy.name,
           acquireTime: micro(created ?? new Date()),
-          renewTime: now,
+          renewTime: micro(new Date()),
           leaseDurationSeconds: ttlSeconds,
         }
       : {},
@@ -135,6 +144,6 @@ export function versionOf({ metadata }: KubernetesObject): string | undefined {
 }
 
 /** The form of a Lease's times, with microseconds. */
-function micro(date: Date): string {
+export function micro(date: Date): string {
   return date.toISOString().replace("Z", "000Z");
 }

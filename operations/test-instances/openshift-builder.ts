@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
 import { applyOne } from "../../cluster/apply.ts";
 import { until } from "../../cluster/until.ts";
@@ -7,17 +6,21 @@ import { STACK_LABEL } from "../../platform/site.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { OWN_IMAGES } from "../../settings/images.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
-import { type BuildArgs, type Builder, inOrder } from "./builder.ts";
-import { type Build, overlayDockerfile } from "./image-plan.ts";
+import {
+  BUILD_LIMIT_SECONDS,
+  type BuildArgs,
+  type Builder,
+  fingerprint,
+  inOrder,
+  logEnd,
+} from "./builder.ts";
+import { type Build, baseOf, type GitBuild, type OverlayBuild, overlayDockerfile } from "./image-plan.ts";
 
 /** OpenShift's registry, as pods and builds reach it. */
 const REGISTRY = "image-registry.openshift-image-registry.svc:5000";
 
-/** How long a build may take, in seconds: images with all their packages take about five minutes. */
-const LIMIT_SECONDS = 3600;
-
-/** How many lines of a failed build's log are shown. */
-const LOG_LINES = 20;
+/** The phases in which a Build ends without an image. */
+const FAILED = ["Failed", "Error", "Cancelled"];
 
 interface BuildObject extends KubernetesObject {
   readonly status?: {
@@ -52,7 +55,7 @@ export class OpenShiftBuilder implements Builder {
   /** A build of the same commits is not made twice, unless it failed. */
   async #start(object: KubernetesObject): Promise<void> {
     const former = (await this.#client.read(object)) as BuildObject | undefined;
-    if (former && ["Failed", "Error", "Cancelled"].includes(former.status?.phase ?? "")) {
+    if (former && FAILED.includes(former.status?.phase ?? "")) {
       await this.#client.delete(former);
       const gone = async () => (await this.#client.read(object)) === undefined;
       await until(gone, { what: `the failed Build ${object.metadata.name} to be gone`, limitSeconds: 60 });
@@ -75,10 +78,10 @@ export class OpenShiftBuilder implements Builder {
       } = ((await this.#client.read(object)) as BuildObject).status ?? {};
       report(image, `${phase.toLowerCase()}, ${Math.round((performance.now() - begun) / 1000)} s`);
       if (phase === "Complete") return { digest: output?.to?.imageDigest };
-      return ["Failed", "Error", "Cancelled"].includes(phase) ? { problem: message ?? phase } : undefined;
+      return FAILED.includes(phase) ? { problem: message ?? phase } : undefined;
     };
     const what = `the build of ${image} to end`;
-    const outcome = await until(ended, { what, limitSeconds: LIMIT_SECONDS, everyMs: 1000 });
+    const outcome = await until(ended, { what, limitSeconds: BUILD_LIMIT_SECONDS, everyMs: 1000 });
     if (outcome.digest !== undefined) return outcome.digest;
     const why = outcome.problem ?? "it has no digest";
     throw new EnvironmentError(
@@ -93,8 +96,7 @@ export class OpenShiftBuilder implements Builder {
     const logs = await Promise.all(
       parts.map((name) => this.#client.log(metadata.namespace ?? "", pod, name)),
     );
-    const lines = logs.join("").trimEnd().split("\n").slice(-LOG_LINES);
-    return lines.map((line) => `  ${line}`).join("\n");
+    return logEnd(logs.join(""));
   }
 }
 
@@ -126,7 +128,7 @@ function buildObjects(name: string, build: Build, below: string | undefined) {
   const image = OWN_IMAGES[build.image];
   const suffix = build.kind === "overlay" ? "-overlay" : "";
   const spec = build.kind === "git" ? gitSpec(build) : overlaySpec(build, below);
-  const tag = createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 10);
+  const tag = fingerprint(spec);
   const output = { to: { kind: "ImageStreamTag", name: `${image}:${tag}` } };
   const { revision, ...repeatable } = spec;
   const meta = (own: string) => ({ name: own, namespace, labels });
@@ -147,7 +149,7 @@ function buildObjects(name: string, build: Build, below: string | undefined) {
     kind: "Build",
     // Without the name of its BuildConfig: OpenShift would keep it waiting for others of that to have run.
     metadata: meta(`${image}${suffix}-${tag}`),
-    spec: { ...spec, output, serviceAccount: "builder", completionDeadlineSeconds: LIMIT_SECONDS },
+    spec: { ...spec, output, serviceAccount: "builder", completionDeadlineSeconds: BUILD_LIMIT_SECONDS },
   };
   return { stream, config, object };
 }
@@ -158,11 +160,7 @@ interface BuildSpec {
   readonly revision?: object;
 }
 
-function gitSpec({
-  source: { url, ref, sha },
-  dockerfile,
-  buildArgs,
-}: Extract<Build, { kind: "git" }>): BuildSpec {
+function gitSpec({ source: { url, ref, sha }, dockerfile, buildArgs }: GitBuild): BuildSpec {
   const args = Object.entries(buildArgs).map(([name, value]) => ({ name, value }));
   return {
     source: { type: "Git", git: { uri: url, ref } },
@@ -171,13 +169,10 @@ function gitSpec({
   };
 }
 
-function overlaySpec(
-  { from, libraries }: Extract<Build, { kind: "overlay" }>,
-  below: string | undefined,
-): BuildSpec {
-  const reference = "built" in from ? (below ?? "") : from.reference;
+function overlaySpec(build: OverlayBuild, below: string | undefined): BuildSpec {
+  const reference = baseOf(build, below);
   return {
-    source: { type: "Dockerfile", dockerfile: overlayDockerfile(reference, libraries) },
+    source: { type: "Dockerfile", dockerfile: overlayDockerfile(reference, build.libraries) },
     strategy: {
       type: "Docker",
       dockerStrategy: { from: { kind: "DockerImage", name: reference }, forcePull: true },

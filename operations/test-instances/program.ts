@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
@@ -58,6 +58,23 @@ function own<T>(work: () => T): T {
     if (error instanceof Error && error.name === "UserError") throw new UserError(error.message);
     throw error;
   }
+}
+
+/** Where the worktree of an instance's program is. */
+export function worktreeOf(root: string, name: string, sha: string): string {
+  return join(worktrees(root), `${name}-${sha.slice(0, SHA_LENGTH)}`);
+}
+
+/** The worktrees that there are of an instance. */
+export function worktreesOf(root: string, name: string): string[] {
+  return globSync(join(worktrees(root), `${name}-${"?".repeat(SHA_LENGTH)}`));
+}
+
+/** How much of a commit's name a worktree's has. */
+const SHA_LENGTH = 10;
+
+function worktrees(root: string): string {
+  return join(root, ".local", "worktrees");
 }
 
 /** Removes the worktree of {@link programAt}. */

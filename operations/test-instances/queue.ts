@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { LEASES } from "./lease.ts";
+import { LEASES, micro } from "./lease.ts";
 
 /** The label of the leases that stand for requests which wait. */
 const TICKET_LABEL = "packit.dev/ticket";
@@ -30,7 +30,7 @@ export class Queue {
 
   /** Joins the queue. */
   async join(name: string): Promise<KubernetesObject> {
-    const now = new Date().toISOString().replace("Z", "000Z");
+    const now = micro(new Date());
     return this.#client.create({
       ...LEASES,
       metadata: {
@@ -44,7 +44,7 @@ export class Queue {
 
   /** Says that a request still waits; returns what to say it with the next time. */
   async renew(ticket: KubernetesObject): Promise<KubernetesObject> {
-    const renewTime = new Date().toISOString().replace("Z", "000Z");
+    const renewTime = micro(new Date());
     // A ticket has the spec that join gave it.
     return this.#client.replace({ ...ticket, spec: { ...(ticket.spec as object), renewTime } });
   }
@@ -58,6 +58,11 @@ export class Queue {
     const leases = await this.#client.list(LEASES, { namespace: this.#namespace });
     const tickets = leases.filter(({ metadata }) => metadata.labels?.[TICKET_LABEL] !== undefined).map(read);
     return tickets.sort((a, b) => a.since.getTime() - b.since.getTime() || (a.id < b.id ? -1 : 1));
+  }
+
+  /** Those of them that are not dead. */
+  async living(): Promise<Ticket[]> {
+    return (await this.tickets()).filter(({ isDead }) => !isDead);
   }
 
   /** Removes what dead requests left. */

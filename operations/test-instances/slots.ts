@@ -3,6 +3,7 @@ import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
 import { UserError } from "../../errors.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import {
+  exceeds,
   type Held,
   LEASES,
   leaseName,
@@ -49,7 +50,7 @@ export class Slots {
         await setTimeout(Math.random() * 200);
         continue;
       }
-      const slot = this.#free(leases);
+      const slot = this.#free(held);
       if (slot === undefined) return { refused: "full", held };
       const own = { ...tenancy, identity: args.identityOf?.(slot) };
       const mine = await this.#write(slot, leases, own, args.ttlSeconds);
@@ -87,12 +88,12 @@ export class Slots {
 
   /** Gives a slot back, if it is still held as it was read. Returns whether it was. */
   async release(held: Held): Promise<boolean> {
-    const lease = { ...leaseOf(this.#namespace, held.slot, undefined, { version: held.version }) };
+    const lease = leaseOf(this.#namespace, held.slot, undefined, { version: held.version });
     return (await this.#replace(lease)) !== undefined;
   }
 
-  #free(leases: readonly KubernetesObject[]): number | undefined {
-    const taken = leases.flatMap((lease) => readLease(lease)?.slot ?? []);
+  #free(held: readonly Held[]): number | undefined {
+    const taken = held.map(({ slot }) => slot);
     const free = Array.from({ length: this.#limit }, (_, i) => i + 1).filter((slot) => !taken.includes(slot));
     // Whoever comes at the same time tries another one.
     return free[Math.floor(Math.random() * free.length)];
@@ -128,8 +129,14 @@ export class Slots {
     return written && readLease(written);
   }
 
-  #replace(lease: KubernetesObject): Promise<KubernetesObject | undefined> {
-    return conflictFree(() => this.#client.replace(lease));
+  async #replace(lease: KubernetesObject): Promise<KubernetesObject | undefined> {
+    try {
+      return await this.#client.replace(lease);
+    } catch (error) {
+      // 409: somebody was faster; 404: the lease is gone.
+      if (error instanceof ApiError && [404, 409].includes(error.status)) return undefined;
+      throw error;
+    }
   }
 }
 
@@ -163,17 +170,5 @@ function refusalOf(tenancy: Tenancy, held: readonly Held[], { budget }: TakeArgs
   const { identity } = tenancy;
   if (identity !== undefined && held.some((one) => one.identity === identity))
     return { refused: "identity", held };
-  const all = [tenancy, ...held].map(({ requests }) => requests);
-  const sum = (key: "cpu" | "memory") => all.reduce((total, one) => total + one[key], 0);
-  return sum("cpu") > budget.cpu || sum("memory") > budget.memory ? { refused: "budget", held } : undefined;
-}
-
-async function conflictFree<T>(write: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await write();
-  } catch (error) {
-    // 409: somebody was faster; 404: the lease is gone.
-    if (error instanceof ApiError && [404, 409].includes(error.status)) return undefined;
-    throw error;
-  }
+  return exceeds(budget, [tenancy, ...held]) ? { refused: "budget", held } : undefined;
 }

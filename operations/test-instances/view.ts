@@ -6,7 +6,7 @@ import { namespacesOf } from "../../settings/test-instance.ts";
 import type { Pool } from "../../settings/test-pool.ts";
 import type { Health } from "./health.ts";
 import { limits } from "./image-plan.ts";
-import type { Held } from "./lease.ts";
+import { type Held, showRequests, type Tenancy } from "./lease.ts";
 import { parseReferences } from "./reference.ts";
 
 /** An instance as `--json` shows it. */
@@ -37,6 +37,27 @@ export function list(held: readonly Held[], { limit }: Pool): string {
   return held.length === 0 ? free : `${table.toString()}\n${free}`;
 }
 
+/** What a deploy would make. */
+export function planned(
+  tenancy: Tenancy,
+  builds: readonly { readonly image: string; readonly kind: string }[],
+): string {
+  return [
+    `${tenancy.name} would be made over ${tenancy.base}, at ${tenancy.url}`,
+    ...Object.entries(tenancy.commits).map(([name, sha]) => `on test: ${name} at ${sha.slice(0, 7)}`),
+    ...builds.map(
+      ({ image, kind }) => `to build: ${image} (${kind === "git" ? "its Dockerfile" : "libraries over it"})`,
+    ),
+    `it asks for ${showRequests(tenancy.requests)}`,
+    ...limitsOf(tenancy),
+  ].join("\n");
+}
+
+/** What the references of an instance do not reach. */
+function limitsOf({ references }: Tenancy): string[] {
+  return limits(parseReferences(references).map(({ repository }) => repository));
+}
+
 /** What an instance is, where it is, and how to look into it. */
 export function details(
   held: Held,
@@ -46,7 +67,7 @@ export function details(
 ): string {
   const [own, sandbox] = namespacesOf(held.name);
   const left = showDuration((held.expires.getTime() - Date.now()) / 1000);
-  const app = pool.identities[held.slot - 1]?.githubApp;
+  const app = pool.identities.find(({ name }) => name === held.identity)?.githubApp;
   const commits = Object.entries(held.commits).map(([name, sha]) => `${name} at ${sha.slice(0, 7)}`);
   const lines = [
     ["instance", `${held.name}, ${held.state}, in slot ${held.slot} of ${held.owner}`],
@@ -63,10 +84,7 @@ export function details(
     ...Object.entries(images).map(([name, reference]) => ["image", `${name}: ${reference}`]),
     ["health", health.healthz],
     ...(health.system === undefined ? [] : [["system", JSON.stringify(health.system)]]),
-    ...limits(parseReferences(held.references).map(({ repository }) => repository)).map((line) => [
-      "note",
-      line,
-    ]),
+    ...limitsOf(held).map((line) => ["note", line]),
   ];
   return lines.map(([name = "", text]) => `${name.padEnd(12)}${text}`).join("\n");
 }

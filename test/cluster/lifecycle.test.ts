@@ -6,10 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localPaths, type Paths } from "../../local/paths.ts";
 import { findProcesses } from "../../local/processes.ts";
 import { localClient } from "../../local/up.ts";
+import { hasPulumi } from "../../operations/test-instances/pulumi-engine.ts";
 import { command, project } from "../support/cli.ts";
 
 /** Whether Pulumi's own engine can be tried here. */
-const HAS_PULUMI = (await execa("pulumi", ["version"], { reject: false })).exitCode === 0;
+const HAS_PULUMI = await hasPulumi();
 
 let cwd: string;
 let paths: Paths;
