@@ -27,7 +27,7 @@ export function clusterPhases(paths: Paths): Phase[] {
       title: "Binaries",
       async run(report) {
         if (kitIsBuilt(paths)) return "already built";
-        report("building the control plane from its Go modules; this takes about 6 minutes, once");
+        report("building the control plane from its Go modules; this takes about 4 minutes, once");
         await buildKit(paths, report);
         return "built";
       },
