@@ -7,7 +7,7 @@ INSTALLED := node_modules/.package-lock.json
 # Two runs at once must not install into each other's files.
 LOCKED := $(if $(shell command -v flock),flock .local/install.lock)
 
-.PHONY: help local local-down render test bench format
+.PHONY: help local local-down render stack test bench format
 
 help:
 	@echo 'make local [STACK=stage] [ENGINE=pulumi]   bring a stack up on a control plane on this machine'
@@ -15,15 +15,22 @@ help:
 	@echo 'make render [STACK=stage]                  print the objects of a stack'
 	@echo 'make test                                  format, lint, types, and all tests'
 	@echo 'make bench                                 how long things take, and how much memory'
+	@echo 'make format                                format all code'
+	@echo
+	@echo './ops help                                 every command of the project, once it is installed:'
+	@./ops help
 
-local: $(INSTALLED)
-	@npm run --silent local -- up --stack $(STACK) --engine $(ENGINE)
+local: $(INSTALLED) stack
+	@./ops local up "$(STACK)" --engine="$(ENGINE)"
 
-local-down: $(INSTALLED)
-	@npm run --silent local -- down $(if $(filter file,$(origin STACK)),--all,--stack "$(STACK)")
+local-down: $(INSTALLED) stack
+	@./ops local down $(if $(filter file,$(origin STACK)),--all,"$(STACK)")
 
-render: $(INSTALLED)
-	@npm run --silent render -- $(STACK)
+render: $(INSTALLED) stack
+	@./ops render "$(STACK)"
+
+stack:
+	@test -n "$(STACK)" || { echo 'STACK is empty. Name a stack, as in: make $(firstword $(MAKECMDGOALS)) STACK=stage' >&2; exit 1; }
 
 test: $(INSTALLED)
 	@npm run --silent lint

@@ -13,53 +13,60 @@ import {
 } from "../operations/cache.ts";
 import { cloneAt } from "../operations/cache-clone.ts";
 import { cacheTable, type VolumeReport } from "../operations/cache-report.ts";
+import { PROGRESS } from "../progress.ts";
+import { lengthOf } from "../settings/duration.ts";
 import { loadSettings, type Settings } from "../settings/load.ts";
-import { readStackFile } from "../settings/stack-file.ts";
-import { repeated } from "./repeated.ts";
-import { ROOT } from "./root.ts";
-import { run } from "./run.ts";
+import { REPEATED, repeated } from "./arguments.ts";
+import { JSON_OUTPUT, print, STACK, say, stackConfig, WHERE, type Where, whereOf } from "./options.ts";
 
 const COMMON = {
-  stack: { type: "positional", description: "The stack: stage, prod …", required: true },
+  stack: STACK,
   worker: {
     type: "string",
-    valueHint: "N",
-    description: "A worker by its number or name; repeat it for more",
+    valueHint: `WORKER ${REPEATED}`,
+    description: "A worker by its number or name; repeat it for more. Default: all",
   },
-  limit: { type: "string", default: "3600", description: "Seconds after which the cluster ends a Job" },
+  limit: {
+    type: "string",
+    valueHint: "TIME",
+    default: "1h",
+    description: "After how long the cluster ends a Job",
+  },
   context: { type: "string", description: "The kubeconfig's context. Default: the stack's" },
-  kubeconfig: { type: "string", valueHint: "FILE", description: "Default: where kubectl looks" },
-  json: { type: "boolean", default: false, description: "Print the outcome as JSON" },
+  ...WHERE,
+  ...JSON_OUTPUT,
+} as const;
+
+const FILL = {
+  ...COMMON,
+  repository: {
+    type: "string",
+    valueHint: `URL ${REPEATED}`,
+    description: "An address, or a name among the settings; repeat it for more. Default: all of the settings",
+  },
+  from: {
+    type: "string",
+    valueHint: "PATH",
+    description: "A clone on this machine to stream to each volume",
+  },
+  wait: {
+    type: "string",
+    valueHint: "TIME",
+    default: "10m",
+    description: "How long to wait for a sandbox that holds a volume",
+  },
 } as const;
 
 const fillCommand = defineCommand({
   meta: { name: "fill", description: "Bring the repositories on every cache volume up to date." },
-  args: {
-    ...COMMON,
-    repository: {
-      type: "string",
-      valueHint: "URL",
-      description:
-        "An address, or a name among the settings; repeat it for more. Default: all of the settings",
-    },
-    from: {
-      type: "string",
-      valueHint: "PATH",
-      description: "A clone on this machine to stream to each volume",
-    },
-    wait: {
-      type: "string",
-      default: "600",
-      description: "Seconds to wait for a sandbox that holds a volume",
-    },
-  },
+  args: FILL,
   async run({ args, rawArgs }) {
     const settings = settingsOf(args.stack);
-    const workers = chosenWorkers(settings, repeated(rawArgs, "worker"));
-    const named = repeated(rawArgs, "repository");
-    const waitSeconds = seconds("wait", args.wait);
-    const common = { settings, workers, access: accessOf(settings, args), waitSeconds };
-    const rest = { ...common, limitSeconds: seconds("limit", args.limit) };
+    const workers = chosenWorkers(settings, repeated(FILL, rawArgs, "worker"));
+    const named = repeated(FILL, rawArgs, "repository");
+    const waitSeconds = lengthOf("--wait", args.wait);
+    const limitSeconds = lengthOf("--limit", args.limit);
+    const rest = { settings, workers, access: accessOf(settings, args), waitSeconds, limitSeconds };
     if (args.from === undefined) {
       const repositories = chosenRepositories(settings, named);
       return show(rest, args.json, (cache) => fill(cache, repositories));
@@ -77,8 +84,8 @@ const statusCommand = defineCommand({
   args: COMMON,
   async run({ args, rawArgs }) {
     const settings = settingsOf(args.stack);
-    const workers = chosenWorkers(settings, repeated(rawArgs, "worker"));
-    const limitSeconds = seconds("limit", args.limit);
+    const workers = chosenWorkers(settings, repeated(COMMON, rawArgs, "worker"));
+    const limitSeconds = lengthOf("--limit", args.limit);
     const common = { settings, workers, access: accessOf(settings, args), limitSeconds, waitSeconds: 0 };
     await show(common, args.json, look);
   },
@@ -91,9 +98,11 @@ async function show(args: Omit<CacheArgs, "signal" | "report">, json: boolean, w
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(name, () => {
-      if (stop.signal.aborted) process.stderr.write("Still removing what was begun.\n");
+      if (stop.signal.aborted) say("Still removing what was begun.");
       else stop.abort(new UserError("Stopped. Every pod that was begun is removed."));
     });
+  const { namespace, sandboxNamespace } = args.settings;
+  say(`In the context ${args.access.context}, in the namespaces ${namespace} and ${sandboxNamespace}:`);
   const lines = new Map<string, { output: string }>();
   const report = (worker: string, message: string) => {
     const line = lines.get(worker);
@@ -109,28 +118,23 @@ async function show(args: Omit<CacheArgs, "signal" | "report">, json: boolean, w
       await reports;
     },
   }));
-  const list = new Listr(tasks, {
-    concurrent: true,
-    registerSignalListeners: false,
-    renderer: json ? "silent" : "default",
-    fallbackRenderer: json ? "silent" : "simple",
-    rendererOptions: { showErrorMessage: false, collapseErrors: false },
-  });
-  await list.run().catch(() => {});
+  await new Listr(tasks, { ...PROGRESS, concurrent: true }).run().catch(() => {});
   const outcome = await reports;
-  process.stdout.write(`${json ? JSON.stringify(outcome, null, 2) : cacheTable(outcome)}\n`);
+  print(json, outcome, () => cacheTable(outcome));
   if (outcome.some(hasFailed)) process.exitCode = 1;
 }
 
 function settingsOf(stack: string): Settings {
-  return loadSettings(readStackFile(ROOT, stack), { kind: "redacted" });
+  return loadSettings(stackConfig(stack), { kind: "redacted" });
 }
 
 function accessOf(
   { kubeContext }: Settings,
-  { context = kubeContext, kubeconfig }: { context?: string | undefined; kubeconfig?: string | undefined },
+  { context, ...where }: Where & { context?: string | undefined },
 ) {
-  return { context, kubeconfig };
+  if (where.local && context !== undefined)
+    throw new UserError("--local and --context name two clusters. Give one of them.");
+  return { context: context ?? kubeContext, ...whereOf(where) };
 }
 
 /** The name of a clone's folder, however the clone is named. */
@@ -140,16 +144,7 @@ function nameOf(path: string): string {
   return basename(folder).replace(/\.git$/, "");
 }
 
-function seconds(option: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new UserError(`--${option} is "${text}". It takes a whole number of seconds above 0.`);
-  return value;
-}
-
-await run(
-  defineCommand({
-    meta: { name: "cache", description: "The repository caches of workers and sandboxes." },
-    subCommands: { fill: fillCommand, status: statusCommand },
-  }),
-);
+export const cache = defineCommand({
+  meta: { name: "cache", description: "The repository caches of workers and sandboxes." },
+  subCommands: { fill: fillCommand, status: statusCommand },
+});

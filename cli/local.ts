@@ -1,52 +1,68 @@
-import { relative } from "node:path";
 import { defineCommand } from "citty";
 import { UserError } from "../errors.ts";
 import { removeControlPlane, removeStack } from "../local/down.ts";
+import { LOCAL_CONTEXT } from "../local/kubeconfig.ts";
 import { withLock } from "../local/lock.ts";
-import { localPaths } from "../local/paths.ts";
 import { runPhases } from "../local/phases.ts";
 import { summary, timing } from "../local/summary.ts";
 import { clusterPhases, type Engine, localClient, localSettings, stackPhases } from "../local/up.ts";
+import { lengthOf } from "../settings/duration.ts";
 import { namespacesOf } from "../settings/namespaces.ts";
+import { knownStacks } from "../settings/stacks.ts";
+import { nearOr } from "./arguments.ts";
+import { JSON_OUTPUT, PATHS, print, STACK, say, stackConfig } from "./options.ts";
 import { ROOT } from "./root.ts";
-import { run } from "./run.ts";
-
-const PATHS = localPaths(`${ROOT}/.local/control-plane`);
 
 const up = defineCommand({
   meta: { name: "up", description: "Bring a stack up on a control plane on this machine." },
   args: {
-    stack: { type: "string", default: "stage", description: "The stack: stage, prod …" },
+    stack: STACK,
     engine: {
       type: "enum",
       options: ["apply", "pulumi"],
       default: "apply",
       description: "What brings it up",
     },
-    limit: { type: "string", default: "60", description: "Seconds that the stack may take to be ready" },
+    limit: {
+      type: "string",
+      valueHint: "TIME",
+      default: "1m",
+      description: "How long the stack may take to be ready",
+    },
+    ...JSON_OUTPUT,
   },
-  async run({ args: { stack, engine, limit } }) {
-    const limitSeconds = Number(limit);
-    if (!(limitSeconds > 0 && Number.isFinite(limitSeconds))) {
-      throw new UserError(`--limit is "${limit}". It takes a number of seconds above 0, for example 60.`);
-    }
-    await exclusively(() => bringUp(stack, engine, limitSeconds));
+  async run({ args: { stack, engine, limit, json } }) {
+    const limitSeconds = lengthOf("--limit", limit);
+    stackConfig(stack);
+    await exclusively(() => bringUp({ stack, engine, limitSeconds, json }));
   },
 });
 
-async function bringUp(stack: string, engine: Engine, limitSeconds: number): Promise<void> {
+interface Up {
+  readonly stack: string;
+  readonly engine: Engine;
+  readonly limitSeconds: number;
+  readonly json: boolean;
+}
+
+async function bringUp({ stack, engine, limitSeconds, json }: Up): Promise<void> {
   const local = await localSettings(ROOT, stack);
   const namespaces = namespacesOf(local.settings);
-  print(`Bringing ${stack} up on this machine. What this machine lacks is replaced:`);
-  for (const { key, from, to, why } of local.overrides) print(`  ${key}: ${from} -> ${to}\n    ${why}`);
+  say(`Bringing ${stack} up on this machine. What this machine lacks is replaced:`);
+  for (const { key, from, to, why } of local.overrides) say(`  ${key}: ${from} -> ${to}\n    ${why}`);
   const stackArgs = { ...local, paths: PATHS, root: ROOT, engine, limitSeconds };
   const seconds = await runPhases([...clusterPhases(PATHS), ...stackPhases(stackArgs)]);
-  print(await summary(localClient(PATHS), namespaces));
-  print(timing(seconds));
-  const folder = relative(process.cwd(), PATHS.state);
-  print(`Look around:  export KUBECONFIG=${folder}/kubeconfig`);
-  print(`              ${folder}/kubectl get pods -n ${namespaces[0]}`);
-  print(`Remove it:    make local-down STACK=${stack}   everything: make local-down`);
+  say(timing(seconds));
+  const table = await summary(localClient(PATHS), namespaces);
+  const { kubeconfig, state } = PATHS;
+  print(json, { stack, context: LOCAL_CONTEXT, kubeconfig, namespaces, seconds }, () =>
+    [
+      table,
+      `Look around:  export KUBECONFIG=${kubeconfig}`,
+      `              ${state}/kubectl get pods -n ${namespaces[0]}`,
+      `Remove it:    make local-down STACK=${stack}   everything: make local-down`,
+    ].join("\n"),
+  );
 }
 
 const down = defineCommand({
@@ -55,36 +71,36 @@ const down = defineCommand({
     description: "Remove a stack from the local control plane, or the whole control plane.",
   },
   args: {
-    stack: { type: "string", description: "The stack to remove" },
+    stack: { ...STACK, required: false, description: "The stack to remove" },
     all: { type: "boolean", default: false, description: "Remove everything, and stop the control plane" },
   },
   async run({ args: { stack, all } }) {
-    if (all === Boolean(stack))
-      throw new UserError("Name what to remove: --stack NAME, or --all for everything.");
-    await exclusively(async () => {
-      if (stack) {
-        const removed = await removeStack({ paths: PATHS, root: ROOT, stack }, print);
-        print(removed ? `${stack} is removed.` : `Nothing of ${stack} is here.`);
-      } else {
-        await removeControlPlane(PATHS);
-        print("The control plane is stopped, and its data deleted.");
-      }
-    });
+    if (all === Boolean(stack)) throw new UserError("Name what to remove: a STACK, or --all for everything.");
+    await exclusively(() => (stack ? removeOne(stack) : removeAll()));
   },
 });
 
+async function removeOne(stack: string): Promise<void> {
+  say(`In the context ${LOCAL_CONTEXT}, on this machine:`);
+  const removed = await removeStack({ paths: PATHS, root: ROOT, stack }, say);
+  if (removed) return say(`${stack} is removed.`);
+  const known = knownStacks(ROOT);
+  // A stack whose file is gone may be here all the same; one that neither has is a mistyped name.
+  if (!known.includes(stack)) throw new UserError(`There is no stack "${stack}". ${nearOr(stack, known)}`);
+  say(`Nothing of ${stack} is here.`);
+}
+
+async function removeAll(): Promise<void> {
+  await removeControlPlane(PATHS);
+  say("The control plane is stopped, and its data deleted.");
+}
+
 function exclusively(work: () => Promise<void>): Promise<void> {
-  const onWait = () => print("Another run is at work on this control plane; waiting for it.");
+  const onWait = () => say("Another run is at work on this control plane; waiting for it.");
   return withLock({ folder: PATHS.state, limitSeconds: 1800, onWait }, work);
 }
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-await run(
-  defineCommand({
-    meta: { name: "local", description: "Packit Service on a control plane on this machine." },
-    subCommands: { up, down },
-  }),
-);
+export const local = defineCommand({
+  meta: { name: "local", description: "Packit Service on a control plane on this machine." },
+  subCommands: { up, down },
+});

@@ -4,19 +4,14 @@ import { UserError } from "../errors.ts";
 import { objectFiles, writeFolder } from "../render/folder.ts";
 import { redacted } from "../render/redacted.ts";
 import { references, secretFiles } from "../render/references.ts";
+import { JSON_OUTPUT, STACK, say, stackConfig } from "./options.ts";
 import { ROOT } from "./root.ts";
-import { run } from "./run.ts";
 
-const command = defineCommand({
+export const render = defineCommand({
   meta: { name: "render", description: "Print a stack's Kubernetes objects, its secrets left out." },
   args: {
-    stack: { type: "positional", description: "The stack: stage, prod …", required: true },
-    format: {
-      type: "enum",
-      options: ["yaml", "json"],
-      default: "yaml",
-      description: "A YAML stream, or one v1 List",
-    },
+    stack: STACK,
+    json: { ...JSON_OUTPUT.json, description: "Print one v1 List as JSON, in place of a YAML stream" },
     out: {
       type: "string",
       valueHint: "DIR",
@@ -26,19 +21,18 @@ const command = defineCommand({
       type: "enum",
       options: ["redacted", "references"],
       default: "redacted",
-      description:
-        "Secrets with their values hidden; or, with --out, a list of them and a template for each key",
+      description: "With references, and --out, a list of the secrets and a template for each key",
     },
   },
   async run({ args }) {
-    if (args.out === "") throw new UserError("--out needs the name of a folder.");
+    stackConfig(args.stack);
     if (args.secrets === "references") return writeReferences(args);
     const { objects, warnings } = await redacted(ROOT, args.stack);
     warn(warnings);
     if (args.out !== undefined) {
-      writeFolder(args.out, objectFiles(objects, args.format));
-      process.stderr.write(`${objects.length} objects written to ${args.out}\n`);
-    } else if (args.format === "json") {
+      writeFolder(args.out, objectFiles(objects, args.json ? "json" : "yaml"));
+      say(`${objects.length} objects written to ${args.out}`);
+    } else if (args.json) {
       process.stdout.write(
         `${JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }, null, 2)}\n`,
       );
@@ -49,17 +43,24 @@ const command = defineCommand({
 });
 
 /** Writes what somebody else applies, who makes the Secrets by the list. */
-async function writeReferences(args: { stack: string; format: "yaml" | "json"; out?: string | undefined }) {
-  if (args.out === undefined) throw new UserError("--secrets references needs --out DIR.");
-  const { objects, secrets, warnings } = await references(ROOT, args.stack);
+async function writeReferences({
+  stack,
+  json,
+  out,
+}: {
+  stack: string;
+  json: boolean;
+  out?: string | undefined;
+}) {
+  if (out === undefined) throw new UserError("--secrets references needs --out DIR.");
+  const { objects, secrets, warnings } = await references(ROOT, stack);
   warn(warnings);
-  writeFolder(args.out, [...objectFiles(objects, args.format), ...secretFiles(secrets)]);
-  const left = `${secrets.length} Secrets left out, ${args.out}/secrets/index.yaml lists them`;
-  process.stderr.write(`${objects.length} objects written to ${args.out}; ${left}\n`);
+  writeFolder(out, [...objectFiles(objects, json ? "json" : "yaml"), ...secretFiles(secrets)]);
+  say(
+    `${objects.length} objects written to ${out}; ${secrets.length} Secrets left out, ${out}/secrets/index.yaml lists them`,
+  );
 }
 
 function warn(warnings: readonly string[]): void {
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  for (const warning of warnings) say(`warning: ${warning}`);
 }
-
-await run(command);

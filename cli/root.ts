@@ -1,2 +1,4 @@
-/** The project's folder, as for Pulumi's own CLI: where the command runs. `npm run` sees to that. */
-export const ROOT = process.cwd();
+import { dirname } from "node:path";
+
+/** The project's folder: the one above that of the command that was started, wherever it was started from. */
+export const ROOT = dirname(dirname(process.argv[1] ?? ""));

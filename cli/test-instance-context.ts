@@ -2,7 +2,6 @@ import { ApiClient } from "../cluster/api-client.ts";
 import { UserError } from "../errors.ts";
 import { GitHub } from "../github/github.ts";
 import { LOCAL_CONTEXT } from "../local/kubeconfig.ts";
-import { localPaths } from "../local/paths.ts";
 import { ActionsBuilder } from "../operations/test-instances/actions-builder.ts";
 import type { Builder } from "../operations/test-instances/builder.ts";
 import { type Context, seedOf } from "../operations/test-instances/context.ts";
@@ -10,13 +9,13 @@ import { ApplyEngine, type Engine } from "../operations/test-instances/engine.ts
 import { OpenShiftBuilder } from "../operations/test-instances/openshift-builder.ts";
 import { hasPulumi, PulumiEngine } from "../operations/test-instances/pulumi-engine.ts";
 import { loadPool, type Pool } from "../settings/test-pool.ts";
+import { say, type Where, whereOf } from "./options.ts";
 import { ROOT } from "./root.ts";
 
-/** What all verbs may be told of where they work. */
-export interface Common {
-  readonly local: boolean;
-  readonly "in-cluster": boolean;
-  readonly kubeconfig?: string | undefined;
+/** What verbs may be told of where and how they work. */
+export interface Common extends Where {
+  readonly "in-cluster"?: boolean;
+  /** `apply` or `pulumi`: arguments are checked before a verb runs. */
   readonly engine?: string | undefined;
 }
 
@@ -33,14 +32,16 @@ export function poolOf({ local }: Common): Pool {
 }
 
 /** The way to the pool's cluster. */
-export function clientOf(args: Common, { kubeContext: context }: Pool): ApiClient {
-  return new ApiClient(
-    args["in-cluster"] ? { inCluster: true } : { kubeconfig: kubeconfigOf(args), context },
-  );
+export function clientOf(args: Common, { kubeContext }: Pool): ApiClient {
+  if (!args["in-cluster"]) return new ApiClient({ context: kubeContext, ...whereOf(args) });
+  if (args.local || args.kubeconfig !== undefined)
+    throw new UserError("--in-cluster names the cluster. Leave --local and --kubeconfig out.");
+  return new ApiClient({ inCluster: true });
 }
 
-function kubeconfigOf({ local, kubeconfig }: Common): string | undefined {
-  return local ? localPaths(`${ROOT}/.local/control-plane`).kubeconfig : kubeconfig;
+/** Where a verb acts, in words. */
+export function whereabouts(args: Common, { kubeContext }: Pool): string {
+  return args["in-cluster"] ? "In the cluster that this runs in" : `In the context ${kubeContext}`;
 }
 
 /** What a verb works with. */
@@ -53,11 +54,10 @@ export async function contextOf(args: Common, pool: Pool): Promise<Context> {
 
 async function engineOf(args: Common, client: ApiClient, pool: Pool): Promise<Engine> {
   const { engine } = args;
-  if (engine !== undefined && engine !== "apply" && engine !== "pulumi")
-    throw new UserError(`--engine is "${engine}". It takes apply or pulumi.`);
   const isPulumi = engine === undefined ? !args["in-cluster"] && (await hasPulumi()) : engine === "pulumi";
-  const file = kubeconfigOf(args);
-  if (isPulumi) return new PulumiEngine({ root: ROOT, env: file === undefined ? {} : { KUBECONFIG: file } });
+  const { kubeconfig } = whereOf(args);
+  if (isPulumi)
+    return new PulumiEngine({ root: ROOT, env: kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig } });
   return new ApplyEngine(client, () => seedOf(client, pool));
 }
 
@@ -70,8 +70,8 @@ export function builderOf({ pool, client, github }: Context): Builder {
 
 let last = "";
 
-/** Progress goes to stderr, and only what is new. */
+/** Progress is said once. */
 function report(message: string): void {
-  if (message !== last) process.stderr.write(`${message}\n`);
+  if (message !== last) say(message);
   last = message;
 }

@@ -57,7 +57,7 @@ for worker in "$@"; do
 done
 exit $status`;
 
-/** Fills all cache volumes at set times, as \`npm run cache -- fill\` does. */
+/** Fills all cache volumes at set times, as \`./ops cache fill\` does. */
 export class RepositoryCacheRefresh extends pulumi.ComponentResource {
   constructor(name: string, args: RepositoryCacheRefreshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:RepositoryCacheRefresh", name, {}, opts);

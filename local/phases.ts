@@ -1,4 +1,5 @@
 import { Listr } from "listr2";
+import { PROGRESS } from "../progress.ts";
 
 /** A step of a command, and what it reports while it runs. */
 export interface Phase {
@@ -30,11 +31,7 @@ export async function runPhases(phases: readonly Phase[]): Promise<Seconds> {
       task.title = `${title}: ${result} (${took.toFixed(1)} s)`;
     },
   }));
-  const list = new Listr(tasks, {
-    fallbackRenderer: "simple",
-    rendererOptions: { showErrorMessage: false, collapseErrors: false },
-    registerSignalListeners: false,
-  });
+  const list = new Listr(tasks, PROGRESS);
   // The list shows where it failed; why is for the caller to say.
   await list.run().catch((error) => {
     throw failure ?? error;

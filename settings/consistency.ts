@@ -135,7 +135,7 @@ function cacheRefusals({ repositoryCache, platform, withSandbox }: SchemaOutput)
             path: ["repositoryCache", "refresh", "enabled"],
             value: "true",
             allowed: "false on the platform kubernetes, which brings no image with a client",
-            remedy: "set it to false, and run npm run cache",
+            remedy: "set it to false, and run ./ops cache fill",
             reads: ["platform"],
           },
         ]

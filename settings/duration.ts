@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UserError } from "../errors.ts";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
@@ -11,6 +12,14 @@ export const duration = z
 /** The seconds that a text accepted by {@link duration} stands for. */
 export function inSeconds(text: string): number {
   return Number.parseInt(text, 10) * (UNITS[text.slice(-1)] ?? 1);
+}
+
+/** The seconds of a length of time that an option gives. */
+export function lengthOf(option: string, text: string): number {
+  if (duration.safeParse(text).success) return inSeconds(text);
+  throw new UserError(
+    `${option} is "${text}". It takes a whole number above 0 with the unit s, m, h or d, as 10m.`,
+  );
 }
 
 /** Seconds in the two largest units that they have, as `1h 30m`. */

@@ -20,7 +20,7 @@ export function reference(): string {
 
 Every key that a stack file may hold, under \`config\`, with the prefix \`${PREFIX}\`. Only \`required\` ones must be
 there. A dot stands for a map within a map; \`KEY\` and \`[]\` for any key of a map and any item of a list.
-This page is made from the schema by \`npm run settings\`.
+This page is made from the schema by \`./ops settings\`.
 
 ${table(
   ["setting", "meaning", "allowed", "default"],

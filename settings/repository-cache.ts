@@ -27,7 +27,7 @@ export const repositoryCache = part(
         }),
       )
       .default([])
-      .describe("What `npm run cache -- fill` puts into each volume."),
+      .describe("What `./ops cache fill` puts into each volume."),
     refresh: z
       .strictObject({
         enabled: flag.default(false).describe("Fill all volumes by a CronJob, too."),

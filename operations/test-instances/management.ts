@@ -87,7 +87,7 @@ function reaperContainer({ image, repository }: Pool["reaper"]) {
     `git clone --quiet --depth 1 ${repository} ${CHECKOUT}`,
     `cd ${CHECKOUT}`,
     "npm ci --loglevel=error",
-    "exec npm run --silent test-instance -- reap --in-cluster",
+    "exec ./ops test-instance reap --in-cluster",
   ];
   return {
     name: "reaper",

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { UserError } from "../../errors.ts";
-import { duration, inSeconds } from "../../settings/duration.ts";
+import { inSeconds, lengthOf } from "../../settings/duration.ts";
 import type { OwnImage } from "../../settings/images.ts";
 import { OWN_IMAGES } from "../../settings/images.ts";
 import { namespacesOf, PART_NAMES, PARTS, type Part } from "../../settings/test-instance.ts";
@@ -80,17 +80,9 @@ export function checkedName(name: string, { namespace }: Pick<Pool, "namespace">
   );
 }
 
-/** Seconds from a length of time. */
-export function lengthOf(text: string): number {
-  if (duration.safeParse(text).success) return inSeconds(text);
-  throw new UserError(
-    `"${text}" is no length of time. It takes a whole number with the unit s, m, h or d, as 8h.`,
-  );
-}
-
 /** Seconds from `--ttl`, at most as many as the pool allows. */
 function ttl(text: string, { ttl: { max } }: Pick<Pool, "ttl">): number {
-  const seconds = lengthOf(text);
+  const seconds = lengthOf("--ttl", text);
   if (seconds <= inSeconds(max)) return seconds;
   throw new UserError(`${text} is longer than an instance may live, ${max} (packit:testInstances.ttl.max).`);
 }

@@ -119,7 +119,7 @@ export class Slots {
       if (error.status === 409) return undefined;
       if (error.status !== 404) throw error;
       throw new UserError(
-        `There is no namespace ${this.#namespace}. Make it: npm run test-instance -- setup`,
+        `There is no namespace ${this.#namespace}. Make it: ./ops test-instance setup`,
       );
     }
   }

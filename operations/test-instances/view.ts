@@ -80,7 +80,7 @@ export function details(
     ],
     ["comments", `/packit-${held.name} …`],
     ["namespaces", `${own}, ${sandbox}`],
-    ["logs", `npm run test-instance -- logs ${held.name}; oc logs -n ${own} deployment/packit-service`],
+    ["logs", `./ops test-instance logs ${held.name}; oc logs -n ${own} deployment/packit-service`],
     ...Object.entries(images).map(([name, reference]) => ["image", `${name}: ${reference}`]),
     ["health", health.healthz],
     ...(health.system === undefined ? [] : [["system", JSON.stringify(health.system)]]),

@@ -13,7 +13,7 @@ describe("render", () => {
     const cwd = project();
     const yaml = await command("render", ["stage"], { cwd });
     const again = await command("render", ["stage"], { cwd });
-    const json = await command("render", ["stage", "--format", "json"], { cwd });
+    const json = await command("render", ["stage", "--json"], { cwd });
     const objects = parseAllDocuments(String(yaml.stdout)).map((document) => document.toJS());
     expect(JSON.parse(String(json.stdout))).toEqual({ apiVersion: "v1", kind: "List", items: objects });
     expect(objects.length).toBeGreaterThan(30);
@@ -80,7 +80,7 @@ describe("render", () => {
     const { stderr } = await execa({
       shell: true,
       cwd: project(),
-    })`${process.execPath} ${join(ROOT, "cli", "render.ts")} stage | head -1`;
+    })`${process.execPath} ${join(ROOT, "cli", "ops.ts")} render stage | head -1`;
     expect(stderr).toBe("");
   });
 
@@ -94,8 +94,8 @@ describe("render", () => {
 
   it.each([
     ["an unknown stack", ["nowhere"], 'There is no stack "nowhere"'],
-    ["an unknown format", ["stage", "--format", "xml"], "Expected one of: yaml, json"],
-    ["an unknown option", ["stage", "--fromat", "json"], "Unknown option --fromat"],
+    ["an unknown way of secrets", ["stage", "--secrets", "plain"], "There are: redacted, references"],
+    ["an unknown option", ["stage", "--jsno"], "Unknown option --jsno. Did you mean --json?"],
   ])("refuses %s in a few words, with exit code 1", async (_, args, message) => {
     const { exitCode, stdout, stderr } = await command("render", args, { cwd: project() });
     expect([exitCode, stdout]).toEqual([1, ""]);

@@ -52,7 +52,7 @@ describe("cache volumes", () => {
   });
 });
 
-describe("npm run cache", { timeout: 120_000 }, () => {
+describe("./ops cache", { timeout: 120_000 }, () => {
   it("fills every volume by a Job, a worker's after its sandbox's, and leaves none", async () => {
     const run = cache("fill", ...REPOSITORY, "--json");
     const seen = await jobsUntil(run);
@@ -93,7 +93,7 @@ describe("npm run cache", { timeout: 120_000 }, () => {
       volumes: [{ name: "cache", persistentVolumeClaim: { claimName: claim } }],
     });
     await stack.client.create(sandbox);
-    const { exitCode, stdout } = await cache("fill", ...REPOSITORY, "--wait", "1", "--json");
+    const { exitCode, stdout } = await cache("fill", ...REPOSITORY, "--wait", "1s", "--json");
     await stack.client.delete(sandbox);
     const problems = JSON.parse(String(stdout)).map(({ problem }: Anything) => problem);
     expect([exitCode, problems]).toEqual([
@@ -109,7 +109,7 @@ describe("npm run cache", { timeout: 120_000 }, () => {
   });
 
   it("removes its pods when it is ended by a signal, and by another one after that", async () => {
-    const run = cacheThatHangs("600");
+    const run = cacheThatHangs("600s");
     await begun(2);
     run.kill("SIGHUP");
     run.kill("SIGINT");
@@ -119,7 +119,7 @@ describe("npm run cache", { timeout: 120_000 }, () => {
   });
 
   it("is kept from a volume on which another one is at work", async () => {
-    const first = cacheThatHangs("600");
+    const first = cacheThatHangs("600s");
     await begun(2);
     const { stdout } = await cache("fill", ...REPOSITORY, "--worker", "0", "--json");
     expect(JSON.parse(String(stdout))[0].problem).toContain("Somebody else is at work on it");
@@ -128,7 +128,7 @@ describe("npm run cache", { timeout: 120_000 }, () => {
   });
 
   it("leaves nothing behind after the Jobs' own deadline when it is killed", async () => {
-    const run = cacheThatHangs("2");
+    const run = cacheThatHangs("2s");
     await begun(2);
     run.kill("SIGKILL");
     await run;

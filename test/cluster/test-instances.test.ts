@@ -305,7 +305,7 @@ describe("images built in the cluster", { timeout: 120_000 }, () => {
   });
 });
 
-describe("npm run test-instance", { timeout: 120_000 }, () => {
+describe("./ops test-instance", { timeout: 120_000 }, () => {
   it("survives its own death, and deploys", async () => {
     const shared = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
     shared.config["packit:testInstances"] = { default: { ...RAW_POOL, domain: "apps.example.com" } };

@@ -5,7 +5,7 @@ import { reference } from "../../settings/reference.ts";
 import { ROOT } from "../support/stacks.ts";
 
 describe("docs/settings.md", () => {
-  it("is what `npm run settings` prints", () => {
+  it("is what `./ops settings` prints", () => {
     expect(readFileSync(join(ROOT, "docs", "settings.md"), "utf8")).toBe(reference());
   });
 

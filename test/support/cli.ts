@@ -9,17 +9,18 @@ export function project(files: Readonly<Record<string, string>> = {}): string {
   const folder = temporaryFolder();
   for (const name of globSync("Pulumi*.yaml", { cwd: ROOT }))
     copyFileSync(join(ROOT, name), join(folder, name));
-  for (const name of ["index.ts", "node_modules", "package.json"])
+  for (const name of ["cli", "index.ts", "node_modules", "package.json"])
     symlinkSync(join(ROOT, name), join(folder, name));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 }
 
-/** Starts one of the project's commands, as `npm run` does. */
+/** Starts a verb of `./ops`, that of the project in `cwd`. */
 export function command(
-  name: "render" | "local" | "cache" | "test-instance",
+  name: string,
   args: readonly string[],
-  options: Options = {},
+  { cwd = ROOT, ...options }: Options & { readonly cwd?: string } = {},
 ) {
-  return execa(process.execPath, [join(ROOT, "cli", `${name}.ts`), ...args], { reject: false, ...options });
+  const words = [join(cwd, "cli", "ops.ts"), name, ...args];
+  return execa(process.execPath, words, { reject: false, cwd, ...options });
 }

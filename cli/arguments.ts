@@ -1,0 +1,120 @@
+import { parseArgs } from "node:util";
+import type { ArgDef, ArgsDef } from "citty";
+import { UserError } from "../errors.ts";
+import { nearest } from "../settings/violation.ts";
+
+/** What ends the hint of a positional argument, or of an option, of which there may be any number. */
+export const REPEATED = "…";
+
+/**
+ * Refuses what a verb does not take. citty itself takes any option and any number of words; what is mistyped or forgotten
+ * must not go unnoticed.
+ */
+export function checkArguments(args: ArgsDef, words: readonly string[]): void {
+  const { options, positionals } = parsed(args, words);
+  for (const option of options) checkOption(args, option);
+  const given = new Set<string>();
+  for (const { name } of options) {
+    if (given.has(name) && !isRepeatable(args[name]))
+      throw new UserError(`--${name} is given twice. Give it once.`);
+    given.add(name);
+  }
+  const missing = Object.entries(args).find(
+    ([name, { type, required }]) => type !== "positional" && required && !given.has(name),
+  );
+  if (missing)
+    throw new UserError(`--${missing[0]}=${hintOf(...missing)} is missing: ${missing[1].description}`);
+  checkPositionals(args, positionals);
+}
+
+/** All values of an option that may stand there more than once. */
+export function repeated(args: ArgsDef, words: readonly string[], name: string): string[] {
+  return parsed(args, words).options.flatMap((option) => (option.name === name ? (option.value ?? []) : []));
+}
+
+/** Whether help is asked for, and is not the value of an option. */
+export function wantsHelp(args: ArgsDef, words: readonly string[]): boolean {
+  return parsed(args, words).options.some(({ raw }) => raw === "--help" || raw === "-h");
+}
+
+interface Option {
+  readonly name: string;
+  /** As it was written: `--json`, `-x`. */
+  readonly raw: string;
+  readonly value: string | undefined;
+  readonly isInline: boolean;
+}
+
+function parsed(args: ArgsDef, words: readonly string[]) {
+  const options = Object.fromEntries(
+    Object.entries(args)
+      .filter(([, { type }]) => type !== "positional")
+      .map(([name, { type }]) => [name, { type: type === "boolean" ? "boolean" : "string" }] as const),
+  );
+  const { tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true });
+  return {
+    options: tokens.flatMap((token): Option[] => {
+      if (token.kind !== "option") return [];
+      return [
+        { name: token.name, raw: token.rawName, value: token.value, isInline: token.inlineValue === true },
+      ];
+    }),
+    positionals: tokens.flatMap((token) => (token.kind === "positional" ? token.value : [])),
+  };
+}
+
+function checkOption(args: ArgsDef, { name, raw, value, isInline }: Option): void {
+  const known = Object.keys(args).filter((one) => args[one]?.type !== "positional");
+  const arg = raw === `--${name}` && known.includes(name) ? args[name] : undefined;
+  if (arg === undefined)
+    throw new UserError(
+      `Unknown option ${raw}. ${nearOr(
+        name,
+        known.map((one) => `--${one}`),
+      )}`,
+    );
+  if (arg.type === "boolean") {
+    if (isInline) throw new UserError(`${raw} takes no value. Give it as it is, or leave it out.`);
+    return;
+  }
+  // What starts with a dash was most likely meant as the next option.
+  const isMissing = value === undefined || value === "" || (!isInline && value.startsWith("-"));
+  if (isMissing) throw new UserError(`${raw} needs a value: ${raw}=${hintOf(name, arg)}`);
+  if (arg.type === "enum" && !arg.options?.includes(value))
+    throw new UserError(`${raw} is "${value}". ${nearOr(value, arg.options ?? [])}`);
+}
+
+function checkPositionals(args: ArgsDef, given: readonly string[]): void {
+  const known = Object.entries(args).filter(([, { type }]) => type === "positional");
+  if (given.includes("")) throw new UserError("An argument is empty: a variable without a value?");
+  const missing = known.find(([, { required }], i) => required !== false && given[i] === undefined);
+  if (missing) throw new UserError(`${hintOf(...missing)} is missing: ${missing[1].description}`);
+  const surplus = given[known.length];
+  if (surplus !== undefined && !known.some(([, arg]) => isRepeatable(arg)))
+    throw new UserError(`There is no use for "${surplus}" here.`);
+}
+
+/** What stands for an argument's value in its usage. */
+export function hintOf(name: string, arg: ArgDef): string {
+  if (arg.type === "enum") return (arg.options ?? []).join("|");
+  return "valueHint" in arg && arg.valueHint ? arg.valueHint : name.toUpperCase();
+}
+
+/** The one that was most likely meant, and all that there are. */
+export function nearOr(given: string, known: readonly string[]): string {
+  const meant = nearest(
+    given,
+    known.map((one) => one.replace(/^--/, "")),
+  );
+  const all =
+    known.length === 0
+      ? "There are none."
+      : `There ${known.length === 1 ? "is" : "are"}: ${known.join(", ")}.`;
+  return meant === undefined
+    ? all
+    : `Did you mean ${known.find((one) => one.replace(/^--/, "") === meant)}? ${all}`;
+}
+
+function isRepeatable(arg: ArgDef | undefined): boolean {
+  return arg !== undefined && "valueHint" in arg && arg.valueHint?.endsWith(REPEATED) === true;
+}

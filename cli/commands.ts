@@ -1,0 +1,17 @@
+import type { Command } from "./verb.ts";
+import { VERSION } from "./version.ts";
+
+/** Every command of the project. What a verb needs is loaded when it is called. */
+export const ops: Command = {
+  meta: { name: "ops", description: `Packit Service's deployment, version ${VERSION}.` },
+  subCommands: {
+    render: () => import("./render.ts").then(({ render }) => render),
+    local: () => import("./local.ts").then(({ local }) => local),
+    "test-instance": () => import("./test-instance.ts").then(({ testInstance }) => testInstance),
+    cache: () => import("./cache.ts").then(({ cache }) => cache),
+    stack: () => import("./stack.ts").then(({ stack }) => stack),
+    settings: () => import("./settings.ts").then(({ settings }) => settings),
+    completion: () => import("./completion.ts").then(({ completion }) => completion),
+    complete: () => import("./completion.ts").then(({ complete }) => complete(() => ops)),
+  },
+};

@@ -1,0 +1,57 @@
+import { defineCommand } from "citty";
+import { UserError } from "../errors.ts";
+import { slotsOf } from "../operations/test-instances/context.ts";
+import { destroy } from "../operations/test-instances/destroy.ts";
+import { reap } from "../operations/test-instances/reap.ts";
+import { checkedName } from "../operations/test-instances/request.ts";
+import { lengthOf } from "../settings/duration.ts";
+import { namespacesOf } from "../settings/test-instance.ts";
+import { nearOr } from "./arguments.ts";
+import { print, say } from "./options.ts";
+import { contextOf, poolOf, whereabouts } from "./test-instance-context.ts";
+import { CHANGE, NAME } from "./test-instance-options.ts";
+
+export const destroyCommand = defineCommand({
+  meta: { name: "destroy", description: "Remove an instance, and give its slot back." },
+  args: { ...CHANGE, name: NAME },
+  async run({ args }) {
+    const pool = poolOf(args);
+    const name = checkedName(args.name, pool);
+    const context = await contextOf(args, pool);
+    say(`${whereabouts(args, pool)}, the namespaces ${namespacesOf(name).join(", ")}:`);
+    if (!(await destroy(context, name))) {
+      const known = (await slotsOf(context).held()).map((held) => held.name);
+      throw new UserError(`Nothing of ${name} is here. ${nearOr(name, known)}`);
+    }
+    print(args.json, { name }, () => `${name} is gone.`);
+  },
+});
+
+export const reapCommand = defineCommand({
+  meta: { name: "reap", description: "Remove what is over: expired, closed, crashed, or of no lease." },
+  args: {
+    ...CHANGE,
+    "in-cluster": { type: "boolean", default: false, description: "Work in the cluster that this runs in" },
+    "dry-run": { type: "boolean", default: false, description: "Say what would go" },
+    silence: {
+      type: "string",
+      valueHint: "TIME",
+      default: "5m",
+      description: "After how much silence a command is taken for dead",
+    },
+  },
+  async run({ args }) {
+    const pool = poolOf(args);
+    const isDry = args["dry-run"];
+    const silenceSeconds = lengthOf("--silence", args.silence);
+    const context = await contextOf(args, pool);
+    say(`${whereabouts(args, pool)}, the namespace ${pool.namespace} and those of its instances:`);
+    const reaped = await reap(context, { isDry, silenceSeconds });
+    const word = isDry ? "would go" : "is gone";
+    const lines = reaped.map(
+      ({ name, why, problem }) => `${name} ${problem ? "is left" : word}: ${problem ?? why}`,
+    );
+    print(args.json, reaped, () => lines.join("\n") || "Nothing is over.");
+    if (reaped.some(({ problem }) => problem)) process.exitCode = 1;
+  },
+});

@@ -1,0 +1,19 @@
+import { ListrLogger, ProcessOutput } from "listr2";
+
+/**
+ * How lists of tasks are shown: on stderr, as stdout is for results; in place on a terminal, line by line elsewhere.
+ * What failed is for the caller to say.
+ */
+export const PROGRESS = {
+  registerSignalListeners: false,
+  fallbackRenderer: "simple",
+  fallbackRendererCondition: () => !process.stderr.isTTY,
+  rendererOptions: {
+    showErrorMessage: false,
+    collapseErrors: false,
+    logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }),
+  },
+  fallbackRendererOptions: {
+    logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }),
+  },
+} as const;
