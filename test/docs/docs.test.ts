@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { egressHosts } from "../../components/egress-hosts.ts";
+import { SECRET_NAMES } from "../../settings/secret-catalogue.ts";
 import { ROOT, settingsOf } from "../support/stacks.ts";
 
 const PAGES = ["README.md", "CHANGELOG.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];
@@ -32,6 +33,26 @@ describe("the documentation", () => {
       why,
     ]);
     expect(rows.map(([, ...cells]) => cells)).toEqual(hosts);
+  });
+});
+
+describe("the table of the vault's values", () => {
+  const text = readFileSync(join(ROOT, "docs/migration.md"), "utf8");
+  const [, part = ""] = text.split("## Where the vault's values go");
+  const rows = [...(part.split("## ")[0] ?? "").matchAll(/^\| (.+?) \| (.+?) \|$/gm)].slice(2);
+  const cells = rows.map(([, , now = ""]) => now);
+
+  it("has a place for every secret that a stack can be given", () => {
+    const names = [...SECRET_NAMES, "forgeTokens"];
+    const told = cells.flatMap((cell) => cell.match(/(?<=^`)[A-Za-z]+/g) ?? []);
+    expect(told.toSorted()).toEqual(names.toSorted());
+  });
+
+  it("names settings that there are", () => {
+    const settings = cells.flatMap((cell) => cell.match(/(?<=`packit:)[A-Za-z_.]+(?=`)/g) ?? []);
+    const reference = readFileSync(join(ROOT, "docs/settings.md"), "utf8");
+    expect(settings.length).toBeGreaterThan(4);
+    for (const setting of settings) expect(reference).toContain(`| \`${setting.replace(".HOST", "")}\` |`);
   });
 });
 
