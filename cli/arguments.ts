@@ -11,7 +11,7 @@ export const REPEATED = "…";
  * must not go unnoticed.
  */
 export function checkArguments(args: ArgsDef, words: readonly string[]): void {
-  const { options, positionals } = parsed(args, words);
+  const { options, positionals, isBare } = parsed(args, words);
   for (const option of options) checkOption(args, option);
   const given = new Set<string>();
   for (const { name } of options) {
@@ -24,6 +24,8 @@ export function checkArguments(args: ArgsDef, words: readonly string[]): void {
   );
   if (missing)
     throw new UserError(`--${missing[0]}=${hintOf(...missing)} is missing: ${missing[1].description}`);
+  if (isBare && positionals.includes(""))
+    throw new UserError("An argument is empty: a variable without a value?");
   checkPositionals(args, positionals);
 }
 
@@ -60,6 +62,8 @@ function parsed(args: ArgsDef, words: readonly string[]) {
       ];
     }),
     positionals: tokens.flatMap((token) => (token.kind === "positional" ? token.value : [])),
+    // What stands behind -- is taken as it is.
+    isBare: !tokens.some(({ kind }) => kind === "option-terminator"),
   };
 }
 
@@ -86,7 +90,6 @@ function checkOption(args: ArgsDef, { name, raw, value, isInline }: Option): voi
 
 function checkPositionals(args: ArgsDef, given: readonly string[]): void {
   const known = Object.entries(args).filter(([, { type }]) => type === "positional");
-  if (given.includes("")) throw new UserError("An argument is empty: a variable without a value?");
   const missing = known.find(([, { required }], i) => required !== false && given[i] === undefined);
   if (missing) throw new UserError(`${hintOf(...missing)} is missing: ${missing[1].description}`);
   const surplus = given[known.length];

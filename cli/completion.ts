@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import { RootCommand, script } from "@bomb.sh/tab";
 import { type ArgDef, defineCommand } from "citty";
+import { UserError } from "../errors.ts";
 import { knownStacks } from "../settings/stacks.ts";
-import { REPEATED } from "./arguments.ts";
+import { nearOr, REPEATED } from "./arguments.ts";
 import { ROOT } from "./root.ts";
 import { type Command, leaves, type Verb, verbOf } from "./verb.ts";
+
+const SHELLS: readonly string[] = ["bash", "zsh", "fish"];
 
 /** Prints what a shell must load. */
 export const completion = defineCommand({
@@ -12,12 +15,14 @@ export const completion = defineCommand({
   args: {
     shell: {
       type: "positional",
-      valueHint: "bash|zsh|fish",
+      valueHint: SHELLS.join("|"),
       description: "The shell, as in: source <(./ops completion bash)",
       required: true,
     },
   },
   run({ args: { shell } }) {
+    if (!SHELLS.includes(shell))
+      throw new UserError(`There is no completion for "${shell}". ${nearOr(shell, SHELLS)}`);
     script(shell, "ops", join(ROOT, "ops"));
   },
 });

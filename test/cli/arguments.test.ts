@@ -11,7 +11,7 @@ let verbs: readonly Verb[];
 beforeAll(async () => {
   root = await verbOf(ops);
   verbs = await leaves(root);
-});
+}, 60_000);
 
 describe("the arguments of every verb", () => {
   it("are taken when they are complete and known", () => {

@@ -2,18 +2,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, it } from "vitest";
+import { ops } from "../../cli/commands.ts";
 import { usage } from "../../cli/usage.ts";
-import { type Command, findVerb, leaves, type Verb, verbOf } from "../../cli/verb.ts";
+import { findVerb, leaves, type Verb, verbOf } from "../../cli/verb.ts";
 import { ROOT } from "../support/stacks.ts";
 
 let root: Verb;
 let verbs: readonly Verb[];
 
 beforeAll(async () => {
-  const { ops } = (await import("../../cli/commands.ts")) as { ops: Command };
   root = await verbOf(ops);
   verbs = await leaves(root);
-});
+}, 60_000);
 
 describe("the help of every verb", () => {
   it("names the whole command, fits 80 columns, is plain text, and describes each argument and option", async () => {
