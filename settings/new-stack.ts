@@ -29,6 +29,8 @@ export function newStackText(text: string, { stack, kubeContext, namespace, doma
       ["config", `${PREFIX}hosts`, name],
       name === "service" ? `${stack}.${domain}` : `${stack}-${name.toLowerCase()}.${domain}`,
     );
+  // The router shows a certificate of its own for hosts that the copied stack's certificate does not have.
+  if (document.getIn(["config", `${PREFIX}platform`]) !== "kubernetes") set("tls", "reencrypt");
   withoutSecrets(document.getIn(["config", `${PREFIX}secrets`]));
   return document.toString({ lineWidth: 0 });
 }

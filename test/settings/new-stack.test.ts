@@ -49,6 +49,7 @@ config:
         "packit:namespace": "packit--ada",
         "packit:kubeContext": "test",
         "packit:hosts": { service: "ada.apps.example.com" },
+        "packit:tls": "reencrypt",
         "packit:secrets": {
           copr: { file: "copr" },
           sentryDsn: { leftOut: "none" },
