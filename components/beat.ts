@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { switchEnvironment } from "../settings/upstream-switches.ts";
 import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
 import { CELERY_APP, commonEnvironment, databaseEnvironment } from "./environment.ts";
 import type { PartArgs } from "./part.ts";
 
-export type BeatArgs = PartArgs<"beat" | "maintenance">;
+export type BeatArgs = PartArgs<"beat" | "maintenance" | "upstreamSwitches">;
 
 const NAME = "packit-service-beat";
 
@@ -32,6 +33,7 @@ export class Beat extends pulumi.ComponentResource {
             env: {
               ...commonEnvironment(settings, configuration),
               ...databaseEnvironment(configuration),
+              ...switchEnvironment(settings.upstreamSwitches, "beat"),
               APP: CELERY_APP,
               CELERY_COMMAND: "beat",
             },

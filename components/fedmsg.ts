@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isDormant } from "../settings/fedora-ci.ts";
+import { switchEnvironment } from "../settings/upstream-switches.ts";
 import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
 import { commonEnvironment } from "./environment.ts";
 import type { PartArgs } from "./part.ts";
 
 export type FedmsgArgs = PartArgs<
-  "fedmsg" | "maintenance" | "imageSupports" | "identity" | "role" | "fedoraCi"
+  "upstreamSwitches" | "fedmsg" | "maintenance" | "imageSupports" | "identity" | "role" | "fedoraCi"
 >;
 
 const NAME = "packit-service-fedmsg";
@@ -31,6 +32,7 @@ export class Fedmsg extends pulumi.ComponentResource {
             image,
             env: {
               ...commonEnvironment(settings, configuration),
+              ...switchEnvironment(settings.upstreamSwitches, "fedmsg"),
               FEDORA_MESSAGING_CONF: `${directory}/fedora.toml`,
               FAS_USER: settings.imageSupports.fedmsgUser ? settings.identity.fasUser : undefined,
             },

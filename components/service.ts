@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { migratesInPods } from "../settings/footprint.ts";
 import type { Settings } from "../settings/load.ts";
+import { switchEnvironment } from "../settings/upstream-switches.ts";
 import { after } from "./after.ts";
 import type { ContainerArgs } from "./container.ts";
 import { deployment } from "./deployment.ts";
@@ -59,6 +60,7 @@ function api({ settings, configuration, image }: ServiceArgs): ContainerArgs {
       ...commonEnvironment(settings, configuration),
       ...distGitEnvironment(settings),
       ...databaseEnvironment(configuration),
+      ...switchEnvironment(settings.upstreamSwitches, "api"),
       SYSLOG_HOST,
     },
     resources: settings.service.resources,

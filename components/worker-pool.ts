@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { REPOSITORY_CACHE_PATH } from "../files/packit-service-yaml.ts";
 import { imageTriggers } from "../platform/image.ts";
 import { CACHE_TEMPLATE } from "../settings/repository-cache.ts";
+import { switchEnvironment } from "../settings/upstream-switches.ts";
 import type { WorkerPoolKind } from "../settings/worker-pools.ts";
 import { PUSHGATEWAY_URL } from "./addresses.ts";
 import { after } from "./after.ts";
@@ -22,7 +23,13 @@ import { podTemplate } from "./pod.ts";
 
 export interface WorkerPoolArgs
   extends PartArgs<
-    "workers" | "distGit" | "withSandbox" | "repositoryCache" | "maintenance" | "withPushgateway"
+    | "workers"
+    | "distGit"
+    | "withSandbox"
+    | "repositoryCache"
+    | "maintenance"
+    | "withPushgateway"
+    | "upstreamSwitches"
   > {
   /** Which queues the workers serve, and what follows from it. */
   readonly kind: WorkerPoolKind;
@@ -107,6 +114,11 @@ function worker(args: WorkerPoolArgs): ContainerArgs {
       ...commonEnvironment(settings, configuration),
       ...distGitEnvironment(settings),
       ...databaseEnvironment(configuration),
+      ...switchEnvironment(
+        settings.upstreamSwitches,
+        "workers",
+        ...(kind.queues.includes("long-running") ? (["cleanUp"] as const) : []),
+      ),
       PACKIT_USER_AGENT: `packit.dev/packit-${deployment} (${deployment}+packit@packit.dev)`,
       APP: CELERY_APP,
       QUEUES: kind.queues.join(","),

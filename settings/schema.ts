@@ -10,6 +10,7 @@ import { secretSettings } from "./secret-settings.ts";
 import { stores } from "./stores.ts";
 import { testInstances } from "./test-pool.ts";
 import { tools } from "./tools.ts";
+import { upstreamSwitches } from "./upstream-switches.ts";
 import { dnsLabel, flag, hostName, labelKey, labelValue, line, url } from "./values.ts";
 import { workloads } from "./workloads.ts";
 
@@ -173,6 +174,7 @@ export const schema = z.strictObject({
   imageSupports,
   repositoryCache: repositoryCache.describe("The cache of git repositories that clones borrow from."),
   ...workloads,
+  upstreamSwitches,
   ...stores,
   ...tools,
   ...limits,

@@ -8,7 +8,8 @@ declare module "zod" {
   }
 }
 
-const text = (pattern: RegExp, allowed: string, example: string) =>
+/** A text of one form, with the form in words and an example for error messages. */
+export const text = (pattern: RegExp, allowed: string, example: string) =>
   z.string().regex(pattern).meta({ allowed, example });
 
 /** RFC 1123 label, as Kubernetes asks of namespaces. */
