@@ -127,13 +127,21 @@ export class ApiClient {
 
   /** What a container of a pod has said; nothing if its node cannot tell. */
   async log(namespace: string, pod: string, container: string): Promise<string> {
+    const answer = await this.askLog(namespace, pod, container);
+    return answer.text ?? "";
+  }
+
+  /** What a container of a pod has said, or why its node cannot tell. */
+  async askLog(
+    namespace: string,
+    pod: string,
+    container: string,
+  ): Promise<{ readonly text: string } | { readonly text?: never; readonly problem: string }> {
     try {
-      return await this.#text(
-        "GET",
-        `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}`,
-      );
+      const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}`;
+      return { text: await this.#text("GET", path) };
     } catch (error) {
-      if (error instanceof ApiError) return "";
+      if (error instanceof ApiError) return { problem: error.message };
       throw error;
     }
   }

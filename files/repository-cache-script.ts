@@ -58,7 +58,9 @@ def main(command, *arguments):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     succeeded = {"fill": fill, "receive": receive, "status": status, "hold": hold}[command](*arguments)
     if command != "hold":
-        say(volume={"bytes": shutil.disk_usage(CACHE).total, "free": shutil.disk_usage(CACHE).free})
+        # Whoever reads it knows by the number of lines that none is missing.
+        room = shutil.disk_usage(CACHE)
+        say(volume={"bytes": room.total, "free": room.free}, lines=said_lines)
     sys.exit(0 if succeeded else 1)
 
 
@@ -309,8 +311,13 @@ def usable():
     return int(shutil.disk_usage(CACHE).free - RESERVE * total())
 
 
+said_lines = 0
+
+
 def say(**line):
+    global said_lines
     print(json.dumps(line), flush=True)
+    said_lines += 1
 
 
 if __name__ == "__main__":

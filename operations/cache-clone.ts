@@ -4,7 +4,7 @@ import type { Access } from "../cluster/access.ts";
 import { CACHE_COMMAND, CACHE_CONTAINER } from "../components/repository-cache-job.ts";
 import { EnvironmentError, UserError } from "../errors.ts";
 import type { CacheVolume } from "../settings/repository-cache.ts";
-import { readLog } from "./cache-report.ts";
+import { readLog } from "./cache-log.ts";
 
 /** A clone on this machine. */
 export interface Clone {

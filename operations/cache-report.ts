@@ -4,7 +4,8 @@ import type { CacheVolume } from "../settings/repository-cache.ts";
 /** What is known of a repository on a volume. */
 export interface RepositoryReport {
   readonly repository: string;
-  readonly state: "working" | "done" | "failed" | "there";
+  /** Unknown is what nothing tells the end of; that is never taken for success. */
+  readonly state: "working" | "done" | "failed" | "there" | "unknown";
   readonly detail?: string;
   /** What it takes of the volume. */
   readonly bytes?: number;
@@ -24,26 +25,6 @@ export interface VolumeReport {
   readonly problem?: string;
 }
 
-/** Reads what cache.py has said so far; lines that are not its own, as warnings of Python, are nothing. */
-export function readLog(text: string): Pick<VolumeReport, "repositories" | "size"> {
-  const lines = text.split("\n").flatMap(parsed);
-  const repositories = lines.filter((line): line is RepositoryReport => "repository" in line);
-  const latest = new Map(repositories.map((line) => [line.repository, line]));
-  const size = lines.flatMap((line) => ("volume" in line ? line.volume : [])).at(-1);
-  return { repositories: [...latest.values()], ...(size && { size }) };
-}
-
-type Line = RepositoryReport | { readonly volume: { readonly bytes: number; readonly free: number } };
-
-function parsed(line: string): Line[] {
-  if (!line.startsWith("{")) return [];
-  try {
-    return [JSON.parse(line)];
-  } catch {
-    return [];
-  }
-}
-
 /** A table of volumes and their repositories. */
 export function cacheTable(reports: readonly VolumeReport[], now = Date.now()): string {
   const table = new Table({
@@ -53,8 +34,7 @@ export function cacheTable(reports: readonly VolumeReport[], now = Date.now()): 
   for (const { volume, repositories, size, holders, problem } of reports) {
     const room = size ? `, ${human(size.free)} of ${human(size.bytes)} free` : "";
     const holder = holders.length > 0 ? `\nmounted by ${holders.join(", ")}` : "";
-    const isSilent = problem === undefined && size === undefined;
-    const why = problem ? `\n${problem}` : isSilent ? "\nits pod said nothing" : "";
+    const why = problem ? `\n${problem}` : "";
     table.push([{ colSpan: 5, content: `${volume.worker}, ${volume.side}${room}${holder}${why}` }]);
     for (const one of repositories) {
       const state = one.detail ?? one.state;

@@ -102,10 +102,11 @@ async function onPairs(
   const pairs = args.workers.map(async (worker) => {
     const [sandbox, own] = cacheVolumes(worker, args.settings);
     const doOne = (volume: CacheVolume) => {
-      const onRunning =
-        clone &&
-        ((pod: string) => sendClone({ access: args.access, volume, pod, clone, signal: args.signal }));
-      return attempt({ ...common(args, client, volume), ...work, ...(onRunning && { onRunning }) });
+      const stream = clone && {
+        repository: clone.name,
+        into: (pod: string) => sendClone({ access: args.access, volume, pod, clone, signal: args.signal }),
+      };
+      return attempt({ ...common(args, client, volume), ...work, ...(stream && { stream }) });
     };
     const first = await doOne(sandbox);
     if (hasFailed(first)) {
@@ -124,9 +125,9 @@ async function settled(pairs: readonly Promise<VolumeReport[]>[]): Promise<Volum
   return (await Promise.all(pairs)).flat();
 }
 
-/** Whether something of a volume was not done. */
+/** Whether something of a volume was not done, or is not known to be done. */
 export function hasFailed({ problem, repositories }: VolumeReport): boolean {
-  return problem !== undefined || repositories.some(({ state }) => state === "failed");
+  return problem !== undefined || repositories.some(({ state }) => state !== "done" && state !== "there");
 }
 
 /** What goes wrong at one volume is said of it, and keeps nobody from the others. */

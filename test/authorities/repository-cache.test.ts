@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { until } from "../../cluster/until.ts";
+import { proven } from "../../operations/cache-log.ts";
 import { cloneWith, fillArgs, git, linesOf, origin, Volume } from "./git-cache.ts";
 
 /** Lines of a git that kills cache.py once it has done what it was asked to fetch. */
@@ -20,7 +21,7 @@ describe("cache.py, with git", { timeout: 60_000 }, () => {
         { repository: "systemd", state: "done", detail: "cloned", bytes: expect.any(Number) },
         { repository: "kernel", state: "working" },
         { repository: "kernel", state: "done", detail: "cloned" },
-        { volume: { bytes: expect.any(Number), free: expect.any(Number) } },
+        { volume: { bytes: expect.any(Number), free: expect.any(Number) }, lines: 4 },
       ],
     });
     await systemd.commit("second");
@@ -34,6 +35,16 @@ describe("cache.py, with git", { timeout: 60_000 }, () => {
       { repository: "systemd", state: "there" },
       { volume: {} },
     ]);
+  });
+
+  it("says what proves how each repository ended, to its last byte and no byte before", async () => {
+    const origins = [await origin("systemd"), await origin("kernel")];
+    const { stdout } = await new Volume().start(fillArgs(origins));
+    const text = String(stdout);
+    const gapOf = (log: string) => proven(log, ["systemd", "kernel"]).gap;
+    expect(gapOf(text)).toBeUndefined();
+    const known = Array.from(text, (_, at) => at).filter((at) => gapOf(text.slice(0, at)) === undefined);
+    expect(known).toEqual([]);
   });
 
   it("keeps what clones have borrowed: nothing goes when a branch is rewritten or removed", async () => {

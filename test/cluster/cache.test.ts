@@ -2,15 +2,16 @@ import { chmodSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Access } from "../../cluster/access.ts";
 import { ApiClient } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
 import { EnvironmentError } from "../../errors.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
+import { chosenWorkers, fill, hasFailed } from "../../operations/cache.ts";
 import { workOn } from "../../operations/cache-volume.ts";
-import { loadSettings } from "../../settings/load.ts";
-import { cacheVolumes } from "../../settings/repository-cache.ts";
+import { loadSettings, type Settings } from "../../settings/load.ts";
+import { cacheVolumes, repositoryOf } from "../../settings/repository-cache.ts";
 import { readStackFile } from "../../settings/stack-file.ts";
 import type { Anything } from "../support/anything.ts";
 import { command, project } from "../support/cli.ts";
@@ -20,12 +21,19 @@ import { barePod, TestStack } from "./stack.ts";
 
 const JOBS = { apiVersion: "batch/v1" };
 const POOL = "packit-worker-long-running";
-const REPOSITORY = ["--repository", "https://github.com/systemd/systemd"];
+const SYSTEMD = "https://github.com/systemd/systemd";
+const REPOSITORY = ["--repository", SYSTEMD];
+const ACCESS = { kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT };
+
+/** What a filler's pod says on a cluster that runs containers, which this one does not. */
+const SAID = `{"repository":"systemd","state":"done"}\n{"volume":{"bytes":2,"free":1},"lines":1}\n`;
+const NO_WORD = expect.stringContaining("no word from its pod: this cluster runs no containers");
 
 const stack = new TestStack("cache");
 const longRunning = (replicas: number) => ({ workers: { longRunning: { replicas } } });
 
 beforeAll(() => stack.up(longRunning(2)));
+afterEach(() => vi.restoreAllMocks());
 
 describe("cache volumes", () => {
   it.each([1, 2, 5])("are there for each of %i workers, and for its sandbox", async (count) => {
@@ -54,11 +62,15 @@ describe("cache volumes", () => {
 
 describe("./ops cache", { timeout: 120_000 }, () => {
   it("fills every volume by a Job, a worker's after its sandbox's, and leaves none", async () => {
-    const run = cache("fill", ...REPOSITORY, "--json");
+    vi.spyOn(ApiClient.prototype, "askLog").mockResolvedValue({ text: SAID });
+    const settings = ownSettings();
+    const [workers, signal] = [chosenWorkers(settings, []), new AbortController().signal];
+    const limits = { limitSeconds: 600, waitSeconds: 600 };
+    const args = { settings, access: ACCESS, workers, ...limits, signal, report: () => {} };
+    const run = fill(args, [repositoryOf({ url: SYSTEMD })]);
     const seen = await jobsUntil(run);
-    const { exitCode, stdout } = await run;
-    expect(exitCode).toBe(0);
-    const reports: Anything[] = JSON.parse(String(stdout));
+    const reports = await run;
+    expect(reports.filter(hasFailed)).toEqual([]);
     expect(reports.map(({ volume }) => [volume.worker, volume.side])).toEqual(
       [0, 1].flatMap((i) => ["sandbox", "worker"].map((side) => [`${POOL}-${i}`, side])),
     );
@@ -79,10 +91,21 @@ describe("./ops cache", { timeout: 120_000 }, () => {
     expect(await left()).toEqual([]);
   });
 
-  it("tells what is on each volume, and who mounts it", async () => {
-    const { exitCode, stdout } = await cache("status", "--json");
-    expect(exitCode).toBe(0);
+  it("says of pods that said nothing what kind of cluster this is, and takes it for no success", async () => {
+    const { exitCode, stdout } = await cache("fill", ...REPOSITORY, "--worker", "0", "--json");
     const reports: Anything[] = JSON.parse(String(stdout));
+    expect([exitCode, reports.map(({ problem }) => problem)]).toEqual([
+      1,
+      [NO_WORD, expect.stringContaining("left as it is")],
+    ]);
+    expect(reports[0].repositories).toEqual([{ repository: "systemd", state: "unknown" }]);
+  });
+
+  it("tells who mounts each volume, and what keeps it from telling what is on it", async () => {
+    const { exitCode, stdout } = await cache("status", "--json");
+    expect(exitCode).toBe(1);
+    const reports: Anything[] = JSON.parse(String(stdout));
+    expect(reports.map(({ problem }) => problem)).toEqual(Array(4).fill(NO_WORD));
     expect(reports.map(({ holders }) => holders)).toEqual([[], [`${POOL}-0`], [], [`${POOL}-1`]]);
     expect(await left()).toEqual([]);
   });
@@ -99,8 +122,8 @@ describe("./ops cache", { timeout: 120_000 }, () => {
     expect([exitCode, problems]).toEqual([
       1,
       [
-        undefined,
-        undefined,
+        NO_WORD,
+        expect.stringContaining("left as it is"),
         expect.stringContaining(`the pod sandcastle-of-a-task of ${POOL}-1 holds it`),
         expect.stringContaining("left as it is"),
       ],
@@ -161,15 +184,15 @@ describe("./ops cache", { timeout: 120_000 }, () => {
 
 describe("work on a volume", () => {
   it("goes on when requests fail for a while, and removes a Job whose creation was not answered", async () => {
-    const settings = loadSettings(readStackFile(configured({}), "cache"), { kind: "redacted" });
+    vi.spyOn(ApiClient.prototype, "askLog").mockResolvedValue({ text: SAID });
+    const settings = ownSettings();
     const [volume] = cacheVolumes(`${POOL}-0`, settings);
     const signal = new AbortController().signal;
     const work = { settings, volume, signal, limitSeconds: 600, waitSeconds: 1, report: () => {} };
     const run = (client: ApiClient) => workOn({ ...work, client, task: ["fill", []] });
-    const access = { kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT };
-    expect((await run(new FailingClient(access, "read", 3))).problem).toBeUndefined();
-    expect((await run(new FailingClient(access, "delete", 1))).problem).toBeUndefined();
-    await expect(run(new FailingClient(access, "create", 1))).rejects.toThrow("the connection is lost");
+    expect((await run(new FailingClient(ACCESS, "read", 3))).problem).toBeUndefined();
+    expect((await run(new FailingClient(ACCESS, "delete", 1))).problem).toBeUndefined();
+    await expect(run(new FailingClient(ACCESS, "create", 1))).rejects.toThrow("the connection is lost");
     expect(await left()).toEqual([]);
   });
 });
@@ -269,6 +292,10 @@ function cacheThatHangs(limit: string) {
 function cacheIn(cwd: string, verb: "fill" | "status", ...args: string[]) {
   const where = ["--kubeconfig", PATHS.kubeconfig, "--context", LOCAL_CONTEXT];
   return command("cache", [verb, "cache", ...args, ...where], { cwd });
+}
+
+function ownSettings(): Settings {
+  return loadSettings(readStackFile(configured({}), "cache"), { kind: "redacted" });
 }
 
 /** A project with a stack file for the stack of this file. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { chosenRepositories, chosenWorkers } from "../../operations/cache.ts";
 import { cloneAt, sendClone } from "../../operations/cache-clone.ts";
-import { readLog } from "../../operations/cache-report.ts";
+import { readLog } from "../../operations/cache-log.ts";
 import { cacheVolumes, repositoryOf } from "../../settings/repository-cache.ts";
 import { cloneWith, git, origin, Volume } from "../authorities/git-cache.ts";
 import { temporaryFolder } from "../support/folder.ts";
