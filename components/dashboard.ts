@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DASHBOARD_PAGES, dashboardPagesScript } from "../files/dashboard-pages-script.ts";
-import { type Context, contextsOf, dashboardWord, foreignApis } from "../settings/dashboard.ts";
+import { apiHosts, type Context, contextsOf, dashboardWord, foreignApis } from "../settings/dashboard.ts";
 import { after } from "./after.ts";
 import type { ContainerArgs } from "./container.ts";
 import { deployment } from "./deployment.ts";
@@ -39,7 +39,7 @@ export class Dashboard extends pulumi.ComponentResource {
             name: NAME,
             image,
             ports: [8443],
-            ...answersFor(hosts.dashboard ?? ""),
+            ...answersFor(settings),
             env: {
               DEPLOYMENT: hosts.dashboard && dashboardWord(hosts.dashboard),
               VITE_SENTRY_DSN: sentry && { from: sentry, key: "dsn" },
@@ -72,11 +72,15 @@ export class Dashboard extends pulumi.ComponentResource {
 }
 
 /**
- * The image's start script derives from DEPLOYMENT the one host that the server answers for, below packit.dev. For
- * another host, the server is started as that script does it, under that host's name.
+ * The image's start script derives from DEPLOYMENT the host that the server answers for, and the one API, both below
+ * packit.dev, whose misdirected requests it answers with 421, upon which the browser asks again elsewhere. For other
+ * hosts the server is started as that script does it, under their names; without them, it would answer with 403.
  */
-function answersFor(host: string): Pick<ContainerArgs, "command"> {
-  if (dashboardWord(host) !== undefined) return {};
+function answersFor(settings: DashboardArgs["settings"]): Pick<ContainerArgs, "command"> {
+  const host = settings.hosts.dashboard ?? "";
+  const word = dashboardWord(host);
+  const apis = apiHosts(settings).filter((api) => api !== host);
+  if (word !== undefined && apis.every((api) => api === `${word}.packit.dev`)) return {};
   const files = [
     "--ssl-certificate-file",
     "/secrets/fullchain.pem",
@@ -91,6 +95,7 @@ function answersFor(host: string): Pick<ContainerArgs, "command"> {
     "8443",
     "--server-name",
     host,
+    ...apis.flatMap((api) => ["--server-alias", api]),
   ];
   const application = [
     "--processes",

@@ -42,6 +42,15 @@ export function dashboardWord(host: string): string | undefined {
   return word === "prod" || word === "dev" ? undefined : word;
 }
 
+/**
+ * The hosts of the APIs that the page calls. A browser sends requests for one of them over the dashboard's own HTTP/2
+ * connection, where one certificate and one address serve both: the dashboard must know them to send them away.
+ */
+export function apiHosts(settings: Shown): readonly string[] {
+  const shown = contextsOf(settings).map(({ apiUrl }) => new URL(apiUrl).hostname);
+  return shown.length > 0 ? [...new Set(shown)] : [settings.hosts.service];
+}
+
 /** The APIs that the dashboard's own Content-Security-Policy keeps its page from calling. */
 export function foreignApis(settings: Shown): readonly string[] {
   const origins = contextsOf(settings).map(({ apiUrl }) => new URL(apiUrl).origin);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Anything } from "../support/anything.ts";
 import { type Changes, find, objectsOf } from "../support/stacks.ts";
 
+const TWICE = { contexts: ["a", "b"].map((name) => ({ name, apiUrl: "https://prod.packit.dev/api" })) };
 const ELSEWHERE = { contexts: [{ name: "Mine", apiUrl: "https://api.example.com/api" }] };
 
 describe("the dashboard", () => {
@@ -39,6 +40,38 @@ describe("the dashboard", () => {
     expect((await pod("stage")).containers[0]).not.toHaveProperty("command");
   });
 
+  it.each<[string, Changes, string, readonly string[]]>([
+    ["stage", {}, "", []],
+    ["prod", {}, "", []],
+    ["fedora-ci", {}, "dashboard.fedora-ci.packit.dev", ["prod.fedora-ci.packit.dev", "prod.packit.dev"]],
+    [
+      "fedora-ci-stage",
+      {},
+      "dashboard.stg.fedora-ci.packit.dev",
+      ["stg.fedora-ci.packit.dev", "stg.packit.dev"],
+    ],
+    ["stage", hosts("my.packit.dev", "dashboard.my.packit.dev"), "", []],
+    ["stage", hosts("api.packit.dev", "dashboard.packit.dev"), "dashboard.packit.dev", ["api.packit.dev"]],
+    ["stage", hosts("api.packit.dev", "dashboard.localhost"), "dashboard.localhost", ["api.packit.dev"]],
+    ["stage", hosts("api.packit.dev", "ui.packit.dev"), "ui.packit.dev", ["api.packit.dev"]],
+    [
+      "stage",
+      { ...hosts("s.example.com", "d.example.com"), tls: "reencrypt" },
+      "d.example.com",
+      ["s.example.com"],
+    ],
+    [
+      "stage",
+      { ...hosts("stg.packit.dev", "dashboard.stg.packit.dev"), dashboard: TWICE },
+      "dashboard.stg.packit.dev",
+      ["prod.packit.dev"],
+    ],
+  ])("of %s %j knows every API's host whose requests browsers send to it", async (stack, changes, name, aliases) => {
+    const [{ command = [] }] = (await pod(stack, changes)).containers;
+    const given = (option: string) => command.filter((_: string, i: number) => command[i - 1] === option);
+    expect([given("--server-name"), given("--server-alias")]).toEqual([name ? [name] : [], aliases]);
+  });
+
   it("offers all instances that are listed", async () => {
     const [{ env }] = (await pod("fedora-ci")).initContainers;
     expect(JSON.parse(env[0].value)).toEqual([
@@ -55,6 +88,10 @@ describe("the dashboard", () => {
     expect((await route({ tls: "reencrypt" })).spec).not.toHaveProperty("httpHeaders");
   });
 });
+
+function hosts(service: string, dashboard: string): Changes {
+  return { hosts: { service, dashboard } };
+}
 
 async function pod(stack: string, changes: Changes = {}): Promise<Anything> {
   return find(await objectsOf(stack, changes), "Deployment", "packit-dashboard").spec.template.spec;
