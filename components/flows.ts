@@ -35,24 +35,23 @@ const OPEN: Readonly<Record<string, number>> = {
 
 const WEB = [80, 443];
 const SSH = 22;
-/** The API server of OpenShift, behind the Service that is at 443. */
-const API_SERVER = 6443;
 
-/** The ports outside the namespace that each component needs, wherever they are: policies cannot name hosts. */
+/**
+ * The ports outside the namespace that each component needs, wherever they are: policies cannot name hosts. Those of the
+ * cluster's own API server are settings.
+ */
 export const OUTWARD: Readonly<Record<string, readonly number[]>> = {
   "packit-service": WEB,
   // They fetch the hosts' ssh keys before anything else.
   "packit-service-beat": [...WEB, SSH],
-  ...Object.fromEntries(WORKERS.map((name) => [name, [...WEB, SSH, API_SERVER]])),
+  ...Object.fromEntries(WORKERS.map((name) => [name, [...WEB, SSH]])),
   // The message bus, by TLS, and Sentry.
   "packit-service-fedmsg": [5671, 443],
   "packit-service-migration": [443],
   tokman: WEB,
   "packit-backup": [443],
   "packit-restore": [443],
-  "image-import": [443, API_SERVER],
   "repository-cache": [443],
-  "repository-cache-refresh": [443, API_SERVER],
 };
 
 /** Every connection between the components of a stack, and from outside to those that are open. */

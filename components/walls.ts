@@ -71,16 +71,19 @@ function cachePortsOf(settings: Settings): number[] {
 
 /** Ports that follow from a stack's settings. */
 function outward(settings: Settings): Record<string, readonly number[]> {
-  const { withFluentdSidecar, fluentd, backup, workers } = settings;
+  const { withFluentdSidecar, fluentd, backup, workers, withSandbox, apiServerPorts } = settings;
   const named = namedHosts(settings).flatMap(({ ports }) => ports);
   const splunk = withFluentdSidecar ? [fluentd.splunkPort] : [];
   const storage = backup.endpoint === undefined ? [] : [portOf(backup.endpoint)];
-  const pools = activePools(workers).map(({ name }) => [name, [...named, ...splunk]]);
+  const sandboxes = withSandbox ? apiServerPorts : [];
+  const pools = activePools(workers).map(({ name }) => [name, [...sandboxes, ...named, ...splunk]]);
   return {
     "packit-service": [...named, ...splunk],
     "packit-service-beat": named,
     "packit-backup": storage,
     "repository-cache": cachePortsOf(settings),
+    "repository-cache-refresh": apiServerPorts,
+    "image-import": apiServerPorts,
     "packit-restore": storage,
     ...Object.fromEntries(pools),
   };

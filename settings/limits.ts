@@ -8,6 +8,13 @@ export const limits = {
     .describe(
       "Let pods talk only to those that they must talk to, and to the internet only where they need it.",
     ),
+  apiServerPorts: z
+    .array(port)
+    .min(1)
+    .default([443, 6443])
+    .describe(
+      "The ports by which pods reach the cluster's API server, with `networkPolicies`: that of its Service, and that of the server behind it, as in your kubeconfig. Only pods that use the API may.",
+    ),
   sandboxPorts: z
     .array(port)
     .default([22, 80, 443])

@@ -110,6 +110,26 @@ describe("network policies", () => {
     expect(ports).toEqual(expect.arrayContaining([8443, 9443]));
   });
 
+  it("let those out to the API server who use it, by its ports, and by nobody else's", async () => {
+    const apiServerPorts = [8383, 16_443];
+    const reaching = async (changes: object) => {
+      const all = { ...EVERYTHING, ...changes, apiServerPorts };
+      const policies = (await objectsOf("stage", all)).filter(({ kind }) => kind === "NetworkPolicy");
+      const names = policies.filter(({ spec }: Anything) =>
+        apiServerPorts.every((port) => reaches(spec, port)),
+      );
+      expect(policies.filter(({ spec }: Anything) => reaches(spec, 6443))).toEqual([]);
+      return names.map(({ metadata }) => metadata.name).sort();
+    };
+    const workers = ["packit-worker-long-running", "packit-worker-short-running"];
+    const refresh = {
+      repositoryCache: { refresh: { enabled: true }, repositories: [{ url: "https://a.dev/b" }] },
+    };
+    expect(await reaching(refresh)).toEqual(["image-import", ...workers, "repository-cache-refresh"]);
+    const without = { withSandbox: false, repositoryCache: { enabled: false } };
+    expect(await reaching(without)).toEqual(["image-import"]);
+  });
+
   it("keep users' commands out of private networks", () => {
     const internet = policies.find(({ metadata }) => metadata.name === "internet");
     const [, web] = internet.spec.egress;
@@ -124,6 +144,11 @@ describe("network policies", () => {
 
 function policy(component: string): Anything {
   return policies.find(({ spec }) => spec.podSelector.matchLabels?.component === component)?.spec;
+}
+
+/** Whether a policy lets its pods out by a port. */
+function reaches({ egress = [] }: Anything, port: number): boolean {
+  return egress.some(({ ports }: Anything) => ports.some((one: Anything) => one.port === port));
 }
 
 /** Whether a connection passes: the one side must let it out, the other one in, by a port that both name. */
