@@ -16,15 +16,18 @@ export interface PublicServiceArgs {
   readonly pods: "tls" | "http";
   /** The Content-Security-Policy in place of the pods' own. @default - theirs */
   readonly contentSecurityPolicy?: string | undefined;
+  /** The largest body of a request, where the way to the pods must be told. @default - the controller's own limit */
+  readonly largestBody?: string;
 }
 
 /** The Service of a component and, if there is a host, what opens it to the internet. */
 export function publicService(name: string, args: PublicServiceArgs, opts: pulumi.CustomResourceOptions) {
-  const { site, component, host, port, pods, contentSecurityPolicy } = args;
+  const { site, component, host, port, pods, contentSecurityPolicy, largestBody } = args;
   const annotations = pods === "tls" ? servingCertificate(args) : undefined;
   serviceObject(`${name}-service`, { site, name: component, component, port, annotations }, opts);
   if (host === undefined) return;
-  exposure(`${name}-route`, { site, name: component, host, port, pods, contentSecurityPolicy }, opts);
+  const open = { site, name: component, host, port, pods, contentSecurityPolicy, largestBody };
+  exposure(`${name}-route`, open, opts);
 }
 
 /** The Secret in which OpenShift puts the certificate of a component's Service, where the router re-encrypts. */

@@ -18,6 +18,9 @@ export interface ServiceArgs extends PartArgs<keyof Settings> {
 
 const NAME = "packit-service";
 
+/** The largest webhook that GitHub sends, 25 MB. */
+const WEBHOOK = "25m";
+
 /** The API: it takes the forges' webhooks and queues tasks for the workers. TLS ends in its pods. */
 export class Service extends pulumi.ComponentResource {
   /** Where the API answers. */
@@ -43,7 +46,8 @@ export class Service extends pulumi.ComponentResource {
     );
     const host = settings.hosts.service;
     const port = { name: `${settings.deployment}-packit`, port: 443, targetPort: 8443 };
-    publicService(name, { site, component: NAME, host, port, pods: "tls" }, child);
+    const open = { host, port, pods: "tls", largestBody: WEBHOOK } as const;
+    publicService(name, { site, component: NAME, ...open }, child);
     this.url = pulumi.output(`https://${host}/api/`);
     this.registerOutputs({ url: this.url });
   }

@@ -14,10 +14,15 @@ export interface ExposureArgs {
   readonly pods: "tls" | "http";
   /** The Content-Security-Policy in place of the pods' own; only a route that ends TLS sends it. @default - theirs */
   readonly contentSecurityPolicy?: string | undefined;
+  /** The largest body of a request that must get through, as nginx writes sizes. @default - the controller's own */
+  readonly largestBody?: string | undefined;
 }
 
 /** The Secret of an Ingress's certificate, in the form that Ingress controllers want. */
 export const INGRESS_CERTIFICATE = "packit-tls";
+
+/** What the names of ingress-nginx's annotations start with. */
+const NGINX = "nginx.ingress.kubernetes.io/";
 
 /** Opens a Service to the internet under a host name, by TLS alone. */
 export function exposure(name: string, args: ExposureArgs, opts: CustomResourceOptions) {
@@ -54,13 +59,14 @@ function setHeader(value: string) {
 
 function ingress(name: string, { site, ...args }: ExposureArgs, opts: CustomResourceOptions) {
   const { exposure } = site.platform;
-  const { className, annotations } = exposure.by === "ingress" ? exposure : {};
+  const { className, annotations = {} } = exposure.by === "ingress" ? exposure : {};
+  const tls = args.pods === "tls" ? annotations : {};
   // By its number: an Ingress allows only short names of ports.
   const service = { name: args.name, port: { number: args.port.port } };
   return new k8s.networking.v1.Ingress(
     name,
     {
-      metadata: site.ingress(args.name, args.pods === "tls" ? annotations : undefined),
+      metadata: site.ingress(args.name, { ...bodySize(annotations, args.largestBody), ...tls }),
       spec: {
         ...(className !== undefined && { ingressClassName: className }),
         tls: [{ hosts: [args.host], secretName: INGRESS_CERTIFICATE }],
@@ -71,4 +77,10 @@ function ingress(name: string, { site, ...args }: ExposureArgs, opts: CustomReso
     },
     opts,
   );
+}
+
+/** What lets large bodies through a controller that the annotations tell to be ingress-nginx; another has other words. */
+function bodySize(annotations: Readonly<Record<string, string>>, size: string | undefined) {
+  const isNginx = Object.keys(annotations).some((key) => key.startsWith(NGINX));
+  return isNginx && size !== undefined ? { [`${NGINX}proxy-body-size`]: size } : {};
 }

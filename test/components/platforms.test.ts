@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Anything } from "../support/anything.ts";
 import { allTemplates, find, objectsOf, templates } from "../support/stacks.ts";
 
+const REDIS_COMMANDER = { withRedisCommander: true, hosts: { redisCommander: "redis.stg.packit.dev" } };
+
 describe("plain Kubernetes", () => {
   it("has an Ingress with the stack's certificate for each host", async () => {
     const objects = await objectsOf("stage", { platform: "kubernetes", ingress: { className: "nginx" } });
@@ -19,6 +21,23 @@ describe("plain Kubernetes", () => {
       "kubernetes.io/tls",
       ["tls.crt", "tls.key"],
     ]);
+  });
+
+  it("lets webhooks of GitHub's largest size through ingress-nginx, and leaves other limits and controllers alone", async () => {
+    const sizes = async (annotations?: Record<string, string>) => {
+      const ingress = { ...(annotations && { annotations }) };
+      const objects = await objectsOf("stage", { platform: "kubernetes", ingress, ...REDIS_COMMANDER });
+      const found = objects.filter(({ kind }) => kind === "Ingress");
+      return Object.fromEntries(
+        found.flatMap(({ metadata }) => {
+          const size = metadata.annotations?.["nginx.ingress.kubernetes.io/proxy-body-size"];
+          return size === undefined ? [] : [[metadata.name, size]];
+        }),
+      );
+    };
+    expect(await sizes()).toEqual({ "packit-service": "25m" });
+    const own = { "nginx.ingress.kubernetes.io/proxy-body-size": "40m" };
+    expect(await sizes(own)).toMatchObject({ "packit-service": "40m" });
   });
 
   it("gives pods a user, as the cluster gives none, and their volumes its group", async () => {
