@@ -110,6 +110,7 @@ export class Instance extends pulumi.ComponentResource {
 
     const account = serviceAccount(`${name}-worker-account`, { site, name: WORKER_ACCOUNT }, child);
     const serviceAccountName = account.metadata.name;
+    const adopter = this.#adopter(name, settings);
     const sandboxes = inSandbox
       ? [
           new Sandbox(
@@ -119,14 +120,14 @@ export class Instance extends pulumi.ComponentResource {
               workers: { serviceAccount: serviceAccountName, namespace: namespace.name },
               cachedWorkers: workersWithCache(settings),
               cache: settings.repositoryCache,
-              adopter: this.#adopter(name, settings),
+              adopter,
             },
             guarded,
           ),
         ]
       : [];
     for (const kind of activePools(settings.workers)) {
-      const args = { ...common, image: images.worker, kind, serviceAccountName, sidecars };
+      const args = { ...common, image: images.worker, kind, serviceAccountName, adopter, sidecars };
       const dependsOn = [...stores, service, ...sandboxes];
       new WorkerPool(`${name}-${kind.name}`, args, { ...child, dependsOn });
     }
@@ -156,9 +157,14 @@ export class Instance extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url, webhookSecret: this.webhookSecret });
   }
 
-  /** Takes over what is there, which no other provider does. */
+  /** Takes over what is there, whoever made it and whatever it differs in, which no other provider does. */
   #adopter(name: string, { kubeContext }: Settings) {
-    const args = { context: kubeContext, enableServerSideApply: true, upsertExistingObjects: true };
+    const args = {
+      context: kubeContext,
+      enableServerSideApply: true,
+      upsertExistingObjects: true,
+      enablePatchForce: true,
+    };
     return new k8s.Provider(`${name}-adopter`, args, { parent: this });
   }
 

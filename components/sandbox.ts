@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
 import { sandboxCacheClaim } from "../settings/repository-cache.ts";
+import { cacheClaims } from "./cache-claims.ts";
 import { grant } from "./grant.ts";
-import { volumeClaim } from "./volume-claim.ts";
 
 export interface SandboxArgs {
   /** The sandbox's own namespace, shared with no other instance, as worker pods' names repeat. */
@@ -37,10 +37,8 @@ export class Sandbox extends pulumi.ComponentResource {
     const metadata = site.object("packit-worker-sandbox");
     grant(name, { metadata, rules: RULES, account: { name: serviceAccount, namespace } }, { parent: this });
     const { cachedWorkers, cache, adopter } = args;
-    for (const worker of cachedWorkers) {
-      const claim = { site, name: sandboxCacheClaim(worker), ...cache, isKept: true };
-      volumeClaim(`${name}-cache-${worker}`, claim, { parent: this, provider: adopter });
-    }
+    const claims = new Map(cachedWorkers.map((worker) => [worker, sandboxCacheClaim(worker)]));
+    cacheClaims(`${name}-cache`, { site, claims, cache, adopter }, { parent: this });
     this.registerOutputs();
   }
 }

@@ -2,11 +2,12 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { REPOSITORY_CACHE_PATH } from "../files/packit-service-yaml.ts";
 import { imageTriggers } from "../platform/image.ts";
-import { CACHE_TEMPLATE } from "../settings/repository-cache.ts";
+import { CACHE_TEMPLATE, workerCacheClaim } from "../settings/repository-cache.ts";
 import { switchEnvironment } from "../settings/upstream-switches.ts";
-import type { WorkerPoolKind } from "../settings/worker-pools.ts";
+import { type WorkerPoolKind, workersOf } from "../settings/worker-pools.ts";
 import { PUSHGATEWAY_URL } from "./addresses.ts";
 import { after } from "./after.ts";
+import { cacheClaims } from "./cache-claims.ts";
 import type { ContainerArgs, Mount } from "./container.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import {
@@ -35,6 +36,8 @@ export interface WorkerPoolArgs
   readonly kind: WorkerPoolKind;
   /** The account whose token lets the workers use the sandbox. */
   readonly serviceAccountName: pulumi.Input<string>;
+  /** The provider that takes over claims that are there. */
+  readonly adopter: pulumi.ProviderResource;
   /** Containers that run beside each worker. */
   readonly sidecars: readonly ContainerArgs[];
 }
@@ -45,9 +48,12 @@ const KERBEROS_CACHE = "DIR:/home/packit/kerberos/";
 /** How long a worker may take to be among those that answer. */
 const STARTUP = { seconds: 600 };
 
+/** What a pool waits for is known at once. */
+type Options = pulumi.ComponentResourceOptions & { dependsOn?: pulumi.Resource[] };
+
 /** Celery workers that serve the same queues, each with a stable name and, if it clones, a cache volume of its own. */
 export class WorkerPool extends pulumi.ComponentResource {
-  constructor(name: string, args: WorkerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: WorkerPoolArgs, opts?: Options) {
     super("packit:app:WorkerPool", name, {}, opts);
     const { site, settings, kind, sidecars } = args;
     const child = { parent: this };
@@ -59,6 +65,7 @@ export class WorkerPool extends pulumi.ComponentResource {
       { metadata: site.service(component), spec: { clusterIP: "None", selector } },
       child,
     );
+    const caches = hasCache(args) ? ownCaches(name, args, child) : [];
     if (replicas > 1) disruptionBudget(`${name}-budget`, { site, component }, child);
     const containers = [worker(args), ...sidecars];
     const { annotations, ignoreChanges } = imageTriggers({ containers });
@@ -87,7 +94,7 @@ export class WorkerPool extends pulumi.ComponentResource {
         },
       },
       {
-        ...after(this, opts),
+        ...after(this, { dependsOn: [...(opts?.dependsOn ?? []), ...caches] }),
         ignoreChanges,
         // One pod after the other, each with all its time to end and to start.
         customTimeouts: patience(replicas * (terminationGracePeriodSeconds + STARTUP.seconds + 120)),
@@ -166,12 +173,26 @@ function hasCache({ settings, kind }: WorkerPoolArgs): boolean {
   return kind.clones && settings.repositoryCache.enabled;
 }
 
-/** The template's labels are the platform's alone: a claim that the cluster makes from it is not this program's to prune. */
+/** The workers' own cache volumes. */
+function ownCaches(
+  name: string,
+  { site, settings, kind, adopter }: WorkerPoolArgs,
+  opts: { parent: WorkerPool },
+) {
+  const workers = workersOf(settings.workers, kind);
+  const claims = new Map(workers.map((worker) => [worker, workerCacheClaim(worker)]));
+  return cacheClaims(`${name}-cache`, { site, claims, cache: settings.repositoryCache, adopter }, opts);
+}
+
+/**
+ * How the pods know their volumes. Every declared worker's claim is there before its pod, so that nothing is made from
+ * this; it must be here, and can never change: a StatefulSet would be replaced with all its pods, and claims that are
+ * there would stay as they are. So its size is not the setting but the one that it always had, the predecessor's.
+ */
 function cacheTemplate({ site, settings }: WorkerPoolArgs) {
   const { labels, volumeAnnotations } = site.platform;
-  const { size, storageClass } = settings.repositoryCache;
   return {
     metadata: { name: CACHE_TEMPLATE, labels, annotations: volumeAnnotations },
-    spec: site.volumeSpec(size, storageClass),
+    spec: site.volumeSpec("4Gi", settings.repositoryCache.storageClass),
   };
 }

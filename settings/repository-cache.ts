@@ -90,8 +90,13 @@ export function cacheVolumes(
 ): readonly [CacheVolume, CacheVolume] {
   return [
     { side: "sandbox", worker, namespace: sandboxNamespace, claim: sandboxCacheClaim(worker) },
-    { side: "worker", worker, namespace, claim: `${CACHE_TEMPLATE}-${worker}` },
+    { side: "worker", worker, namespace, claim: workerCacheClaim(worker) },
   ];
+}
+
+/** The name that a StatefulSet's template gives the claim of a worker's own cache volume. */
+export function workerCacheClaim(worker: string): string {
+  return `${CACHE_TEMPLATE}-${worker}`;
 }
 
 /**

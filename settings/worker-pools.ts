@@ -44,7 +44,10 @@ export function activePools(workers: Pools): readonly WorkerPoolKind[] {
 export function cachedWorkers(workers: Pools): readonly string[] {
   return activePools(workers)
     .filter(({ clones }) => clones)
-    .flatMap(({ setting, name }) =>
-      Array.from({ length: workers[setting].replicas }, (_, i) => `${name}-${i}`),
-    );
+    .flatMap((kind) => workersOf(workers, kind));
+}
+
+/** The names of a pool's worker pods, as its StatefulSet makes them. */
+export function workersOf(workers: Pools, { setting, name }: WorkerPoolKind): readonly string[] {
+  return Array.from({ length: workers[setting].replicas }, (_, i) => `${name}-${i}`);
 }

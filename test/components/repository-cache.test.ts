@@ -4,6 +4,11 @@ import type { Anything } from "../support/anything.ts";
 import { registered } from "../support/registered.ts";
 import { find, objectsOf, settingsOf } from "../support/stacks.ts";
 
+/** The claims of the workers and of their sandboxes, but for the workers' numbers. */
+const CLAIMS = ["packit-worker-repository-cache", "sandcastle-repository-cache"].map(
+  (side) => `${side}-packit-worker-long-running`,
+);
+
 const REPOSITORIES = [
   { url: "https://git.example.com:8443/systemd" },
   { url: "https://gitlab.com/cki-project/kernel-ark", branches: ["os-build"] },
@@ -12,13 +17,8 @@ const REPOSITORIES = [
 describe("the repository cache", () => {
   it("may have a storage class of its own, on either side", async () => {
     const objects = await objectsOf("prod", { repositoryCache: { storageClass: "fast", size: "9Gi" } });
-    const claim = find(
-      objects,
-      "PersistentVolumeClaim",
-      "sandcastle-repository-cache-packit-worker-long-running-1",
-    );
-    const [template] = find(objects, "StatefulSet", "packit-worker-long-running").spec.volumeClaimTemplates;
-    for (const { spec } of [claim, template]) {
+    for (const name of CLAIMS.flatMap((side) => [`${side}-0`, `${side}-1`])) {
+      const { spec } = find(objects, "PersistentVolumeClaim", name);
       expect([spec.storageClassName, spec.resources.requests.storage, spec.accessModes]).toEqual([
         "fast",
         "9Gi",
@@ -28,14 +28,28 @@ describe("the repository cache", () => {
     expect(find(objects, "PersistentVolumeClaim", "postgres-15").spec.storageClassName).toBe("aws-ebs");
   });
 
-  it("keeps a sandbox's volume whose worker goes, and takes it over when the worker is back", async () => {
+  it("grows on both sides, and replaces no worker for that", async () => {
+    const before = await objectsOf("prod");
+    const after = await objectsOf("prod", { repositoryCache: { size: "20Gi" } });
+    const changed = after.filter((object, i) => JSON.stringify(object) !== JSON.stringify(before[i]));
+    expect(changed.map(({ kind, metadata }) => [kind, metadata.name]).sort()).toEqual(
+      CLAIMS.flatMap((side) => [0, 1].map((i) => ["PersistentVolumeClaim", `${side}-${i}`])),
+    );
+  });
+
+  it("keeps the volumes of a worker that goes, and takes them over when it is back", async () => {
     const resources = await registered({});
-    const claims = resources.filter(({ name }) => name.startsWith("packit-sandbox-cache-"));
-    expect(claims).toHaveLength(1);
+    const claims = resources.filter(({ objectName = "" }) =>
+      CLAIMS.some((side) => objectName.startsWith(side)),
+    );
+    expect(claims.map(({ objectName }) => objectName).sort()).toEqual(CLAIMS.map((side) => `${side}-0`));
     for (const { provider, isRetained } of claims) {
       expect(isRetained).toBe(true);
       expect(provider).toBe("packit-adopter");
     }
+    const workers = resources.find(({ name }) => name === "packit-packit-worker-long-running-stateful-set");
+    const own = claims.find(({ objectName }) => objectName === `${CLAIMS[0]}-0`);
+    expect(workers?.dependencies).toContain(own?.name);
   });
 
   it("opens the firewall and the fillers' policy for its repositories, and for nobody else's pods", async () => {

@@ -102,6 +102,11 @@ function selectsNothing(object: KubernetesObject, pods: readonly Pod[]): string[
 
 /** Secrets, ConfigMaps, claims and accounts that nothing uses, and keys that nothing reads. */
 function unused(objects: readonly KubernetesObject[], pods: readonly Pod[]): string[] {
+  const ofSets = pods.flatMap(({ owner, claims }) =>
+    claims.map(
+      (claim) => `${owner.metadata.namespace}/PersistentVolumeClaim/${claim}-${owner.metadata.name}-`,
+    ),
+  );
   const used = pods.flatMap(({ owner, spec }) => [
     ...uses(spec).map((use) => [owner.metadata.namespace, ...use].join("/")),
     `${owner.metadata.namespace}/ServiceAccount/${spec.serviceAccountName}`,
@@ -115,8 +120,12 @@ function unused(objects: readonly KubernetesObject[], pods: readonly Pod[]): str
     const name = `${metadata.namespace}/${kind}/${metadata.name}`;
     if (kind === "ServiceAccount") return used.includes(name) ? [] : [`nothing runs as ${name}`];
     if (kind === "PersistentVolumeClaim")
-      // The workers themselves make the sandbox pods that use these.
-      return used.includes(name) || metadata.name.startsWith("sandcastle-") ? [] : [`nothing uses ${name}`];
+      // The workers themselves make the sandbox pods that use some of these.
+      return used.includes(name) ||
+        metadata.name.startsWith("sandcastle-") ||
+        ofSets.some((start) => name.startsWith(start))
+        ? []
+        : [`nothing uses ${name}`];
     if (kind !== "Secret" && kind !== "ConfigMap") return [];
     if (certificates.includes(metadata.name)) return [];
     const keys = Object.keys((object as Anything).data ?? {});
