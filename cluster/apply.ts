@@ -3,6 +3,7 @@ import { KEPT, STACK_LABEL } from "../platform/site.ts";
 import { describe, type KubernetesObject, order } from "../render/kubernetes-object.ts";
 import { REDACTED } from "../settings/sensitive.ts";
 import { type ApiClient, ApiError } from "./api-client.ts";
+import { refuseSizes } from "./claim-sizes.ts";
 import { until } from "./until.ts";
 
 /** The name under which applied fields are owned. Only objects with it are ever pruned. */
@@ -32,6 +33,7 @@ export async function applyStack(
   objects: readonly KubernetesObject[],
   { namespaces, signal }: ApplyArgs = {},
 ): Promise<Applied> {
+  await refuseSizes(client, objects);
   const former = await appliedObjects(client, stack, namespaces);
   const versions = new Map(former.map((object) => [describe(object), version(object)]));
   await waitUntilGone(

@@ -34,16 +34,6 @@ describe("an apply", () => {
     expect(await uids(stack)).toEqual(before);
   });
 
-  it("of a changed volume claim template replaces the StatefulSet, and keeps its claims", async () => {
-    const claim = "packit-worker-repository-cache-packit-worker-long-running-0";
-    const before = (await stack.list("PersistentVolumeClaim")).get(claim);
-    await stack.up({ repositoryCache: { size: "5Gi" } });
-    const sets = await stack.list("StatefulSet", { apiVersion: "apps/v1" });
-    const [template] = sets.get("packit-worker-long-running").spec.volumeClaimTemplates;
-    expect(template.spec.resources.requests.storage).toBe("5Gi");
-    expect((await stack.list("PersistentVolumeClaim")).get(claim).metadata.uid).toBe(before.metadata.uid);
-  });
-
   it("leaves the objects of another stack alone", async () => {
     const before = await versions(other);
     await stack.down();
