@@ -64,7 +64,7 @@ export async function documented(page: string, answers: Answers = {}): Promise<D
 export type Answers = Readonly<Record<string, string>>;
 
 /** The blocks of a page for a shell. */
-function blocks(text: string): string[] {
+export function blocks(text: string): string[] {
   return [...text.matchAll(/^ *```sh\n(.*?)^ *```$/gms)].map(([, script = ""]) => script);
 }
 
