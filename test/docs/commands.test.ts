@@ -1,7 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, it } from "vitest";
+import { checkArguments } from "../../cli/arguments.ts";
+import { ops } from "../../cli/commands.ts";
+import { findVerb, verbOf } from "../../cli/verb.ts";
+import { explain } from "../../errors.ts";
 import { type Documented, documented, PAGES } from "../support/documented.ts";
 import { OC_ALONE, ocAlone } from "../support/oc.ts";
 import { PULUMI, pulumiFault } from "../support/pulumi-cli.ts";
@@ -47,7 +51,23 @@ describe("each command that a page tells to run", () => {
       const { exitCode, stderr } = await execa("make", ["--dry-run", ...args], { cwd: ROOT, reject: false });
       expect(exitCode, `${page}: make ${args.join(" ")}: ${stderr}`).toBe(0);
     }
-    if (of("./ops").length > 0) expect(existsSync(join(ROOT, "ops"))).toBe(true);
+  });
+
+  it("of ./ops is one of its verbs, with arguments that this takes", async () => {
+    const root = await verbOf(ops);
+    // Help is taken before any verb; doctor is told of before it is there.
+    const checked = of("./ops").filter(({ args }) => !["help", "doctor"].includes(args[0] ?? ""));
+    const faults = checked.map(async ({ page, args, isWhole }) => {
+      try {
+        const { verb, rest } = await findVerb(root, args);
+        if (isWhole) checkArguments(verb.args, rest);
+        return [];
+      } catch (error) {
+        return [`${page}: ./ops ${args.join(" ")}: ${explain(error)}`];
+      }
+    });
+    expect((await Promise.all(faults)).flat()).toEqual([]);
+    expect(faults.length).toBeGreaterThan(10);
   });
 
   it("of oc alone is one of a known form", () => {

@@ -24,16 +24,9 @@ export interface Documented {
 
 /** The programs that pages run. Each is stood in for by one that writes down its arguments, and does nothing. */
 export const PROGRAMS = [
-  "./ops",
-  "make",
-  "npm",
-  "pulumi",
-  "oc",
-  "kubectl",
-  "skopeo",
-  "gunzip",
-  "psql",
-] as const;
+  ...["./ops", "make", "npm", "pulumi", "oc", "kubectl"],
+  ...["aws", "curl", "gunzip", "openssl", "psql", "sh", "skopeo"],
+];
 
 /** What is run as it is. */
 const REAL = ["bash", "base64", "grep", "cat"];
@@ -71,10 +64,10 @@ export function blocks(text: string): string[] {
 /** Commands within a page's text; what has an ellipsis, or ends with an option's name, is a part of one. */
 function within(text: string): string[] {
   const prose = text.replaceAll(/^ *```.*?^ *```$/gms, "");
-  const start = PROGRAMS.filter((name) => name !== "npm" && name !== "make")
-    .join("|")
-    .replaceAll(".", "\\.");
-  const all = [...prose.matchAll(new RegExp(`\`((?:${start}) [^\`]+)\``, "g"))].map(([, one = ""]) => one);
+  const start = ["\\./ops", "pulumi", "oc", "kubectl"].join("|");
+  const all = [...prose.matchAll(new RegExp(`\`((?:${start}) [^\`]+)\``, "g"))].map(([, one = ""]) =>
+    one.replaceAll(/\s+/g, " "),
+  );
   return all.filter((one) => !one.includes("…") && !/ --?[a-z-]+$/.test(one));
 }
 
