@@ -1,5 +1,6 @@
 import { ApiClient } from "../cluster/api-client.ts";
 import { appliedObjects, applyOne, applyStack, stackObjects } from "../cluster/apply.ts";
+import { refuseSizes } from "../cluster/claim-sizes.ts";
 import { waitUntilReady } from "../cluster/wait.ts";
 import { UserError } from "../errors.ts";
 import { evaluate } from "../render/evaluate.ts";
@@ -96,7 +97,7 @@ export function stackPhases(args: StackPhasesArgs): Phase[] {
         return `${objects.length} objects of ${settings.stack}`;
       },
     },
-    args.engine === "pulumi" ? pulumiPhase(args) : applyPhase(args, () => objects),
+    args.engine === "pulumi" ? pulumiPhase(args, () => objects) : applyPhase(args, () => objects),
     {
       title: "Ready",
       async run(report) {
@@ -124,11 +125,16 @@ function applyPhase(
   };
 }
 
-function pulumiPhase({ paths, root, config, settings: { stack } }: StackPhasesArgs): Phase {
+function pulumiPhase(
+  { paths, root, config, settings: { stack } }: StackPhasesArgs,
+  objects: () => KubernetesObject[],
+): Phase {
   return {
     title: "pulumi up",
     async run(report) {
       if ((await appliedObjects(localClient(paths), stack)).length > 0) throw otherEngine(stack, "apply");
+      // There is no preview here that would refuse them before anything is done.
+      await refuseSizes(localClient(paths), objects());
       await pulumiUp({ paths, root, stack }, config, report);
       return "done";
     },
