@@ -40,6 +40,8 @@ async function refusal(client: Pick<ApiClient, "read" | "request">, claim: Claim
   } catch (error) {
     // Invalid, or forbidden by the class of the volume. Whatever else is amiss is for the apply to tell.
     if (!(error instanceof ApiError && [403, 422].includes(error.status))) throw error;
-    return [`${describe(claim)} has ${has}, and ${wants} is declared: ${error.message.replace(/^.*? is invalid: /, "")}`];
+    return [
+      `${describe(claim)} has ${has}, and ${wants} is declared: ${error.message.replace(/^.*? is invalid: /, "")}`,
+    ];
   }
 }
