@@ -6,7 +6,7 @@ import { UserError } from "../errors.ts";
 import { evaluate } from "../render/evaluate.ts";
 import { generatedFrom } from "../render/generated.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
-import { hostsOf, standInsDirectory } from "../settings/engine.ts";
+import { standInsDirectory } from "../settings/engine.ts";
 import { loadSettings, type Settings } from "../settings/load.ts";
 import { readStackFile, type StackConfig } from "../settings/stack-file.ts";
 import { standIns } from "../settings/stand-ins.ts";
@@ -63,7 +63,7 @@ export interface LocalSettings {
 /** Reads a stack file with what this machine lacks replaced. */
 export async function localSettings(root: string, stack: string): Promise<LocalSettings> {
   const { config, overrides } = overridden(readStackFile(root, stack));
-  const standIn = await standIns(standInsDirectory(root, stack), hostsOf(config));
+  const standIn = await standIns(standInsDirectory(root, stack), config);
   return { settings: loadSettings(config, { kind: "given", root, standIn }), config, overrides };
 }
 

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { loadSettings, type Settings } from "../settings/load.ts";
 import { CATALOGUE, type SecretName } from "../settings/secret-catalogue.ts";
-import type { SecretForm } from "../settings/secret-form.ts";
+import { isFile } from "../settings/secret-form.ts";
 import { readStackFile } from "../settings/stack-file.ts";
 import { evaluate } from "./evaluate.ts";
 import type { NamedText } from "./folder.ts";
@@ -47,9 +47,6 @@ const COMPUTED: Readonly<Record<string, string>> = {
 };
 
 const EXPRESSION = /\{\{ (forgeTokens\['([^']+)'\]|\w+)/g;
-
-/** The forms of secrets that are files. */
-const FILE_FORMS: readonly SecretForm[] = ["certificate", "privateKey", "copr"];
 
 /** The annotations by which OpenShift changes images, which whoever applies a folder again would change back. */
 const FOLLOWING = ["image.openshift.io/triggers", "pulumi.com/patchForce"];
@@ -110,8 +107,7 @@ function withoutFollowing(object: KubernetesObject): KubernetesObject {
 function expression([, name = "", host]: readonly (string | number)[]): string {
   if (host !== undefined) return `{{ ${name}['${host}'] }}`;
   // What reads a value as a file wants a newline at its end, as the program puts it there.
-  const isFile = FILE_FORMS.includes(CATALOGUE[name as SecretName].form);
-  return isFile ? `{{ ${name} | trim }}\n` : `{{ ${name} }}`;
+  return isFile(CATALOGUE[name as SecretName].form) ? `{{ ${name} | trim }}\n` : `{{ ${name} }}`;
 }
 
 function reference(settings: Settings, { metadata, type, data }: Secret): SecretReference {

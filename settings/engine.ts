@@ -9,20 +9,13 @@ export async function settingsFromEngine(root: string): Promise<Settings> {
   const config = engineConfig(root, pulumi.getStack());
   if (String(config.values.disposable) !== "true") return loadSettings(config, { kind: "given", root });
   const { standIns } = await import("./stand-ins.ts");
-  const standIn = await standIns(standInsDirectory(root, config.stack), hostsOf(config));
+  const standIn = await standIns(standInsDirectory(root, config.stack), config);
   return loadSettings(config, { kind: "given", root, standIn });
 }
 
 /** Where a disposable stack's stand-ins are kept. */
 export function standInsDirectory(root: string, stack: string): string {
   return join(root, ".local", "stand-ins", stack);
-}
-
-/** The hosts of a stack's configuration, sorted, as far as they can be read before it is checked. */
-export function hostsOf(config: StackConfig): string[] {
-  const hosts = config.values.hosts;
-  const values = typeof hosts === "object" && hosts !== null ? Object.values(hosts) : [];
-  return values.filter((host) => typeof host === "string").sort();
 }
 
 function engineConfig(root: string, stack: string): StackConfig {

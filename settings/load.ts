@@ -5,7 +5,8 @@ import { mended } from "./mend.ts";
 import { defaultSandboxNamespace } from "./namespaces.ts";
 import { type SchemaOutput, schema } from "./schema.ts";
 import { secretLife } from "./secret-life.ts";
-import { readSecrets, type SecretNeeds, type SecretSource, type Secrets } from "./secrets.ts";
+import { secretNeeds } from "./secret-needs.ts";
+import { readSecrets, type SecretSource, type Secrets } from "./secrets.ts";
 import { PREFIX, type StackConfig } from "./stack-file.ts";
 import { nearest, type Violation, violationsError } from "./violation.ts";
 
@@ -19,19 +20,15 @@ export interface Settings extends Omit<SchemaOutput, "sandboxNamespace"> {
   readonly warnings: readonly string[];
 }
 
-/** What is known of secrets when some could not be read. */
-const NO_SECRETS = { forgeTokens: {} } as Secrets;
-
 /** Parses a stack's configuration; throws one UserError that names everything that is wrong with it. */
 export function loadSettings(config: StackConfig, source: SecretSource, today = new Date()): Settings {
   const { secrets: _, ...raw } = config.values;
   const values = coerced(schema, raw);
   const checked = check(schema, values);
   const data = "data" in checked ? checked.data : mended(schema, values);
-  const { secrets, violations } = readSecrets(config, needs(data), source);
-  const isWrong = violations.length > 0;
-  const life = data && secretLife(data, isWrong ? NO_SECRETS : secrets, today);
   const wrong = checked.violations.map(({ path: [first] }) => first);
+  const { secrets, violations } = readSecrets(config, secretNeeds(data, wrong), source);
+  const life = data && secretLife(data, secrets, today);
   const together = (data ? refusals(data) : [])
     .filter(({ reads = [] }) => !reads.some((key) => wrong.includes(key)))
     .map(({ path, value, allowed, remedy }): Violation => ({ path, given: value, allowed, remedy }));
@@ -57,20 +54,6 @@ function storageClassWarnings({ withSandbox, platform, storageClass, disposable 
   return [
     "packit:storageClass is not set, and Packit then asks for the class gp2 for its sandboxes' volumes.",
   ];
-}
-
-function needs(data: SchemaOutput | undefined): SecretNeeds {
-  const forges = data?.forges ?? {};
-  return {
-    forges,
-    conditions: {
-      githubApp: Object.values(forges).some(({ githubApp }) => githubApp),
-      copr: data?.role !== "fedora-ci",
-      ownCertificate: data?.tls === "passthrough",
-      fluentd: data?.withFluentdSidecar === true,
-      backup: data?.withBackup === true,
-    },
-  };
 }
 
 /** The first of the violations of each setting: one mended wrongly may be found wrong again. */

@@ -3,30 +3,53 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { join } from "node:path";
 import { generate } from "selfsigned";
 import sshpk from "sshpk";
+import { encodedKeytab } from "./forms/keytab.ts";
 import type { SecretName } from "./secret-catalogue.ts";
+import { principalOf } from "./secret-needs.ts";
 import type { StandIn } from "./secrets.ts";
+import type { StackConfig } from "./stack-file.ts";
 
 /** How long a stand-in certificate is valid, in days: longer than any stack that may use it lives. */
 const CERTIFICATE_DAYS = 365;
 
 /**
- * Stand-ins for the secrets that a disposable stack was not given: a self-signed certificate for its hosts, keys that
- * fit nothing, tokens that no service knows. They are kept in `directory` (mode 0600), so that the next run finds the
- * same ones.
+ * Stand-ins for the secrets that a disposable stack needs and was not given: a self-signed certificate for its hosts, a
+ * keytab of its account, keys that fit nothing, tokens that no service knows. They are kept in `directory` (mode 0600),
+ * so that the next run finds the same ones.
  */
-export async function standIns(directory: string, hosts: readonly string[]): Promise<StandIn> {
+export async function standIns(directory: string, config: StackConfig): Promise<StandIn> {
   const file = join(directory, "stand-ins.json");
   const kept: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : keys();
-  if (kept.hosts !== hosts.join()) {
-    Object.assign(kept, { hosts: hosts.join() }, await certificate(hosts));
+  const hosts = textsIn(config.values.hosts).sort();
+  const principal = principalIn(config);
+  if (kept.hosts !== hosts.join() || kept.principal !== principal) {
+    const made = kept.hosts === hosts.join() ? {} : { hosts: hosts.join(), ...(await certificate(hosts)) };
+    const keytab = encodedKeytab([principal], randomBytes(32));
+    Object.assign(kept, made, { principal, keytab });
     write(directory, file, kept);
   }
   return (name) => kept[name] ?? `stand-in-${kept.token}`;
 }
 
+/** The account of a configuration, as far as it can be read before it is checked. */
+function principalIn({ values: { identity, packitConfig } }: StackConfig): string {
+  const { fasUser } = mapOf(identity);
+  const { kerberos_realm: realm } = mapOf(packitConfig);
+  return principalOf(String(fasUser), typeof realm === "string" ? realm : undefined);
+}
+
+function textsIn(value: unknown): string[] {
+  return Object.values(mapOf(value)).filter((text) => typeof text === "string");
+}
+
+function mapOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
 async function certificate(hosts: readonly string[]) {
   const { cert, private: key } = await generate([{ name: "commonName", value: hosts[0] ?? "localhost" }], {
     keyType: "ec",
+    algorithm: "sha256",
     notAfterDate: new Date(Date.now() + CERTIFICATE_DAYS * 86_400_000),
     extensions: [{ name: "subjectAltName", altNames: hosts.map((value) => ({ type: 2 as const, value })) }],
   });
@@ -40,7 +63,6 @@ function keys(): Record<string, string> {
     sshPrivateKey: sshpk.generatePrivateKey("ed25519").toString("openssh"),
     githubAppPrivateKey: rsa.privateKey.export({ type: "pkcs1", format: "pem" }).toString(),
     githubAppId: "0",
-    keytab: randomBytes(64).toString("base64"),
     copr: "[copr-cli]\nlogin = stand-in\nusername = stand-in\ntoken = stand-in\ncopr_url = https://copr.fedorainfracloud.org\n",
   };
   return { ...made, token: randomBytes(16).toString("hex") };

@@ -138,8 +138,7 @@ async function declare({ pool, root }: Context, args: DeclareArgs): Promise<Decl
   const { name, parts } = request;
   const base = program.readStackFile(program.root, request.base);
   const config = testInstanceConfig({ name, base, pool, fasUser, secrets, images, parts });
-  const hosts = Object.values(config.values.hosts as Record<string, string>);
-  const standIn = await standIns(join(root, ".local", "stand-ins", stackOf(name)), hosts);
+  const standIn = await standIns(join(root, ".local", "stand-ins", stackOf(name)), config);
   return { name, config, program, settings: program.loadSettings(config, { kind: "given", root, standIn }) };
 }
 

@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { EnvironmentError } from "../../errors.ts";
 import { CATALOGUE, type SecretName } from "../../settings/secret-catalogue.ts";
+import { isBytes } from "../../settings/secret-form.ts";
 import { PREFIX, type StackConfig } from "../../settings/stack-file.ts";
 import { stackOf } from "../../settings/test-instance.ts";
 import type { Declared, Engine, Report } from "./engine.ts";
@@ -104,8 +105,8 @@ export class PulumiEngine implements Engine {
     const toFile = (name: string, value: unknown) => {
       if (typeof value !== "string") return value;
       const file = join(folder, "secrets", name);
-      const isBytes = name in CATALOGUE && CATALOGUE[name as SecretName].form === "base64";
-      writeFileSync(file, isBytes ? Buffer.from(value, "base64") : value, { mode: 0o600 });
+      const isEncoded = name in CATALOGUE && isBytes(CATALOGUE[name as SecretName].form);
+      writeFileSync(file, isEncoded ? Buffer.from(value, "base64") : value, { mode: 0o600 });
       return { file };
     };
     const map = (values: object) =>

@@ -66,7 +66,7 @@ export async function startProxy(nginx: Tool, conf: NginxConf): Promise<Ask> {
 async function laidOut(conf: NginxConf, ports: Readonly<Record<"flower" | "pushgateway" | "proxy", number>>) {
   const prefix = temporaryFolder();
   const file = join(prefix, "nginx.conf");
-  const certificate = await standIns(prefix, [HOST]);
+  const certificate = await standIns(prefix, { stack: "proxy", values: { hosts: { workers: HOST } } });
   const ca = certificate("tlsCertificate");
   const moved = [
     ["/tmp/", `${prefix}/`],

@@ -5,7 +5,7 @@ import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { loadSettings } from "../../settings/load.ts";
 import { CATALOGUE, type SecretName } from "../../settings/secret-catalogue.ts";
 import type { Anything } from "../support/anything.ts";
-import { MARK } from "../support/marks.ts";
+import { marked } from "../support/marks.ts";
 import { configOf, find, objectsOf, ROOT } from "../support/stacks.ts";
 
 const STACKS = ["prod", "fedora-ci", "stage", "fedora-ci-stage"] as const;
@@ -176,13 +176,8 @@ function withOwnSecrets(stack: Stack): Promise<KubernetesObject[]> {
 
 /** What is left out stays so, and what can be generated is. */
 function ownSecret(stack: Stack, name: SecretName, value: unknown): unknown {
-  const { form, needed } = CATALOGUE[name];
   if (typeof value !== "string") return value;
-  if (needed === "generated") return undefined;
-  if (form === "digits") return String(STACKS.indexOf(stack));
-  return form === "base64"
-    ? Buffer.from(stack).toString("base64")
-    : value.replaceAll(MARK, `${MARK}-${stack}`);
+  return CATALOGUE[name].needed === "generated" ? undefined : marked(name, stack);
 }
 
 function namespaces(stack: Stack): string[] {

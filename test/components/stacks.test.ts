@@ -152,12 +152,21 @@ describe("pods", () => {
     ["postgres password", { secrets: { postgresPassword: "another" } }, [...PACKIT_PODS(), "postgres-15"]],
     [
       "SSH key",
-      { secrets: { sshPrivateKey: key("OPENSSH PRIVATE KEY") } },
+      { secrets: { sshPrivateKey: marked("sshPrivateKey", "prod") } },
       [...WORKERS(), "packit-service-beat"],
     ],
     ["packit-service.yaml", { packitConfig: { admins: ["me"] } }, PACKIT_PODS()],
     ["Valkey's memory", { valkey: { maxMemory: "1Gi" } }, ["valkey"]],
-    ["TLS certificate", { secrets: { tlsCertificate: marked("tlsCertificate").repeat(2) } }, TLS_PODS()],
+    [
+      "TLS certificate",
+      {
+        secrets: {
+          tlsCertificate: marked("tlsCertificate", "prod"),
+          tlsPrivateKey: marked("tlsPrivateKey", "prod"),
+        },
+      },
+      TLS_PODS(),
+    ],
     ["Valkey's password", { secrets: { valkeyPassword: "another" } }, VALKEY_CLIENTS()],
     ["Flower's password", { secrets: { flowerPassword: "another" } }, ["flower", "nginx"]],
     ["proxy's settings", { nginx: { metricsNeedPassword: true } }, ["nginx"]],
@@ -237,10 +246,6 @@ describe("the Managed Platform", () => {
       expect(text).not.toContain(word);
   });
 });
-
-function key(what: string): string {
-  return `-----BEGIN ${what}-----\nanother\n-----END ${what}-----\n`;
-}
 
 function PACKIT_PODS(): string[] {
   return ["packit-service", "packit-service-beat", ...WORKERS()];
