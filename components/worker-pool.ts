@@ -19,6 +19,7 @@ import { centpkgSigMount, githubAppMount } from "./mounts.ts";
 import type { PartArgs } from "./part.ts";
 import { patience } from "./patience.ts";
 import { podTemplate } from "./pod.ts";
+import { filled } from "./present.ts";
 
 export interface WorkerPoolArgs
   extends PartArgs<
@@ -154,12 +155,15 @@ function hasCache({ settings, kind }: WorkerPoolArgs): boolean {
   return kind.clones && settings.repositoryCache.enabled;
 }
 
-/** The template's labels are the platform's alone: a claim that the cluster makes from it is not this program's to prune. */
+/**
+ * The template's labels are the platform's alone: a claim that the cluster makes from it is not this program's to prune.
+ * The server drops empty maps, and a StatefulSet whose template seems to differ would be replaced.
+ */
 function cacheTemplate({ site, settings }: WorkerPoolArgs) {
   const { labels, volumeAnnotations } = site.platform;
   const { size, storageClass } = settings.repositoryCache;
   return {
-    metadata: { name: CACHE_TEMPLATE, labels, annotations: volumeAnnotations },
+    metadata: { name: CACHE_TEMPLATE, ...filled({ labels, annotations: volumeAnnotations }) },
     spec: site.volumeSpec(size, storageClass),
   };
 }
