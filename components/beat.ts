@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
-import { CELERY_APP, commonEnvironment, databaseEnvironment } from "./environment.ts";
+import { CELERY_APP, commonEnvironment } from "./environment.ts";
 import type { PartArgs } from "./part.ts";
 
 export type BeatArgs = PartArgs<"beat" | "maintenance">;
@@ -31,7 +31,6 @@ export class Beat extends pulumi.ComponentResource {
             command: ["/usr/bin/run_worker.sh"],
             env: {
               ...commonEnvironment(settings, configuration),
-              ...databaseEnvironment(configuration),
               APP: CELERY_APP,
               CELERY_COMMAND: "beat",
             },

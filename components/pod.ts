@@ -15,14 +15,14 @@ export interface PodArgs {
   /** What runs, and must succeed, before them. @default - nothing */
   readonly initContainers?: readonly ContainerArgs[];
   /** Annotations of the pod. */
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
   /** The account that it runs as. */
   readonly serviceAccountName: pulumi.Input<string>;
   /** Whether it gets that account's token. @default false */
   readonly usesApi?: boolean;
   /** How long it may take to end. @default 30 */
   readonly terminationGracePeriodSeconds?: number;
-  /** Whether it is kept away from others of its component. @default false */
+  /** Whether it is kept away from others of its component, be there any now or not: more must not roll it. @default false */
   readonly spread?: boolean;
   /** What a job's pod needs to say. @default Always */
   readonly restartPolicy?: "Never";

@@ -33,6 +33,7 @@ export class Service extends pulumi.ComponentResource {
         component: NAME,
         replicas: settings.maintenance ? 0 : settings.service.replicas,
         strategy: "rolling",
+        spread: true,
         containers: [api(args), ...sidecars],
         // New images that get in by themselves bring their migrations with them.
         ...(migratesInPods(settings) && { initContainers: [migrationContainer(args)] }),

@@ -74,7 +74,7 @@ export class WorkerPool extends pulumi.ComponentResource {
             serviceAccountName: args.serviceAccountName,
             usesApi: settings.withSandbox,
             terminationGracePeriodSeconds,
-            spread: replicas > 1,
+            spread: true,
             nodeSelector,
           }),
           ...(hasCache(args) && { volumeClaimTemplates: [cacheTemplate(args)] }),

@@ -149,7 +149,11 @@ describe("pods", () => {
 
   it.each([
     ["fedoraMessaging", { fedoraMessaging: { app: "another" } }, ["packit-service-fedmsg"]],
-    ["postgres password", { secrets: { postgresPassword: "another" } }, [...PACKIT_PODS(), "postgres-15"]],
+    [
+      "postgres password",
+      { secrets: { postgresPassword: "another" } },
+      [...DATABASE_CLIENTS(), "postgres-15"],
+    ],
     [
       "SSH key",
       { secrets: { sshPrivateKey: key("OPENSSH PRIVATE KEY") } },
@@ -244,6 +248,10 @@ function key(what: string): string {
 
 function PACKIT_PODS(): string[] {
   return ["packit-service", "packit-service-beat", ...WORKERS()];
+}
+
+function DATABASE_CLIENTS(): string[] {
+  return ["packit-service", ...WORKERS()];
 }
 
 function TLS_PODS(): string[] {
