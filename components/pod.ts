@@ -35,6 +35,9 @@ export interface PodArgs {
 /** The annotation that changes, and so rolls the pod, when a file or secret that it reads does. */
 export const DIGEST_ANNOTATION = "packit.dev/files";
 
+/** The annotation that changes, and so rolls the pod, when that of its database is replaced. */
+export const DATABASE_ANNOTATION = "packit.dev/database";
+
 /**
  * A pod template. It gets only the files, keys and tokens that it names, and fits OpenShift's restricted-v2 and
  * Kubernetes' Pod Security `restricted`.
@@ -72,6 +75,13 @@ export function podTemplate(args: PodArgs): k8s.types.input.core.v1.PodTemplateS
       }),
     },
   };
+}
+
+/** A short digest of a pod template, another one for each change that would roll its pods. */
+export function templateDigest(template: ReturnType<typeof podTemplate>): pulumi.Output<string> {
+  return pulumi
+    .output(template)
+    .apply((known) => createHash("sha256").update(JSON.stringify(known)).digest("hex").slice(0, 8));
 }
 
 function spread(component: string): k8s.types.input.core.v1.TopologySpreadConstraint {

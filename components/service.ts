@@ -3,16 +3,20 @@ import { migratesInPods } from "../settings/footprint.ts";
 import type { Settings } from "../settings/load.ts";
 import { after } from "./after.ts";
 import type { ContainerArgs } from "./container.ts";
+import type { Database } from "./database.ts";
 import { deployment } from "./deployment.ts";
 import { commonEnvironment, databaseEnvironment, distGitEnvironment, SYSLOG_HOST } from "./environment.ts";
 import { migrationContainer } from "./migration.ts";
 import { centpkgSigMount, githubAppMount } from "./mounts.ts";
 import type { PartArgs } from "./part.ts";
+import { DATABASE_ANNOTATION } from "./pod.ts";
 import { publicService } from "./public-service.ts";
 
 export interface ServiceArgs extends PartArgs<keyof Settings> {
   /** Containers that run beside the API's. */
   readonly sidecars: readonly ContainerArgs[];
+  /** Its database: pods that keep connections are replaced after it. */
+  readonly database: Pick<Database, "podDigest">;
 }
 
 const NAME = "packit-service";
@@ -34,6 +38,7 @@ export class Service extends pulumi.ComponentResource {
         replicas: settings.maintenance ? 0 : settings.service.replicas,
         strategy: "rolling",
         spread: true,
+        annotations: { [DATABASE_ANNOTATION]: args.database.podDigest },
         containers: [api(args), ...sidecars],
         // New images that get in by themselves bring their migrations with them.
         ...(migratesInPods(settings) && { initContainers: [migrationContainer(args)] }),

@@ -7,6 +7,7 @@ import type { WorkerPoolKind } from "../settings/worker-pools.ts";
 import { PUSHGATEWAY_URL } from "./addresses.ts";
 import { after } from "./after.ts";
 import type { ContainerArgs, Mount } from "./container.ts";
+import type { Database } from "./database.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import {
   CELERY_APP,
@@ -18,7 +19,7 @@ import {
 import { centpkgSigMount, githubAppMount } from "./mounts.ts";
 import type { PartArgs } from "./part.ts";
 import { patience } from "./patience.ts";
-import { podTemplate } from "./pod.ts";
+import { DATABASE_ANNOTATION, podTemplate } from "./pod.ts";
 import { filled } from "./present.ts";
 
 export interface WorkerPoolArgs
@@ -31,6 +32,8 @@ export interface WorkerPoolArgs
   readonly serviceAccountName: pulumi.Input<string>;
   /** Containers that run beside each worker. */
   readonly sidecars: readonly ContainerArgs[];
+  /** Their database: pods that keep connections are replaced after it. */
+  readonly database: Pick<Database, "podDigest">;
 }
 
 /** Where tasks keep their Kerberos tickets: a directory of them, as greenlets must not share one. */
@@ -70,7 +73,10 @@ export class WorkerPool extends pulumi.ComponentResource {
             site,
             component,
             containers,
-            annotations: { "alpha.image.policy.openshift.io/resolve-names": "*" },
+            annotations: {
+              "alpha.image.policy.openshift.io/resolve-names": "*",
+              [DATABASE_ANNOTATION]: args.database.podDigest,
+            },
             serviceAccountName: args.serviceAccountName,
             usesApi: settings.withSandbox,
             terminationGracePeriodSeconds,
