@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { migratesInPods } from "../settings/footprint.ts";
 import type { Settings } from "../settings/load.ts";
 import { after } from "./after.ts";
+import { clientProbe, clientProbeMount } from "./client-probe.ts";
 import type { ContainerArgs } from "./container.ts";
 import type { Database } from "./database.ts";
 import { deployment } from "./deployment.ts";
@@ -20,6 +21,7 @@ export interface ServiceArgs extends PartArgs<keyof Settings> {
 }
 
 const NAME = "packit-service";
+const PORT = 8443;
 
 /** The API: it takes the forges' webhooks and queues tasks for the workers. TLS ends in its pods. */
 export class Service extends pulumi.ComponentResource {
@@ -47,7 +49,7 @@ export class Service extends pulumi.ComponentResource {
       after(this, opts),
     );
     const host = settings.hosts.service;
-    const port = { name: `${settings.deployment}-packit`, port: 443, targetPort: 8443 };
+    const port = { name: `${settings.deployment}-packit`, port: 443, targetPort: PORT };
     publicService(name, { site, component: NAME, host, port, pods: "tls" }, child);
     this.url = pulumi.output(`https://${host}/api/`);
     this.registerOutputs({ url: this.url });
@@ -60,7 +62,7 @@ function api({ settings, configuration, image }: ServiceArgs): ContainerArgs {
     name: NAME,
     image,
     command: ["/usr/bin/run_httpd.sh"],
-    ports: [8443],
+    ports: [PORT],
     env: {
       ...commonEnvironment(settings, configuration),
       ...distGitEnvironment(settings),
@@ -84,10 +86,11 @@ function api({ settings, configuration, image }: ServiceArgs): ContainerArgs {
       },
       ...githubAppMount(configuration),
       ...centpkgSigMount(configuration),
+      clientProbeMount(configuration),
     ],
     startupProbe: { ...answers, periodSeconds: 5, failureThreshold: 60 },
-    // Its processes are renewed every eight hours, and then take a while to answer.
-    livenessProbe: { tcpSocket: { port: 8443 }, periodSeconds: 20, failureThreshold: 6 },
+    // Its processes are renewed every eight hours, and then take a while to answer. 0.1 s of CPU each.
+    livenessProbe: { ...clientProbe(["api", NAME, PORT], 120), periodSeconds: 60, failureThreshold: 3 },
     readinessProbe: { ...answers, periodSeconds: 10, failureThreshold: 9 },
   };
 }
@@ -104,5 +107,5 @@ function healthCheck(host: string): string[] {
     "--output",
     "/dev/null",
   ];
-  return ["curl", ...options, "--connect-to", `${host}:443:127.0.0.1:8443`, `https://${host}/api/healthz`];
+  return ["curl", ...options, "--connect-to", `${host}:443:127.0.0.1:${PORT}`, `https://${host}/api/healthz`];
 }

@@ -223,9 +223,9 @@ export const ADDED: Readonly<Record<string, { readonly env?: object; readonly mo
   {
     "postgres-15": { mounts: ["/dev/shm"] },
     valkey: { mounts: ["/etc/valkey"], env: { REDISCLI_AUTH: "valkey/password" } },
-    "packit-service": { env: PASSWORD },
-    "packit-worker-short-running": { env: PASSWORD },
-    "packit-worker-long-running": { env: { ...PASSWORD, CONCURRENCY: "1" } },
+    "packit-service": { env: PASSWORD, mounts: ["/probes"] },
+    "packit-worker-short-running": { env: PASSWORD, mounts: ["/probes"] },
+    "packit-worker-long-running": { env: { ...PASSWORD, CONCURRENCY: "1" }, mounts: ["/probes"] },
     "packit-service-beat": { env: { ...PASSWORD, PROJECT: "packit--prod" } },
     "packit-service-fedmsg": { env: PASSWORD },
     flower: {
