@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { switchEnvironment } from "../settings/upstream-switches.ts";
 import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
-import { CELERY_APP, commonEnvironment, databaseEnvironment } from "./environment.ts";
+import { CELERY_APP, commonEnvironment } from "./environment.ts";
 import type { PartArgs } from "./part.ts";
 
 export type BeatArgs = PartArgs<"beat" | "maintenance" | "upstreamSwitches">;
@@ -32,7 +32,6 @@ export class Beat extends pulumi.ComponentResource {
             command: ["/usr/bin/run_worker.sh"],
             env: {
               ...commonEnvironment(settings, configuration),
-              ...databaseEnvironment(configuration),
               ...switchEnvironment(settings.upstreamSwitches, "beat"),
               APP: CELERY_APP,
               CELERY_COMMAND: "beat",

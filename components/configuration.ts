@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { centpkgSigConf } from "../files/centpkg-sig-conf.ts";
+import { clientProbeScript } from "../files/client-probe-script.ts";
 import { noCoprAccount } from "../files/copr.ts";
 import { fedoraToml } from "../files/fedora-toml.ts";
 import { oshClientConf } from "../files/osh-client-conf.ts";
@@ -41,6 +42,7 @@ export class Configuration extends pulumi.ComponentResource {
   readonly ssh;
   readonly packit;
   readonly osh;
+  readonly probes;
   readonly postgres;
   readonly valkey;
   readonly githubApp;
@@ -105,6 +107,12 @@ export class Configuration extends pulumi.ComponentResource {
     this.osh = configMapFiles(
       `${name}-osh`,
       { site, name: "osh-config", data: { "client.conf": oshClientConf() } },
+      { parent: this },
+    );
+
+    this.probes = configMapFiles(
+      `${name}-probes`,
+      { site, name: "packit-probes", data: { "client.py": clientProbeScript() } },
       { parent: this },
     );
 

@@ -20,7 +20,6 @@ export class Dashboard extends pulumi.ComponentResource {
   constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Dashboard", name, {}, opts);
     const { site, settings, configuration, image } = args;
-    const { sentry } = configuration;
     const { dashboard, hosts } = settings;
     const child = { parent: this };
     const contexts = contextsOf(settings);
@@ -33,6 +32,7 @@ export class Dashboard extends pulumi.ComponentResource {
         component: NAME,
         replicas: dashboard.replicas,
         strategy: "rolling",
+        spread: true,
         initContainers: contexts.length > 0 ? [pagesContainer(args, contexts)] : [],
         containers: [
           {
@@ -40,10 +40,7 @@ export class Dashboard extends pulumi.ComponentResource {
             image,
             ports: [8443],
             ...answersFor(settings),
-            env: {
-              DEPLOYMENT: hosts.dashboard && dashboardWord(hosts.dashboard),
-              VITE_SENTRY_DSN: sentry && { from: sentry, key: "dsn" },
-            },
+            env: { DEPLOYMENT: hosts.dashboard && dashboardWord(hosts.dashboard) },
             resources: dashboard.resources,
             mounts: [
               ...pages,

@@ -29,6 +29,9 @@ export interface DatabaseArgs {
  * is changed, another one beside it with all that copies from the first to the second.
  */
 export class Database extends pulumi.ComponentResource {
+  /** Another one whenever this program replaces the pod of the PostgreSQL in service. */
+  readonly podDigest: pulumi.Output<string>;
+
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:data:Database", name, {}, opts);
     const { site, settings } = args;
@@ -39,10 +42,14 @@ export class Database extends pulumi.ComponentResource {
       { site, name: "postgres-config", data: { "packit.conf": postgresConf() } },
       child,
     );
-    for (const one of [version, secondVersion ?? []].flat()) {
-      const server = { ...args, version: one, image: args.image(one), config };
-      new Postgres(`${name}-${one}`, server, after(this, opts));
-    }
+    const server = (one: number) =>
+      new Postgres(
+        `${name}-${one}`,
+        { ...args, version: one, image: args.image(one), config },
+        after(this, opts),
+      );
+    this.podDigest = server(version).podDigest;
+    if (secondVersion !== undefined) server(secondVersion);
     const component = postgresName(version);
     serviceObject(`${name}-service`, { site, name: POSTGRES_HOST, component, port: PORT }, child);
     if (secondVersion !== undefined) this.#copy(name, args, secondVersion);

@@ -6,7 +6,7 @@ import { disruptionBudget } from "./disruption-budget.ts";
 import { patience } from "./patience.ts";
 import { type PodArgs, podTemplate } from "./pod.ts";
 
-export interface DeploymentArgs extends Omit<PodArgs, "serviceAccountName" | "spread"> {
+export interface DeploymentArgs extends Omit<PodArgs, "serviceAccountName"> {
   /** Pods. @default 1 */
   readonly replicas?: number;
   /** How long Pulumi waits for a change of it, in minutes: longer than pods may take to end and to start. @default 15 */
@@ -36,7 +36,7 @@ export function deployment(
             ? { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
             : { type: "Recreate" },
         selector: { matchLabels: { component } },
-        template: podTemplate({ ...pod, spread: replicas > 1, serviceAccountName: account.metadata.name }),
+        template: podTemplate({ ...pod, serviceAccountName: account.metadata.name }),
       },
     },
     { ...opts, ignoreChanges, customTimeouts: patience(patienceMinutes * 60) },

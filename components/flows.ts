@@ -9,7 +9,8 @@ export interface Flow {
 }
 
 const WORKERS = WORKER_POOLS.map(({ name }) => name);
-const TASKS = ["packit-service", "packit-service-beat", ...WORKERS];
+/** Those that use the database and the forges. Beat only queues the tasks that do. */
+const TASKS = ["packit-service", ...WORKERS];
 const DATABASE_JOBS = ["packit-service-migration", "packit-backup", "packit-restore", "postgres-copy"];
 
 /** Those that may connect to each component, and the port of its pods. */
@@ -18,7 +19,10 @@ const CLIENTS: readonly { readonly to: RegExp; readonly port: number; readonly f
   {
     to: /^valkey$/,
     port: 6379,
-    from: [...TASKS, "packit-service-migration", "packit-service-fedmsg", "flower", "redis-commander"],
+    from: [
+      ...[...TASKS, "packit-service-beat", "packit-service-migration", "packit-service-fedmsg"],
+      ...["flower", "redis-commander"],
+    ],
   },
   { to: /^pushgateway$/, port: 9091, from: [...WORKERS, "nginx"] },
   { to: /^flower$/, port: 5555, from: ["nginx"] },

@@ -103,7 +103,7 @@ export class Instance extends pulumi.ComponentResource {
     const sidecars = this.#sidecars(name, site, settings, images);
     const service = new Service(
       `${name}-service`,
-      { ...common, image: images.service, sidecars },
+      { ...common, database, image: images.service, sidecars },
       { ...child, dependsOn: [...stores, ...migrations] },
     );
     const afterService = { ...child, dependsOn: [...stores, service] };
@@ -127,7 +127,7 @@ export class Instance extends pulumi.ComponentResource {
         ]
       : [];
     for (const kind of activePools(settings.workers)) {
-      const args = { ...common, image: images.worker, kind, serviceAccountName, adopter, sidecars };
+      const args = { ...common, database, image: images.worker, kind, serviceAccountName, adopter, sidecars };
       const dependsOn = [...stores, service, ...sandboxes];
       new WorkerPool(`${name}-${kind.name}`, args, { ...child, dependsOn });
     }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { serviceAccount } from "./account.ts";
@@ -7,7 +6,7 @@ import type { ContainerArgs } from "./container.ts";
 import { commonEnvironment, databaseEnvironment } from "./environment.ts";
 import type { PartArgs } from "./part.ts";
 import { patience } from "./patience.ts";
-import { podTemplate } from "./pod.ts";
+import { podTemplate, templateDigest } from "./pod.ts";
 
 export type MigrationArgs = PartArgs<"migration" | "allowlist">;
 
@@ -37,7 +36,7 @@ export class Migration extends pulumi.ComponentResource {
     new k8s.batch.v1.Job(
       `${name}-job`,
       {
-        metadata: pulumi.output(template).apply((known) => site.workload(`${NAME}-${hash(known)}`, RETRIED)),
+        metadata: templateDigest(template).apply((digest) => site.workload(`${NAME}-${digest}`, RETRIED)),
         spec: { backoffLimit: 3, activeDeadlineSeconds: settings.migration.timeoutSeconds, template },
       },
       { ...after(this, opts), customTimeouts: patience(settings.migration.timeoutSeconds + 60) },
@@ -81,7 +80,3 @@ from packit_service.models import AllowlistModel, AllowlistStatus
 for namespace in sys.argv[1:]:
     AllowlistModel.add_namespace(namespace=namespace, status=AllowlistStatus.approved_manually.value)
 `;
-
-function hash(template: unknown): string {
-  return createHash("sha256").update(JSON.stringify(template)).digest("hex").slice(0, 8);
-}

@@ -40,7 +40,7 @@ export class Namespace extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
 
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("packit:cluster:Namespace", name, args, opts);
+    super("packit:cluster:Namespace", name, {}, opts);
     const tolerations = args.defaultTolerations ?? [];
     const metadata = {
       name: args.name,

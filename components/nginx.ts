@@ -43,6 +43,7 @@ export class Nginx extends pulumi.ComponentResource {
         component: NAME,
         replicas: nginx.replicas,
         strategy: "rolling",
+        spread: true,
         containers: [
           {
             name: NAME,

@@ -15,14 +15,14 @@ export interface PodArgs {
   /** What runs, and must succeed, before them. @default - nothing */
   readonly initContainers?: readonly ContainerArgs[];
   /** Annotations of the pod. */
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
   /** The account that it runs as. */
   readonly serviceAccountName: pulumi.Input<string>;
   /** Whether it gets that account's token. @default false */
   readonly usesApi?: boolean;
   /** How long it may take to end. @default 30 */
   readonly terminationGracePeriodSeconds?: number;
-  /** Whether it is kept away from others of its component. @default false */
+  /** Whether it is kept away from others of its component, be there any now or not: more must not roll it. @default false */
   readonly spread?: boolean;
   /** What a job's pod needs to say. @default Always */
   readonly restartPolicy?: "Never";
@@ -34,6 +34,9 @@ export interface PodArgs {
 
 /** The annotation that changes, and so rolls the pod, when a file or secret that it reads does. */
 export const DIGEST_ANNOTATION = "packit.dev/files";
+
+/** The annotation that changes, and so rolls the pod, when that of its database is replaced. */
+export const DATABASE_ANNOTATION = "packit.dev/database";
 
 /**
  * A pod template. It gets only the files, keys and tokens that it names, and fits OpenShift's restricted-v2 and
@@ -72,6 +75,13 @@ export function podTemplate(args: PodArgs): k8s.types.input.core.v1.PodTemplateS
       }),
     },
   };
+}
+
+/** A short digest of a pod template, another one for each change that would roll its pods. */
+export function templateDigest(template: ReturnType<typeof podTemplate>): pulumi.Output<string> {
+  return pulumi
+    .output(template)
+    .apply((known) => createHash("sha256").update(JSON.stringify(known)).digest("hex").slice(0, 8));
 }
 
 function spread(component: string): k8s.types.input.core.v1.TopologySpreadConstraint {

@@ -5,6 +5,7 @@ import type { Settings } from "../settings/load.ts";
 import { after } from "./after.ts";
 import { deployment } from "./deployment.ts";
 import type { Files } from "./files.ts";
+import { podTemplate, templateDigest } from "./pod.ts";
 import { volumeClaim } from "./volume-claim.ts";
 
 /** The keys of the Secret by which PostgreSQL and its users know each other. */
@@ -42,6 +43,9 @@ export function postgresName(version: number): string {
 
 /** A PostgreSQL of one major version, on a volume of its own. */
 export class Postgres extends pulumi.ComponentResource {
+  /** Another one whenever this program replaces the pod. */
+  readonly podDigest: pulumi.Output<string>;
+
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:data:Postgres", name, {}, opts);
     const { site, settings, credentials } = args;
@@ -53,48 +57,44 @@ export class Postgres extends pulumi.ComponentResource {
       child,
     );
     const accepts = { exec: { command: ["/usr/libexec/check-container"] }, timeoutSeconds: 10 };
-    deployment(
-      name,
-      {
-        site,
-        component,
-        strategy: "recreate",
-        patienceMinutes: 30,
-        containers: [
-          {
-            name: "postgres",
-            image: args.image,
-            ports: [5432],
-            env: {
-              POSTGRESQL_USER: { from: credentials, key: "database-user" },
-              POSTGRESQL_PASSWORD: { from: credentials, key: "database-password" },
-              POSTGRESQL_DATABASE: { from: credentials, key: "database-name" },
-              PG_OOM_ADJUST_FILE: "/proc/self/oom_score_adj",
-            },
-            resources: settings.resources,
-            mounts: [
-              { name: "postgres-data", path: "/var/lib/pgsql/data", from: { claim: claim.metadata.name } },
-              {
-                name: "settings",
-                path: "/opt/app-root/src/postgresql-cfg",
-                readOnly: true,
-                from: { files: [args.config.pick("packit.conf")] },
-              },
-              { name: "shared-memory", path: "/dev/shm", from: { memory: SHARED_MEMORY } },
-            ],
-            // A recovery after a crash may take a while, and must not be cut short.
-            startupProbe: { ...accepts, periodSeconds: 10, failureThreshold: 60 },
-            livenessProbe: { ...accepts, periodSeconds: 30, failureThreshold: 6 },
-            readinessProbe: { ...accepts, periodSeconds: 10, failureThreshold: 3 },
-            // SIGTERM alone would wait for every client to leave by itself, until it is killed.
-            preStop: { exec: { command: ["sh", "-c", "kill -INT 1"] } },
+    const pod = {
+      site,
+      component,
+      containers: [
+        {
+          name: "postgres",
+          image: args.image,
+          ports: [5432],
+          env: {
+            POSTGRESQL_USER: { from: credentials, key: "database-user" },
+            POSTGRESQL_PASSWORD: { from: credentials, key: "database-password" },
+            POSTGRESQL_DATABASE: { from: credentials, key: "database-name" },
+            PG_OOM_ADJUST_FILE: "/proc/self/oom_score_adj",
           },
-        ],
-        terminationGracePeriodSeconds: 120,
-        nodeSelector: settings.nodeSelector,
-      },
-      after(this, opts),
-    );
+          resources: settings.resources,
+          mounts: [
+            { name: "postgres-data", path: "/var/lib/pgsql/data", from: { claim: claim.metadata.name } },
+            {
+              name: "settings",
+              path: "/opt/app-root/src/postgresql-cfg",
+              readOnly: true,
+              from: { files: [args.config.pick("packit.conf")] },
+            },
+            { name: "shared-memory", path: "/dev/shm", from: { memory: SHARED_MEMORY } },
+          ],
+          // A recovery after a crash may take a while, and must not be cut short.
+          startupProbe: { ...accepts, periodSeconds: 10, failureThreshold: 60 },
+          livenessProbe: { ...accepts, periodSeconds: 30, failureThreshold: 6 },
+          readinessProbe: { ...accepts, periodSeconds: 10, failureThreshold: 3 },
+          // SIGTERM alone would wait for every client to leave by itself, until it is killed.
+          preStop: { exec: { command: ["sh", "-c", "kill -INT 1"] } },
+        },
+      ],
+      terminationGracePeriodSeconds: 120,
+      nodeSelector: settings.nodeSelector,
+    };
+    deployment(name, { ...pod, strategy: "recreate", patienceMinutes: 30 }, after(this, opts));
+    this.podDigest = templateDigest(podTemplate({ ...pod, serviceAccountName: component }));
     this.registerOutputs();
   }
 }

@@ -5,3 +5,11 @@ export function present<T extends object>(map: T): { [K in keyof T]?: Exclude<T[
     typeof present<T>
   >;
 }
+
+/** A map without those of its maps that are empty, which the API server drops. */
+export function filled<T extends Readonly<Record<string, object>>>(map: T): Partial<T> {
+  // Leaving keys out is what `Partial` says.
+  return Object.fromEntries(
+    Object.entries(map).filter(([, value]) => Object.keys(value).length > 0),
+  ) as Partial<T>;
+}

@@ -31,7 +31,7 @@ const RULES = [
 /** Where the commands of Packit's users run: a namespace in which the workers, and only they, may make pods. */
 export class Sandbox extends pulumi.ComponentResource {
   constructor(name: string, args: SandboxArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("packit:cluster:Sandbox", name, args, opts);
+    super("packit:cluster:Sandbox", name, {}, opts);
     const { site } = args;
     const { serviceAccount, namespace } = args.workers;
     const metadata = site.object("packit-worker-sandbox");

@@ -8,7 +8,9 @@ import { type WorkerPoolKind, workersOf } from "../settings/worker-pools.ts";
 import { PUSHGATEWAY_URL } from "./addresses.ts";
 import { after } from "./after.ts";
 import { cacheClaims } from "./cache-claims.ts";
+import { clientProbe, clientProbeMount } from "./client-probe.ts";
 import type { ContainerArgs, Mount } from "./container.ts";
+import type { Database } from "./database.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import {
   CELERY_APP,
@@ -20,7 +22,8 @@ import {
 import { centpkgSigMount, githubAppMount } from "./mounts.ts";
 import type { PartArgs } from "./part.ts";
 import { patience } from "./patience.ts";
-import { podTemplate } from "./pod.ts";
+import { DATABASE_ANNOTATION, podTemplate } from "./pod.ts";
+import { filled } from "./present.ts";
 
 export interface WorkerPoolArgs
   extends PartArgs<
@@ -40,6 +43,8 @@ export interface WorkerPoolArgs
   readonly adopter: pulumi.ProviderResource;
   /** Containers that run beside each worker. */
   readonly sidecars: readonly ContainerArgs[];
+  /** Their database: pods that keep connections are replaced after it. */
+  readonly database: Pick<Database, "podDigest">;
 }
 
 /** Where tasks keep their Kerberos tickets: a directory of them, as greenlets must not share one. */
@@ -50,6 +55,10 @@ const STARTUP = { seconds: 600 };
 
 /** What a pool waits for is known at once. */
 type Options = pulumi.ComponentResourceOptions & { dependsOn?: pulumi.Resource[] };
+/** How long one that has answered may say nothing. */
+const SILENCE = { seconds: 840 };
+
+const LIVENESS_FAILURES = 3;
 
 /** Celery workers that serve the same queues, each with a stable name and, if it clones, a cache volume of its own. */
 export class WorkerPool extends pulumi.ComponentResource {
@@ -83,11 +92,14 @@ export class WorkerPool extends pulumi.ComponentResource {
             site,
             component,
             containers,
-            annotations: { "alpha.image.policy.openshift.io/resolve-names": "*" },
+            annotations: {
+              "alpha.image.policy.openshift.io/resolve-names": "*",
+              [DATABASE_ANNOTATION]: args.database.podDigest,
+            },
             serviceAccountName: args.serviceAccountName,
             usesApi: settings.withSandbox,
             terminationGracePeriodSeconds,
-            spread: replicas > 1,
+            spread: true,
             nodeSelector,
           }),
           ...(hasCache(args) && { volumeClaimTemplates: [cacheTemplate(args)] }),
@@ -108,10 +120,6 @@ function worker(args: WorkerPoolArgs): ContainerArgs {
   const { settings, configuration, kind, image } = args;
   const { deployment, workers } = settings;
   const { concurrency, resources } = workers[kind.setting];
-  const answers = {
-    exec: { command: ["bash", "-c", 'celery -A $APP status | grep "$(uname -n): OK"'] },
-    timeoutSeconds: 60,
-  };
   return {
     name: "packit-worker",
     image,
@@ -139,10 +147,19 @@ function worker(args: WorkerPoolArgs): ContainerArgs {
       KRB5CCNAME: KERBEROS_CACHE,
     },
     mounts: mounts(args),
-    // Ten minutes for the worker to be among those that answer, then a restart after a quarter of an hour of silence.
-    startupProbe: { ...answers, periodSeconds: 60, failureThreshold: STARTUP.seconds / 60 },
-    // One that hangs finishes nothing: it is not given the time for that.
-    livenessProbe: { ...answers, periodSeconds: 300, failureThreshold: 3, terminationGracePeriodSeconds: 30 },
+    startupProbe: {
+      ...clientProbe(["started", 50], 60),
+      periodSeconds: 60,
+      failureThreshold: STARTUP.seconds / 60,
+    },
+    // Whoever outlived the database is started again after three minutes, whoever is silent after a quarter of an hour:
+    // all that a probe costs besides is 0.4 s of CPU. Neither finishes anything: it is not given the time for that.
+    livenessProbe: {
+      ...clientProbe(["worker", kind.name, SILENCE.seconds / LIVENESS_FAILURES], 300),
+      periodSeconds: 60,
+      failureThreshold: LIVENESS_FAILURES,
+      terminationGracePeriodSeconds: 30,
+    },
   };
 }
 
@@ -166,6 +183,7 @@ function mounts(args: WorkerPoolArgs): Mount[] {
       : []),
     ...githubAppMount(args.configuration),
     ...centpkgSigMount(args.configuration),
+    clientProbeMount(args.configuration),
   ];
 }
 
@@ -187,12 +205,13 @@ function ownCaches(
 /**
  * How the pods know their volumes. Every declared worker's claim is there before its pod, so that nothing is made from
  * this; it must be here, and can never change: a StatefulSet would be replaced with all its pods, and claims that are
- * there would stay as they are. So its size is not the setting but the one that it always had, the predecessor's.
+ * there would stay as they are. So its size is not the setting but the one that it always had, the predecessor's. The
+ * server drops empty maps, with which a template would seem to differ.
  */
 function cacheTemplate({ site, settings }: WorkerPoolArgs) {
   const { labels, volumeAnnotations } = site.platform;
   return {
-    metadata: { name: CACHE_TEMPLATE, labels, annotations: volumeAnnotations },
+    metadata: { name: CACHE_TEMPLATE, ...filled({ labels, annotations: volumeAnnotations }) },
     spec: site.volumeSpec("4Gi", settings.repositoryCache.storageClass),
   };
 }

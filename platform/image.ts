@@ -48,7 +48,7 @@ export function image(name: string, { site, ...args }: ImageArgs, opts: CustomRe
           {
             name: args.tag,
             from: { kind: "DockerImage", name: args.from },
-            importPolicy: args.follow ? { scheduled: true } : {},
+            ...(args.follow && { importPolicy: { scheduled: true } }),
           },
         ],
       },

@@ -118,9 +118,7 @@ export class Slots {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 409) return undefined;
       if (error.status !== 404) throw error;
-      throw new UserError(
-        `There is no namespace ${this.#namespace}. Make it: ./ops test-instance setup`,
-      );
+      throw new UserError(`There is no namespace ${this.#namespace}. Make it: ./ops test-instance setup`);
     }
   }
 

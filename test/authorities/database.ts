@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { temporaryFolder } from "../support/folder.ts";
-import type { Postgres } from "./postgres.ts";
+import type { Postgres, PostgresServer } from "./postgres.ts";
 import type { Tool } from "./tools.ts";
 
 const PASSWORD = "correct-horse_7";
@@ -20,6 +20,8 @@ INSERT INTO builds (project, log) VALUES (1, E'a\\n\\\\b\\tc; é'), (2, NULL), (
 export interface Databases {
   /** Where the server is. */
   readonly host: string;
+  /** The server itself. */
+  readonly server: PostgresServer;
   /** Makes an empty one, as PostgreSQL's image makes its own. */
   create(name: string): Promise<Database>;
 }
@@ -43,7 +45,7 @@ export async function databases(postgres: Postgres): Promise<Databases> {
     await server.query(`CREATE DATABASE ${name} OWNER packit`);
     return { name, query: (sql: string) => server.query(`SET ROLE packit; ${sql}`, name) };
   };
-  return { host: server.connection[1] ?? "", create };
+  return { host: server.connection[1] ?? "", server, create };
 }
 
 /** The names of a database's tables. */

@@ -20,6 +20,8 @@ export interface Postgres {
 export interface PostgresServer extends Server {
   /** What leads psql, pg_dump and pg_restore to it. */
   readonly connection: readonly string[];
+  /** Starts it again with the data that it had, once it was stopped. */
+  startAgain(): Promise<void>;
   /** The rows of an answer, their columns with `|` between them. */
   query(sql: string, database?: string): Promise<string[]>;
 }
@@ -66,14 +68,19 @@ async function start(
   };
   // It listens at a socket in its folder alone, so that no two can meet at a port.
   const flags = ["-D", data, "-k", folder, "-h", "", "-p", "5432", "-F"];
-  const running = await startServer({
-    command: unprivileged(server.command(flags), folder),
-    cwd: folder,
-    // Asks it to drop its clients; with SIGTERM it would wait for them.
-    signal: "SIGINT",
-    ready: async () => (await query("SELECT 1")).length === 1,
-  });
-  return { ...running, connection, query };
+  const run = () =>
+    startServer({
+      command: unprivileged(server.command(flags), folder),
+      cwd: folder,
+      // Asks it to drop its clients; with SIGTERM it would wait for them.
+      signal: "SIGINT",
+      ready: async () => (await query("SELECT 1")).length === 1,
+    });
+  const running = await run();
+  const startAgain = async () => {
+    await run();
+  };
+  return { ...running, connection, query, startAgain };
 }
 
 /** The same command as nobody, of programs copied to where nobody can read them: root's home is closed to others. */

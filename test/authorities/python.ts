@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { installed } from "./installation.ts";
 
-/** What is installed, by the name of its installation. The second one is a program, and needs none of Python's packages. */
+/** What is installed, by the name of its installation. The last one is a program, and needs none of Python's packages. */
 const REQUIREMENTS = {
   python: { file: join(import.meta.dirname, "requirements.txt"), flags: [] },
+  clients: { file: join(import.meta.dirname, "requirements-clients.txt"), flags: [] },
   valkey: {
     file: join(import.meta.dirname, "requirements-valkey.txt"),
     flags: ["--no-deps", "--require-hashes"],

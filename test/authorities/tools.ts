@@ -19,6 +19,7 @@ const TOOLS = {
   pg_dump: { from: "debian", path: `${POSTGRES}/pg_dump`, asked: ["--version"] },
   pg_restore: { from: "debian", path: `${POSTGRES}/pg_restore`, asked: ["--version"] },
   python: { from: "python", path: undefined, asked: ["-c", "import yaml, fedora_messaging, boto3, moto"] },
+  clients: { from: "clients", path: undefined, asked: ["-c", "import celery, gevent, psycopg2, sqlalchemy"] },
   "valkey-server": { from: "valkey", path: `${VALKEY}/valkey-server`, asked: ["--version"] },
   "valkey-cli": { from: "valkey", path: `${VALKEY}/valkey-cli`, asked: ["--version"] },
 } as const;

@@ -37,12 +37,7 @@ describe("network policies", () => {
     const allowed = components.flatMap((from) =>
       components.filter((to) => connects(from, to)).map((to) => `${from} -> ${to}`),
     );
-    const tasks = [
-      "packit-service",
-      "packit-service-beat",
-      "packit-worker-long-running",
-      "packit-worker-short-running",
-    ];
+    const tasks = ["packit-service", "packit-worker-long-running", "packit-worker-short-running"];
     const database = [
       ...tasks,
       "packit-service-migration",
@@ -52,6 +47,7 @@ describe("network policies", () => {
     ];
     const queues = [
       ...tasks,
+      "packit-service-beat",
       "packit-service-migration",
       "packit-service-fedmsg",
       "flower",

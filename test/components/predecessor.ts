@@ -107,7 +107,7 @@ export const PREDECESSOR: Readonly<Record<string, Predecessor>> = {
     container: "packit-service-beat",
     image: "quay.io/packit/packit-worker:prod",
     command: ["/usr/bin/run_worker.sh"],
-    env: { ...COMMON, ...CLIENT, APP, CELERY_COMMAND: "beat" },
+    env: { ...COMMON, REDIS_SERVICE_HOST: "valkey", APP, CELERY_COMMAND: "beat" },
     mounts: ["/packit-ssh", "/secrets", HOME],
     resources: [
       ["160Mi", "5m"],
@@ -135,7 +135,7 @@ export const PREDECESSOR: Readonly<Record<string, Predecessor>> = {
     container: "packit-dashboard",
     image: "quay.io/packit/dashboard:prod",
     ports: [8443],
-    env: { DEPLOYMENT: "prod", VITE_SENTRY_DSN: "sentry/dsn" },
+    env: { DEPLOYMENT: "prod" },
     mounts: ["/secrets"],
     resources: [
       ["128Mi", "5m"],
@@ -223,9 +223,9 @@ export const ADDED: Readonly<Record<string, { readonly env?: object; readonly mo
   {
     "postgres-15": { mounts: ["/dev/shm"] },
     valkey: { mounts: ["/etc/valkey"], env: { REDISCLI_AUTH: "valkey/password" } },
-    "packit-service": { env: PASSWORD },
-    "packit-worker-short-running": { env: PASSWORD },
-    "packit-worker-long-running": { env: { ...PASSWORD, CONCURRENCY: "1" } },
+    "packit-service": { env: PASSWORD, mounts: ["/probes"] },
+    "packit-worker-short-running": { env: PASSWORD, mounts: ["/probes"] },
+    "packit-worker-long-running": { env: { ...PASSWORD, CONCURRENCY: "1" }, mounts: ["/probes"] },
     "packit-service-beat": { env: { ...PASSWORD, PROJECT: "packit--prod" } },
     "packit-service-fedmsg": { env: PASSWORD },
     flower: {

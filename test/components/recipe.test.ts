@@ -81,6 +81,15 @@ describe("every component", () => {
     }
   });
 
+  it.each(sources())("in %s registers no inputs, which previews would print whole", (_, file) => {
+    for (const made of constructors(file)) expect(inputsOf(made, file)).toBe("{}");
+  });
+
+  it("registers none, whatever file it is in", () => {
+    const components = resources.filter(({ type }) => type.startsWith("packit:"));
+    expect(components.filter(({ inputs }) => inputs.length > 0)).toEqual([]);
+  });
+
   it.each(sources())("in %s has its arguments documented", (_, file) => {
     const undocumented = interfaces(file)
       .filter(({ name }) => name.text.endsWith("Args"))
@@ -105,6 +114,15 @@ function constructors(file: ts.SourceFile): ts.ConstructorDeclaration[] {
     heritageClauses?.some((one) => one.getText().includes("ComponentResource")),
   );
   return components.flatMap(({ members }) => members.filter(ts.isConstructorDeclaration));
+}
+
+/** What a constructor gives Pulumi as the component's inputs. */
+function inputsOf(made: ts.ConstructorDeclaration, file: ts.SourceFile): string | undefined {
+  const calls = (made.body?.statements ?? []).flatMap((one) =>
+    ts.isExpressionStatement(one) && ts.isCallExpression(one.expression) ? [one.expression] : [],
+  );
+  const call = calls.find(({ expression }) => expression.kind === ts.SyntaxKind.SuperKeyword);
+  return call?.arguments[2]?.getText(file);
 }
 
 function interfaces(file: ts.SourceFile): ts.InterfaceDeclaration[] {

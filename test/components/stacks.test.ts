@@ -4,6 +4,7 @@ import type { Anything } from "../support/anything.ts";
 import { holdsMark, marked } from "../support/marks.ts";
 import { allTemplates, find, objectsOf, templates } from "../support/stacks.ts";
 
+const POSTGRES_IMAGE = `example.com/postgres@sha256:${"1".repeat(64)}`;
 const OPENSHIFT = { platform: "openshift" };
 
 describe("a namespace", () => {
@@ -149,7 +150,13 @@ describe("pods", () => {
 
   it.each([
     ["fedoraMessaging", { fedoraMessaging: { app: "another" } }, ["packit-service-fedmsg"]],
-    ["postgres password", { secrets: { postgresPassword: "another" } }, [...PACKIT_PODS(), "postgres-15"]],
+    ["postgres password", { secrets: { postgresPassword: "another" } }, DATABASE()],
+    ["PostgreSQL's resources", { postgres: { resources: { limits: { memory: "8Gi" } } } }, DATABASE()],
+    ["PostgreSQL's image", { images: { postgres: { 15: POSTGRES_IMAGE } } }, DATABASE()],
+    ["PostgreSQL's nodes", { postgres: { nodeSelector: { env: "stage" } } }, DATABASE()],
+    ["PostgreSQL's volume", { postgres: { storage: "9Gi" } }, []],
+    ["database's name", { postgres: { database: "another" } }, DATABASE()],
+    ["PostgreSQL beside", { postgres: { secondVersion: 16 } }, []],
     [
       "SSH key",
       { secrets: { sshPrivateKey: marked("sshPrivateKey", "prod") } },
@@ -176,6 +183,16 @@ describe("pods", () => {
       .filter(([name, template]) => after.get(name) !== template)
       .map(([name]) => name);
     expect(changed.sort()).toEqual([...rolled].sort());
+  });
+});
+
+describe("PostgreSQL's clients", () => {
+  it("are rolled too when another version is put in service, and know nothing of the pods' names", async () => {
+    const both = { postgres: { version: 15, secondVersion: 16 } };
+    const turned = { postgres: { version: 16, secondVersion: 15 } };
+    const [before, after] = await Promise.all([templatesOf(both), templatesOf(turned)]);
+    const changed = [...before].filter(([name, template]) => after.get(name) !== template);
+    expect(changed.map(([name]) => name).sort()).toEqual(["packit-service", ...WORKERS()]);
   });
 });
 
@@ -249,6 +266,11 @@ describe("the Managed Platform", () => {
 
 function PACKIT_PODS(): string[] {
   return ["packit-service", "packit-service-beat", ...WORKERS()];
+}
+
+/** PostgreSQL, and what keeps connections to it and never looks whether they are still good. */
+function DATABASE(): string[] {
+  return ["packit-service", ...WORKERS(), "postgres-15"];
 }
 
 function TLS_PODS(): string[] {

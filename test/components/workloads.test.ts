@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
@@ -126,7 +127,7 @@ describe("a rollout", () => {
 });
 
 describe("what has more than one pod", () => {
-  it("is drained one pod at a time, and spread over nodes; what has one blocks no drain", async () => {
+  it("is drained one pod at a time; what has one blocks no drain", async () => {
     const many = await objectsOf("stage", {
       service: TWO,
       dashboard: TWO,
@@ -137,10 +138,41 @@ describe("what has more than one pod", () => {
     const names = ["nginx", "packit-dashboard", "packit-service", "packit-worker-short-running"];
     expect(budgets.map(({ metadata }) => metadata.name)).toEqual(names);
     for (const { spec } of budgets) expect(spec).toMatchObject({ maxUnavailable: 1 });
-    for (const [name, { spec }] of templates(many))
-      expect(spec.topologySpreadConstraints !== undefined, name).toBe(names.includes(name));
     const one = await objectsOf("stage");
     expect(one.filter(({ kind }) => kind === "PodDisruptionBudget")).toEqual([]);
+  });
+});
+
+describe("what may have more than one pod", () => {
+  const parts = ["service", "dashboard", "nginx"];
+  const pools = ["shortRunning", "longRunning", "generic"];
+  const each = (names: readonly string[]) =>
+    fc.record(
+      Object.fromEntries(
+        names.map((name) => [name, fc.record({ replicas: fc.integer({ min: 1, max: 5 }) })]),
+      ),
+    );
+
+  it("is spread over nodes, and nothing else is", async () => {
+    for (const [name, { spec }] of templates(objects)) {
+      const mayHaveMore = /^(packit-(service|dashboard|worker-.*)|nginx)$/.test(name);
+      expect(spec.topologySpreadConstraints !== undefined, name).toBe(mayHaveMore);
+    }
+  });
+
+  it("has the same pods however many there are: more or fewer, or none for maintenance, replace none that runs", async () => {
+    const counts = fc.tuple(each(parts), each(pools), fc.boolean());
+    const seen = async ([some, workers, maintenance]: [object, object, boolean]) =>
+      Object.fromEntries(templates(await objectsOf("stage", { ...some, workers, maintenance })));
+    const one = { replicas: 1 };
+    const wanted = await seen([{}, Object.fromEntries(pools.map((name) => [name, one])), false]);
+    expect(Object.keys(wanted)).toContain("packit-worker");
+    await fc.assert(
+      fc.asyncProperty(counts, async (some) => {
+        expect(await seen(some)).toEqual(wanted);
+      }),
+      { numRuns: 8 },
+    );
   });
 });
 

@@ -14,6 +14,8 @@ const DOMAINS = [
   "fedora-ci.packit.dev",
   "stg.fedora-ci.packit.dev",
   "apps.example.com",
+  "my.packit.dev",
+  "localhost",
 ];
 const ACCOUNTS = ["packit", "packit-stg", "packit-test", "me", "fedora-ci"];
 

@@ -9,6 +9,8 @@ export interface Registered {
   readonly name: string;
   /** The name of the resource that it is part of. */
   readonly parent: string;
+  /** The names of what it is made from. */
+  readonly inputs: readonly string[];
   /** The name in Kubernetes, where it has one. */
   readonly objectName?: string;
   readonly protect: boolean;
@@ -38,6 +40,7 @@ export async function registered(changes: Changes): Promise<Registered[]> {
       type: request.getType(),
       name: request.getName(),
       parent: request.getParent().split("::").at(-1) ?? "",
+      inputs: Object.keys(request.getObject()?.toJavaScript() ?? {}),
       objectName: request.getObject()?.toJavaScript().metadata?.name,
       protect: request.getProtect(),
       isRetained: request.getRetainondelete(),
