@@ -1,7 +1,7 @@
 import { ApiClient } from "../cluster/api-client.ts";
 import { UserError } from "../errors.ts";
 import { GitHub } from "../github/github.ts";
-import { LOCAL_CONTEXT } from "../local/kubeconfig.ts";
+import { LOCAL_CONTEXT, localAccess } from "../local/kubeconfig.ts";
 import { localPaths } from "../local/paths.ts";
 import { ActionsBuilder } from "../operations/test-instances/actions-builder.ts";
 import type { Builder } from "../operations/test-instances/builder.ts";
@@ -11,6 +11,8 @@ import { OpenShiftBuilder } from "../operations/test-instances/openshift-builder
 import { hasPulumi, PulumiEngine } from "../operations/test-instances/pulumi-engine.ts";
 import { loadPool, type Pool } from "../settings/test-pool.ts";
 import { ROOT } from "./root.ts";
+
+const LOCAL_PATHS = localPaths(`${ROOT}/.local/control-plane`);
 
 /** What all verbs may be told of where they work. */
 export interface Common {
@@ -34,13 +36,12 @@ export function poolOf({ local }: Common): Pool {
 
 /** The way to the pool's cluster. */
 export function clientOf(args: Common, { kubeContext: context }: Pool): ApiClient {
-  return new ApiClient(
-    args["in-cluster"] ? { inCluster: true } : { kubeconfig: kubeconfigOf(args), context },
-  );
+  if (args["in-cluster"]) return new ApiClient({ inCluster: true });
+  return new ApiClient(args.local ? localAccess(LOCAL_PATHS) : { kubeconfig: args.kubeconfig, context });
 }
 
 function kubeconfigOf({ local, kubeconfig }: Common): string | undefined {
-  return local ? localPaths(`${ROOT}/.local/control-plane`).kubeconfig : kubeconfig;
+  return local ? LOCAL_PATHS.kubeconfig : kubeconfig;
 }
 
 /** What a verb works with. */
