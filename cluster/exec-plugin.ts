@@ -27,7 +27,7 @@ export interface Given {
 
 /** Asks a kubeconfig's plugin for credentials. Its failure is an EnvironmentError in its own words, without them. */
 export async function runPlugin(exec: Exec, user: string): Promise<Given> {
-  const isAsked = exec.mayAsk && process.stdin.isTTY;
+  const isAsked = exec.mayAsk && process.stdin.isTTY === true;
   const info = {
     apiVersion: exec.apiVersion,
     kind: "ExecCredential",
