@@ -13,7 +13,10 @@ export interface Resource {
 /** A kind that the API server does not know. */
 export class UnknownKind extends ApiError {
   constructor({ apiVersion, kind }: Pick<Resource, "apiVersion" | "kind">) {
-    super(404, `the API server has no kind ${kind} in ${apiVersion}`);
+    super(
+      404,
+      `the API server has no kind ${kind} in ${apiVersion}. Is packit:platform what the cluster is?`,
+    );
   }
 }
 
