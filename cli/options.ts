@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { LOCAL_CONTEXT } from "../local/kubeconfig.ts";
+import { localAccess } from "../local/kubeconfig.ts";
 import { localPaths } from "../local/paths.ts";
 import { readStackFile } from "../settings/stack-file.ts";
 import { knownStacks } from "../settings/stacks.ts";
@@ -38,7 +38,7 @@ export const PATHS = localPaths(`${ROOT}/.local/control-plane`);
 export function whereOf({ local, kubeconfig }: Where) {
   if (local && kubeconfig !== undefined)
     throw new UserError("--local and --kubeconfig name two clusters. Give one of them.");
-  return local ? { kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT } : { kubeconfig };
+  return local ? localAccess(PATHS) : { kubeconfig };
 }
 
 /** A stack's configuration; a name that no stack has is refused with those that there are. */

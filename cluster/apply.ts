@@ -1,13 +1,11 @@
-import { EnvironmentError } from "../errors.ts";
 import { KEPT, STACK_LABEL } from "../platform/site.ts";
 import { describe, type KubernetesObject, order } from "../render/kubernetes-object.ts";
-import { REDACTED } from "../settings/sensitive.ts";
 import { type ApiClient, ApiError } from "./api-client.ts";
 import { refuseSizes } from "./claim-sizes.ts";
+import { changedBy, FIELD_MANAGER, isReplaceable, type Planned } from "./dry-run.ts";
+import { refuseOthers, refuseOthersWithin } from "./ownership.ts";
+import { refused } from "./refusal.ts";
 import { until } from "./until.ts";
-
-/** The name under which applied fields are owned. Only objects with it are ever pruned. */
-export const FIELD_MANAGER = "packit-apply";
 
 /** What an apply did. */
 export interface Applied {
@@ -24,8 +22,10 @@ export interface ApplyArgs {
 }
 
 /**
- * Applies all objects of a stack server-side, then removes those that it no longer declares. Where its namespaces are
- * named, nothing else is looked at, and no right to do so is needed.
+ * Applies all objects of a stack server-side, then removes those that it no longer declares. Before the first change
+ * all are looked at and tried: objects of others are a UserError, what the API server does not take an
+ * EnvironmentError, with all of them. Where its namespaces are named, nothing else is looked at, and no right to do so
+ * is needed.
  */
 export async function applyStack(
   client: ApiClient,
@@ -33,39 +33,84 @@ export async function applyStack(
   objects: readonly KubernetesObject[],
   { namespaces, signal }: ApplyArgs = {},
 ): Promise<Applied> {
-  await refuseSizes(client, objects);
   const former = await appliedObjects(client, stack, namespaces);
-  const versions = new Map(former.map((object) => [describe(object), version(object)]));
-  await waitUntilGone(
-    client,
-    objects.filter((object) => former.some((old) => isSame(old, object) && isTerminating(old))),
-  );
-  const changed: KubernetesObject[] = [];
-  const unchanged: KubernetesObject[] = [];
-  for (const rank of ranks(objects)) {
-    signal?.throwIfAborted();
-    const results = await Promise.all(rank.map((object) => applyOne(client, object)));
-    for (const result of results) {
-      (versions.get(describe(result)) === version(result) ? unchanged : changed).push(result);
-    }
-  }
+  const planned = await found(client, objects, former);
+  const live = planned.flatMap((one) => one.live ?? []);
+  refuseOthers(stack, live, `Objects of ${stack} are there already`);
   const removed = former.filter((old) => !isKept(old) && !objects.some((object) => isSame(old, object)));
+  await refuseOthersWithin(client, stack, removed);
+  await refuseSizes(client, objects);
+  const going = live.filter(isTerminating);
+  if (going.length > 0) {
+    await waitUntilGone(client, going);
+    // With a namespace, all that was in it has gone too.
+    return applyStack(client, stack, objects, {
+      ...(namespaces && { namespaces }),
+      ...(signal && { signal }),
+    });
+  }
+  const differing = await changedBy(client, planned);
+  const changed: KubernetesObject[] = [];
+  for (const rank of ranks(differing)) {
+    signal?.throwIfAborted();
+    changed.push(...(await Promise.all(rank.map((object) => applyOne(client, object, objects)))));
+  }
   await remove(client, removed);
+  const unchanged = planned.flatMap((one) => (differing.includes(one.object) ? [] : (one.live ?? [])));
   return { changed, unchanged, removed };
 }
 
-/** Applies one object; a refusal names it and says why. */
-export async function applyOne(client: ApiClient, object: KubernetesObject): Promise<KubernetesObject> {
+/** Each object with what is there of it now. What an earlier apply made is known; all else is asked for. */
+async function found(
+  client: ApiClient,
+  objects: readonly KubernetesObject[],
+  former: readonly KubernetesObject[],
+): Promise<Planned[]> {
+  const look = async (object: KubernetesObject) => ({
+    object,
+    live: former.find((old) => isSame(old, object)) ?? (await client.read(object)),
+  });
+  const isNamespace = ({ kind }: KubernetesObject) => kind === "Namespace";
+  const spaces = await Promise.all(objects.filter(isNamespace).map(look));
+  const missing = spaces.filter(({ live }) => live === undefined).map(({ object }) => object.metadata.name);
+  const rest = objects
+    .filter((object) => !isNamespace(object))
+    // Nothing is in a namespace that is not there.
+    .map((object) =>
+      missing.includes(object.metadata.namespace ?? "") ? { object, live: undefined } : look(object),
+    );
+  return [...spaces, ...(await Promise.all(rest))];
+}
+
+/**
+ * Applies one object, whosoever it is; a refusal names it and says why.
+ *
+ * @param others Objects whose secrets the API server might quote in a refusal.
+ */
+export async function applyOne(
+  client: ApiClient,
+  object: KubernetesObject,
+  others: readonly KubernetesObject[] = [object],
+): Promise<KubernetesObject> {
+  const refusal = (error: unknown) =>
+    error instanceof ApiError ? refused([{ object, error }], others) : error;
   try {
     return await client.apply(object, FIELD_MANAGER);
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    if (!isReplaceable(object, error)) throw refused(object, error);
+    if (!(error instanceof ApiError && isReplaceable(object, error))) throw refusal(error);
   }
   await remove(client, [object]);
   return client.apply(object, FIELD_MANAGER).catch((error) => {
-    throw error instanceof ApiError ? refused(object, error) : error;
+    throw refusal(error);
   });
+}
+
+/** Removes what was applied of a stack; refuses to take other stacks' objects away with it. Returns what is gone. */
+export async function removeStack(client: ApiClient, stack: string): Promise<KubernetesObject[]> {
+  const objects = await appliedObjects(client, stack);
+  await refuseOthersWithin(client, stack, objects);
+  await remove(client, objects);
+  return objects;
 }
 
 /** Every object that an earlier apply of the stack made, of whatever kind. */
@@ -100,7 +145,7 @@ export async function stackObjects(
 }
 
 /** Removes objects, users before what they use, and waits until they are gone. */
-export async function remove(client: ApiClient, objects: readonly KubernetesObject[]): Promise<void> {
+async function remove(client: ApiClient, objects: readonly KubernetesObject[]): Promise<void> {
   for (const rank of ranks(objects).reverse()) {
     if (rank[0]?.kind === "Namespace") await removeClaims(client, rank);
     await Promise.all(rank.map((object) => client.delete(object)));
@@ -125,22 +170,6 @@ async function waitUntilGone(client: ApiClient, objects: readonly KubernetesObje
   }
 }
 
-/** Workloads hold no data, so that one whose immutable fields change can be made anew; its volumes stay. */
-function isReplaceable({ kind }: KubernetesObject, { status, message }: ApiError): boolean {
-  const isImmutable = /field is immutable|updates to statefulset spec/.test(message);
-  return status === 422 && isImmutable && ["Deployment", "StatefulSet", "Job"].includes(kind);
-}
-
-function refused(object: KubernetesObject, { message }: ApiError): EnvironmentError {
-  const { data } = object.kind === "Secret" ? (object as { data?: Record<string, string> }) : {};
-  const values = Object.values(data ?? {}).flatMap((value) => [
-    value,
-    Buffer.from(value, "base64").toString(),
-  ]);
-  const safe = values.filter(Boolean).reduce((text, value) => text.replaceAll(value, REDACTED), message);
-  return new EnvironmentError(`The API server refuses ${describe(object)}: ${safe}`);
-}
-
 /** Groups of objects of one rank each, in the order in which they are applied. */
 function ranks(objects: readonly KubernetesObject[]): KubernetesObject[][] {
   const byKind = Map.groupBy([...objects].sort(order), ({ kind }) => kind);
@@ -158,10 +187,6 @@ export function isKept({ metadata: { annotations = {} } }: KubernetesObject): bo
 
 function isTerminating({ metadata }: KubernetesObject): boolean {
   return "deletionTimestamp" in metadata;
-}
-
-function version({ metadata }: KubernetesObject): unknown {
-  return "resourceVersion" in metadata ? metadata.resourceVersion : undefined;
 }
 
 function managers({ metadata }: KubernetesObject): unknown[] {

@@ -6,7 +6,7 @@ import { until } from "../cluster/until.ts";
 import { EnvironmentError } from "../errors.ts";
 import { credentials } from "./credentials.ts";
 import { type BinaryName, kitFile } from "./kit.ts";
-import { isReady, LOCAL_CONTEXT, writeKubeconfig } from "./kubeconfig.ts";
+import { isReady, localAccess, writeKubeconfig } from "./kubeconfig.ts";
 import type { Paths } from "./paths.ts";
 import { findProcesses, PARTS, startProcess, stopProcesses } from "./processes.ts";
 
@@ -82,7 +82,7 @@ export async function startControlPlane(paths: Paths): Promise<"started" | "runn
     ...CLIENT,
   });
   startProcess(paths, "kube-scheduler", { kubeconfig, "leader-elect": false, "secure-port": 0, ...CLIENT });
-  await new ApiClient({ kubeconfig, context: LOCAL_CONTEXT }).request("DELETE", NODE_LEASES);
+  await new ApiClient(localAccess(paths)).request("DELETE", NODE_LEASES);
   startProcess(paths, "kwok", {
     kubeconfig,
     config: kitFile(paths, "stages.yaml"),

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { appliedObjects, remove } from "../cluster/apply.ts";
+import { removeStack as removeApplied } from "../cluster/apply.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { isRunning, startControlPlane } from "./control-plane.ts";
 import { kitIsBuilt, type Report } from "./kit.ts";
@@ -20,10 +20,8 @@ export async function removeStack({ paths, root, stack }: LocalPulumi, report: R
   if (!(await isBack(paths))) return false;
   const isPulumis = isPulumiStack({ paths, stack });
   if (isPulumis) await pulumiDestroy({ paths, root, stack }, report);
-  const client = localClient(paths);
-  const objects = await appliedObjects(client, stack);
-  await remove(client, objects);
-  return isPulumis || objects.length > 0;
+  const removed = await removeApplied(localClient(paths), stack);
+  return isPulumis || removed.length > 0;
 }
 
 /** Stops the control plane and deletes everything of it: processes, data, volumes. The binaries stay. */

@@ -1,12 +1,22 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { Agent, get } from "node:https";
 import { parse, stringify } from "yaml";
+import type { Access } from "../cluster/access.ts";
 import type { Paths } from "./paths.ts";
 
 /** The name of the one context in a local control plane's kubeconfig. */
 export const LOCAL_CONTEXT = "packit-local";
 
-interface Access {
+/** The way to the control plane of this machine. */
+export function localAccess({ kubeconfig }: Pick<Paths, "kubeconfig">): Access {
+  return {
+    kubeconfig,
+    context: LOCAL_CONTEXT,
+    remedy: "No control plane runs here. Start one: ./ops local up stage",
+  };
+}
+
+interface Endpoint {
   readonly port: number;
   readonly token: string;
   /** The API server's own certificate, which stands for its authority too. */
@@ -14,7 +24,7 @@ interface Access {
 }
 
 /** Writes the control plane's own kubeconfig file, which its user alone may read. */
-export function writeKubeconfig(paths: Paths, { port, token, certificate }: Access): void {
+export function writeKubeconfig(paths: Paths, { port, token, certificate }: Endpoint): void {
   const name = LOCAL_CONTEXT;
   const config = {
     apiVersion: "v1",

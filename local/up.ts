@@ -14,7 +14,7 @@ import { startControlPlane } from "./control-plane.ts";
 import { credentials } from "./credentials.ts";
 import { clusterFixtures } from "./fixtures.ts";
 import { buildKit, kitIsBuilt } from "./kit.ts";
-import { LOCAL_CONTEXT } from "./kubeconfig.ts";
+import { localAccess } from "./kubeconfig.ts";
 import { openshiftCrds } from "./openshift-crds.ts";
 import { type Override, overridden } from "./overrides.ts";
 import type { Paths } from "./paths.ts";
@@ -49,8 +49,8 @@ export function clusterPhases(paths: Paths): Phase[] {
 }
 
 /** A client of the local control plane. */
-export function localClient({ kubeconfig }: Paths): ApiClient {
-  return new ApiClient({ kubeconfig, context: LOCAL_CONTEXT });
+export function localClient(paths: Paths): ApiClient {
+  return new ApiClient(localAccess(paths));
 }
 
 /** A stack's settings on this machine, the configuration that they were read from, and what it replaces. */

@@ -98,6 +98,7 @@ export async function deploy(context: Context, args: DeployArgs): Promise<Deploy
     const { signal } = tenure;
     const identity = await identitySecrets(context, tenure.held.identity);
     report(`slot ${tenure.held.slot}, until ${tenure.held.expires.toISOString()}`);
+    await refuseForeign(client, request.name);
     const built = await builder.build({
       name: request.name,
       builds,
@@ -106,7 +107,6 @@ export async function deploy(context: Context, args: DeployArgs): Promise<Deploy
     });
     const images = { ...request.images, ...built };
     const declared = await declare(context, { request, program, images, ...identity });
-    await refuseForeign(client, request.name);
     // The slot may be lost since the last look at it: nothing is made without it.
     await tenure.update({});
     await engine.up(declared, report, signal);

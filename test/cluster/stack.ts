@@ -1,5 +1,5 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
-import { appliedObjects, applyStack, remove } from "../../cluster/apply.ts";
+import { appliedObjects, applyStack, removeStack } from "../../cluster/apply.ts";
 import { waitUntilReady } from "../../cluster/wait.ts";
 import { localClient } from "../../local/up.ts";
 import { evaluate } from "../../render/evaluate.ts";
@@ -53,7 +53,7 @@ export class TestStack {
 
   /** Removes all that was applied. */
   async down(): Promise<void> {
-    await remove(this.client, await this.applied());
+    await removeStack(this.client, this.#name);
   }
 
   /** What was applied of it, as it is now. */
