@@ -112,6 +112,7 @@ describe("a wrong stack file", () => {
     const { message } = errorOf(file);
     expect(violations(message)).toEqual([
       ["Pulumi.bad.yaml:1", "packit:kubeContext", "nothing"],
+      ["Pulumi.bad.yaml:1", "packit:storageClass", "nothing"],
       ["Pulumi.bad.yaml:2", "packit:deployment", '"stage"'],
       ["Pulumi.bad.yaml:3", "packit:namespace", '"Packit"'],
       ["Pulumi.bad.yaml:4", "pakit:kubeContext", "an unknown prefix"],

@@ -7,7 +7,12 @@ import { loadPool, type Pool } from "../../settings/test-pool.ts";
 export function poolOf(changes: Readonly<Record<string, unknown>> = {}): Pool {
   const folder = mkdtempSync(join(tmpdir(), "packit-pool-"));
   try {
-    const pool = { kubeContext: "packit-test", domain: "apps.example.com", ...changes };
+    const pool = {
+      kubeContext: "packit-test",
+      domain: "apps.example.com",
+      storageClass: "standard",
+      ...changes,
+    };
     writeFileSync(
       join(folder, "Pulumi.yaml"),
       JSON.stringify({ config: { "packit:testInstances": { default: pool } } }),

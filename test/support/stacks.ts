@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { STORAGE_CLASS } from "../../local/fixtures.ts";
 import { evaluate } from "../../render/evaluate.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { loadSettings, type Settings } from "../../settings/load.ts";
@@ -15,7 +16,14 @@ export type Changes = Readonly<Record<string, unknown>>;
 /** The configuration of one of the project's own stacks, with changes, and marked secrets in place of real ones. */
 export function configOf(stack: string, changes: Changes = {}): StackConfig {
   const { values } = readStackFile(ROOT, stack);
-  return { stack, values: merge({ ...values, secrets: secretsFor(values) }, changes) as Changes };
+  const merged = merge({ ...values, secrets: secretsFor(values) }, changes) as Changes;
+  return { stack, values: { ...storageClassFor(merged, changes), ...merged } };
+}
+
+/** Sandboxes must be told a storage class where the platform has none: that of the local control plane, unless given. */
+function storageClassFor({ platform, withSandbox }: Changes, changes: Changes): Changes {
+  const isMissing = platform !== "managed-platform" && withSandbox !== false;
+  return isMissing && !("storageClass" in changes) ? { storageClass: STORAGE_CLASS } : {};
 }
 
 /** Marked secrets for all that a stack asks for: one with forges of its own, as of Fedora CI, has no use for some. */
