@@ -62,7 +62,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   `,
 };
 
-const NAMES: ReadonlySet<string> = new Set([
+/** Every name that is taken. */
+export const TIME_ZONES: ReadonlySet<string> = new Set([
   ...Intl.supportedValuesOf("timeZone"),
   ...Object.entries(OTHER_NAMES).flatMap(([area, names]) =>
     names
@@ -77,7 +78,7 @@ const NAMES: ReadonlySet<string> = new Set([
  * look-up takes more: any letters' case, offsets, and names such as IST.
  */
 export const timeZone = z
-  .stringFormat("time zone", (name) => NAMES.has(name))
+  .stringFormat("time zone", (name) => TIME_ZONES.has(name))
   .meta({
     allowed: "a name of the IANA database's time zones, in its letters' case",
     example: "Europe/Prague",
