@@ -32,14 +32,16 @@ export function hostRefusals(settings: SchemaOutput): Refusal[] {
 /** The annotation by which Ingress classes were named before there was a field for them. */
 const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
 
-/** Kubernetes takes a class from one of the two alone. */
+/** Kubernetes takes both only if they say the same. */
 function classRefusals({ ingress }: Pick<SchemaOutput, "ingress">): Refusal[] {
-  if (ingress.className === undefined || !(CLASS_ANNOTATION in ingress.annotations)) return [];
+  const annotated = ingress.annotations[CLASS_ANNOTATION];
+  if (ingress.className === undefined || annotated === undefined || annotated === ingress.className)
+    return [];
   return [
     {
       path: ["ingress", "className"],
       value: ingress.className,
-      allowed: `nothing beside the annotation ${CLASS_ANNOTATION}`,
+      allowed: `${annotated}, as the annotation ${CLASS_ANNOTATION} says`,
       remedy: "keep className, and remove the annotation",
     },
   ];

@@ -133,6 +133,13 @@ describe("network policies", () => {
     expect(web.ports.map(({ port }: Anything) => port)).toEqual([22, 80, 443]);
   });
 
+  it("leave users' commands without the internet where no port is named", async () => {
+    const objects = await objectsOf("prod", { sandboxPorts: [] });
+    const { spec } = find(objects, "NetworkPolicy", "internet");
+    // Only what the name service needs.
+    expect(spec.egress.map(({ to }: Anything) => to)).toEqual([undefined]);
+  });
+
   it("are there for every component that has pods", () => {
     for (const name of components) expect(policy(name), name).toBeDefined();
   });

@@ -213,6 +213,13 @@ describe("a wrong stack file", () => {
     expect(errorOf(() => settingsOf("stage", changes)).message).toContain(`  ${path}`);
   });
 
+  it("is refused when no object can be labelled with its name", () => {
+    const { values } = configOf("stage");
+    expect(() => loadSettings({ stack: "feature_", values }, GIVEN)).toThrow(
+      /^The stack's name is "feature_"/,
+    );
+  });
+
   it("names the whole path of what a missing map must hold", () => {
     const { message } = errorOf("config: {}\n");
     expect(message).toContain("pulumi config set --path 'packit:hosts.service' stg.packit.dev");

@@ -133,7 +133,7 @@ describe("settings that are wrong together", () => {
       "two classes of one Ingress",
       {
         platform: "kubernetes",
-        ingress: { className: "nginx", annotations: { "kubernetes.io/ingress.class": "nginx" } },
+        ingress: { className: "nginx", annotations: { "kubernetes.io/ingress.class": "other" } },
       },
       "packit:ingress.className",
     ],
