@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { STORAGE_CLASS } from "../../local/fixtures.ts";
 import { loadPool, type Pool } from "../../settings/test-pool.ts";
 
 /** A pool as Pulumi.yaml may describe it. */
@@ -10,7 +11,7 @@ export function poolOf(changes: Readonly<Record<string, unknown>> = {}): Pool {
     const pool = {
       kubeContext: "packit-test",
       domain: "apps.example.com",
-      storageClass: "standard",
+      storageClass: STORAGE_CLASS,
       ...changes,
     };
     writeFileSync(
