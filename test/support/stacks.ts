@@ -17,13 +17,12 @@ export type Changes = Readonly<Record<string, unknown>>;
 export function configOf(stack: string, changes: Changes = {}): StackConfig {
   const { values } = readStackFile(ROOT, stack);
   const merged = merge({ ...values, secrets: secretsFor(values) }, changes) as Changes;
-  return { stack, values: { ...storageClassFor(merged, changes), ...merged } };
+  return { stack, values: { ...storageClassFor(changes), ...merged } };
 }
 
-/** Sandboxes must be told a storage class where the platform has none: that of the local control plane, unless given. */
-function storageClassFor({ platform, withSandbox }: Changes, changes: Changes): Changes {
-  const isMissing = platform !== "managed-platform" && withSandbox !== false;
-  return isMissing && !("storageClass" in changes) ? { storageClass: STORAGE_CLASS } : {};
+/** The class of a stack that is moved to another platform, where sandboxes must be told one: the local control plane's. */
+function storageClassFor({ platform = "managed-platform", ...changes }: Changes): Changes {
+  return platform === "managed-platform" || "storageClass" in changes ? {} : { storageClass: STORAGE_CLASS };
 }
 
 /** Marked secrets for all that a stack asks for: one with forges of its own, as of Fedora CI, has no use for some. */
