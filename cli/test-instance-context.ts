@@ -1,6 +1,7 @@
 import { ApiClient } from "../cluster/api-client.ts";
 import { UserError } from "../errors.ts";
 import { GitHub } from "../github/github.ts";
+import { STORAGE_CLASS } from "../local/fixtures.ts";
 import { LOCAL_CONTEXT } from "../local/kubeconfig.ts";
 import { ActionsBuilder } from "../operations/test-instances/actions-builder.ts";
 import type { Builder } from "../operations/test-instances/builder.ts";
@@ -26,7 +27,7 @@ export function poolOf({ local }: Common): Pool {
     kubeContext: LOCAL_CONTEXT,
     domain: "apps.localhost",
     platform: "openshift",
-    storageClass: undefined,
+    storageClass: STORAGE_CLASS,
   };
   return loadPool(ROOT, local ? here : {});
 }

@@ -13,6 +13,7 @@ import type { Settings } from "../settings/load.ts";
 import { workersWithCache } from "../settings/repository-cache.ts";
 import type { Secrets } from "../settings/secrets.ts";
 import type { Sensitive } from "../settings/sensitive.ts";
+import { dumpsToBackups } from "../settings/stores.ts";
 import { POSTGRES_HOST } from "./addresses.ts";
 import { configMapFiles, type FilesArgs, foreignSecretFiles, type Picked, secretFiles } from "./files.ts";
 import { packitConfigText } from "./packit-config-text.ts";
@@ -157,13 +158,17 @@ export class Configuration extends pulumi.ComponentResource {
         },
       });
     this.sentry = sentryDsn && make("sentry", { name: "sentry", data: { dsn: secret(sentryDsn) } });
+    const isRead = settings.withBackup || dumpsToBackups(settings);
     this.aws =
-      awsAccessKeyId &&
-      awsSecretAccessKey &&
-      make("aws", {
-        name: "aws",
-        data: { "access-key-id": secret(awsAccessKeyId), "secret-access-key": secret(awsSecretAccessKey) },
-      });
+      isRead && awsAccessKeyId && awsSecretAccessKey
+        ? make("aws", {
+            name: "aws",
+            data: {
+              "access-key-id": secret(awsAccessKeyId),
+              "secret-access-key": secret(awsSecretAccessKey),
+            },
+          })
+        : undefined;
     this.registerOutputs();
   }
 }

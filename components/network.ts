@@ -100,7 +100,10 @@ export function sandboxNetwork(
         policyTypes: ["Egress"],
         egress: [
           { ports: NAME_SERVICE },
-          { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE } }], ports: tcp(ports) },
+          // Without any port, a rule is for all of them.
+          ...(ports.length > 0
+            ? [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE } }], ports: tcp(ports) }]
+            : []),
         ],
       },
     },

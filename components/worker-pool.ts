@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { REPOSITORY_CACHE_PATH } from "../files/packit-service-yaml.ts";
 import { imageTriggers } from "../platform/image.ts";
 import { CACHE_TEMPLATE, workerCacheClaim } from "../settings/repository-cache.ts";
+import { dumpsToBackups } from "../settings/stores.ts";
 import { switchEnvironment } from "../settings/upstream-switches.ts";
 import { type WorkerPoolKind, workersOf } from "../settings/worker-pools.ts";
 import { PUSHGATEWAY_URL } from "./addresses.ts";
@@ -28,6 +29,7 @@ import { filled } from "./present.ts";
 export interface WorkerPoolArgs
   extends PartArgs<
     | "workers"
+    | "backup"
     | "distGit"
     | "withSandbox"
     | "repositoryCache"
@@ -120,6 +122,8 @@ function worker(args: WorkerPoolArgs): ContainerArgs {
   const { settings, configuration, kind, image } = args;
   const { deployment, workers } = settings;
   const { concurrency, resources } = workers[kind.setting];
+  // With the keys, Packit's own task dumps the database every night; where it cannot, it cleans nothing up either.
+  const aws = dumpsToBackups(settings) ? configuration.aws : undefined;
   return {
     name: "packit-worker",
     image,
@@ -141,8 +145,8 @@ function worker(args: WorkerPoolArgs): ContainerArgs {
       CELERY_RETRY_LIMIT: String(workers.retryLimit),
       CELERY_RETRY_BACKOFF: String(workers.retryBackoffSeconds),
       PUSHGATEWAY_ADDRESS: settings.withPushgateway ? PUSHGATEWAY_URL : undefined,
-      AWS_ACCESS_KEY_ID: configuration.aws && { from: configuration.aws, key: "access-key-id" },
-      AWS_SECRET_ACCESS_KEY: configuration.aws && { from: configuration.aws, key: "secret-access-key" },
+      AWS_ACCESS_KEY_ID: aws && { from: aws, key: "access-key-id" },
+      AWS_SECRET_ACCESS_KEY: aws && { from: aws, key: "secret-access-key" },
       SYSLOG_HOST,
       KRB5CCNAME: KERBEROS_CACHE,
     },

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { removeStack as removeApplied } from "../cluster/apply.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { checkedStack } from "../settings/stack-name.ts";
 import { isRunning, startControlPlane } from "./control-plane.ts";
 import { kitIsBuilt, type Report } from "./kit.ts";
 import type { Paths } from "./paths.ts";
@@ -17,6 +18,7 @@ const VOLUMES = "/tmp/hostpath_pv/";
  * there was anything to remove.
  */
 export async function removeStack({ paths, root, stack }: LocalPulumi, report: Report): Promise<boolean> {
+  checkedStack(stack);
   if (!(await isBack(paths))) return false;
   const isPulumis = isPulumiStack({ paths, stack });
   if (isPulumis) await pulumiDestroy({ paths, root, stack }, report);

@@ -1,5 +1,8 @@
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 
+/** The one storage class. */
+export const STORAGE_CLASS = "local";
+
 /** What each node can run: several stacks side by side. */
 const CAPACITY = { cpu: "32", memory: "128Gi", pods: "250", "ephemeral-storage": "100Gi" };
 
@@ -13,7 +16,10 @@ export function clusterFixtures(): KubernetesObject[] {
     {
       apiVersion: "storage.k8s.io/v1",
       kind: "StorageClass",
-      metadata: { name: "local", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+      metadata: {
+        name: STORAGE_CLASS,
+        annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
+      },
       provisioner: "kubernetes.io/host-path",
       reclaimPolicy: "Delete",
       volumeBindingMode: "Immediate",

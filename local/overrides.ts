@@ -1,5 +1,6 @@
 import { REDACTED } from "../settings/sensitive.ts";
 import type { StackConfig } from "../settings/stack-file.ts";
+import { STORAGE_CLASS } from "./fixtures.ts";
 import { LOCAL_CONTEXT } from "./kubeconfig.ts";
 
 /** A setting of a stack that this machine cannot offer, and what takes its place. */
@@ -28,9 +29,7 @@ export function overridden(config: StackConfig): {
   if (values.platform === "managed-platform") {
     set("platform", "openshift", "no operator makes tenants' namespaces here");
   }
-  if (values.storageClass !== undefined) {
-    set("storageClass", undefined, "there is one class here, the default", "(default)");
-  }
+  set("storageClass", STORAGE_CLASS, "there is one class here");
   // What is known of real secrets says nothing of stand-ins.
   delete values.secretRecords;
   const secrets = leftOut(values.secrets);

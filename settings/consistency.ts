@@ -1,20 +1,26 @@
 import { contextRefusals } from "./dashboard.ts";
 import { servedRefusals } from "./fedora-ci.ts";
-import { type Amounts, hasProxy, totals } from "./footprint.ts";
+import { type Amounts, totals } from "./footprint.ts";
+import { forgeRefusals } from "./forge.ts";
+import { hostRefusals } from "./hosts.ts";
+import { isDigest } from "./image-reference.ts";
 import { supportRefusals } from "./image-supports.ts";
 import { OWN_IMAGES, type OwnImage } from "./images.ts";
 import { namespaceRefusals } from "./namespaces.ts";
 import type { Refusal } from "./refuse.ts";
 import { repositoryOf } from "./repository-cache.ts";
 import { roleRefusals } from "./role.ts";
+import { sandboxRefusals } from "./sandbox.ts";
 import type { SchemaOutput } from "./schema.ts";
-import { inBytes, inProcessors, isDigest } from "./values.ts";
+import { inBytes, inProcessors } from "./values.ts";
 
 /** What is wrong with settings that are each right alone, but not together. */
 export function refusals(settings: SchemaOutput): Refusal[] {
   return [
     ...namespaceRefusals(settings),
     ...hostRefusals(settings),
+    ...forgeRefusals(settings),
+    ...sandboxRefusals(settings),
     ...platformRefusals(settings),
     ...imageRefusals(settings),
     ...partRefusals(settings),
@@ -24,31 +30,6 @@ export function refusals(settings: SchemaOutput): Refusal[] {
     ...servedRefusals(settings),
     ...supportRefusals(settings),
     ...contextRefusals(settings),
-  ];
-}
-
-function hostRefusals(settings: SchemaOutput): Refusal[] {
-  const { hosts } = settings;
-  const wanted = [
-    ["dashboard", settings.withDashboard, "withDashboard"],
-    ["workers", hasProxy(settings), "withNginx"],
-  ] as const;
-  const missing = wanted.filter(([host, needed]) => needed && hosts[host] === undefined);
-  const given = Object.entries(hosts).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const twice = given.filter(([, host], i) => given.findIndex(([, other]) => other === host) < i);
-  return [
-    ...missing.map(([host, , flag]) => ({
-      path: ["hosts", host],
-      value: "nothing",
-      allowed: `a host name, as long as ${flag} is true`,
-      remedy: `add it: pulumi config set --path 'packit:hosts.${host}' HOST; or set ${flag} to false`,
-    })),
-    ...twice.map(([name, host]) => ({
-      path: ["hosts", name],
-      value: host,
-      allowed: "a host that no other setting under hosts has",
-      remedy: "give each its own",
-    })),
   ];
 }
 

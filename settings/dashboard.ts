@@ -1,13 +1,15 @@
 import { z } from "zod";
 import type { Refusal } from "./refuse.ts";
 import type { SchemaOutput } from "./schema.ts";
-import { line, url } from "./values.ts";
+import { baseUrl, line } from "./values.ts";
 
 export const contexts = z
   .array(
     z.strictObject({
       name: line.describe("What the page calls the instance."),
-      apiUrl: url.meta({ example: "https://prod.packit.dev/api" }).describe("Its API, with /api at the end."),
+      apiUrl: baseUrl
+        .meta({ example: "https://prod.packit.dev/api" })
+        .describe("Its API, with /api at the end."),
     }),
   )
   .default([])

@@ -1,9 +1,10 @@
 import { isDormant } from "./fedora-ci.ts";
+import { isDigest } from "./image-reference.ts";
 import { ownImage } from "./images.ts";
 import { CACHE_COMPONENT, workersWithCache } from "./repository-cache.ts";
 import type { Resources } from "./resources.ts";
 import type { SchemaOutput } from "./schema.ts";
-import { inBytes, inProcessors, isDigest } from "./values.ts";
+import { inBytes, inProcessors } from "./values.ts";
 import { activePools } from "./worker-pools.ts";
 
 /** What a quota counts: processors in thousandths, memory and storage in bytes. */

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { imageReference, schedule, timeZone } from "./values.ts";
+import { imageReference } from "./image-reference.ts";
+import { schedule } from "./schedule.ts";
+import { timeZone } from "./time-zone.ts";
 
 const own = (what: string) =>
   imageReference.optional().describe(`${what} Default: that of the deployment at quay.io/packit.`);

@@ -8,6 +8,7 @@ import { secretLife } from "./secret-life.ts";
 import { secretNeeds } from "./secret-needs.ts";
 import { readSecrets, type SecretSource, type Secrets } from "./secrets.ts";
 import { PREFIX, type StackConfig } from "./stack-file.ts";
+import { checkedStack } from "./stack-name.ts";
 import { nearest, type Violation, violationsError } from "./violation.ts";
 
 /** All that a stack says, checked, with every default filled in: the one value that components are made from. */
@@ -22,6 +23,7 @@ export interface Settings extends Omit<SchemaOutput, "sandboxNamespace"> {
 
 /** Parses a stack's configuration; throws one UserError that names everything that is wrong with it. */
 export function loadSettings(config: StackConfig, source: SecretSource, today = new Date()): Settings {
+  checkedStack(config.stack);
   const { secrets: _, ...raw } = config.values;
   const values = coerced(schema, raw);
   const checked = check(schema, values);
@@ -42,18 +44,8 @@ export function loadSettings(config: StackConfig, source: SecretSource, today = 
   ];
   if (data === undefined || all.length > 0) throw violationsError(config, unique(all));
   const sandboxNamespace = data.sandboxNamespace ?? defaultSandboxNamespace(data.namespace);
-  const warnings = [...(life?.warnings ?? []), ...storageClassWarnings(data)].map(
-    (line) => `stack ${config.stack}: ${line}`,
-  );
+  const warnings = (life?.warnings ?? []).map((line) => `stack ${config.stack}: ${line}`);
   return deepFreeze({ ...data, stack: config.stack, sandboxNamespace, secrets, warnings });
-}
-
-/** Sandcastle asks for a class by name, and for that of Amazon where none is configured. */
-function storageClassWarnings({ withSandbox, platform, storageClass, disposable }: SchemaOutput): string[] {
-  if (!withSandbox || platform === "managed-platform" || storageClass !== undefined || disposable) return [];
-  return [
-    "packit:storageClass is not set, and Packit then asks for the class gp2 for its sandboxes' volumes.",
-  ];
 }
 
 /** The first of the violations of each setting: one mended wrongly may be found wrong again. */

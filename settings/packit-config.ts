@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, line, url } from "./values.ts";
+import { baseUrl, flag, folderUrl, line } from "./values.ts";
 
 const lines = z.array(line);
 const path = line.meta({ allowed: "one line of text", example: ".packit.yaml" });
@@ -21,7 +21,7 @@ const projectToSync = z.strictObject({
 export const packitConfig = z.strictObject({
   debug: flag.default(true).describe("Log at debug level."),
   validate_webhooks: flag.default(true).describe("Refuse webhooks without a valid signature."),
-  testing_farm_api_url: url
+  testing_farm_api_url: folderUrl
     .default("https://api.testing-farm.io/v0.1/")
     .describe("Where Testing Farm takes requests."),
   rate_limit_threshold: z
@@ -64,10 +64,10 @@ export const packitConfig = z.strictObject({
   package_config_path: path.optional().describe("Where a package's configuration is looked for."),
   pkg_tool: line.optional().describe("Packit's own default is fedpkg."),
   koji_build_command: line.optional().describe("Packit's own default is koji build."),
-  koji_logs_url: url.optional().describe("Where links to Koji's logs lead."),
-  koji_web_url: url.optional().describe("Where links to Koji's pages lead."),
+  koji_logs_url: baseUrl.optional().describe("Where links to Koji's logs lead."),
+  koji_web_url: baseUrl.optional().describe("Where links to Koji's pages lead."),
   logdetective_enabled: flag.optional().describe("Ask Log Detective about failed builds."),
-  logdetective_url: url.optional().describe("Where Log Detective answers."),
+  logdetective_url: baseUrl.optional().describe("Where Log Detective answers."),
 });
 
 export type PackitConfig = Readonly<z.output<typeof packitConfig>>;

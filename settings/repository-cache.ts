@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { part } from "./part.ts";
+import { schedule } from "./schedule.ts";
 import type { SchemaOutput } from "./schema.ts";
-import { bytes, dnsLabel, flag, gitBranch, repositoryUrl, schedule } from "./values.ts";
+import { bytes, flag, gitBranch, objectName, repositoryUrl } from "./values.ts";
 import { cachedWorkers } from "./worker-pools.ts";
 
 /** The settings of the cache of git repositories that clones borrow from. */
@@ -13,7 +14,7 @@ export const repositoryCache = part(
       .default(true)
       .describe("Give every worker of a pool that clones, and its sandbox, a cache volume."),
     size: bytes.default("4Gi").describe("The size of each cache volume."),
-    storageClass: dnsLabel
+    storageClass: objectName
       .optional()
       .describe("The class of the cache volumes. Default: that of all volumes."),
     repositories: z

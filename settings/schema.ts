@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { fedoraCi, role } from "./fedora-ci.ts";
+import { forge } from "./forge.ts";
 import { imageSupports } from "./image-supports.ts";
 import { images } from "./images.ts";
 import { limits } from "./limits.ts";
@@ -11,7 +12,19 @@ import { stores } from "./stores.ts";
 import { testInstances } from "./test-pool.ts";
 import { tools } from "./tools.ts";
 import { upstreamSwitches } from "./upstream-switches.ts";
-import { dnsLabel, flag, hostName, labelKey, labelValue, line, url } from "./values.ts";
+import {
+  annotationKey,
+  annotationValue,
+  dnsLabel,
+  flag,
+  folderUrl,
+  hostName,
+  labelKey,
+  labelValue,
+  line,
+  namespaceName,
+  objectName,
+} from "./values.ts";
 import { workloads } from "./workloads.ts";
 
 const toleration = z
@@ -25,7 +38,7 @@ const toleration = z
       .describe("The taint's effect. Default: every effect."),
   })
   .superRefine(({ operator, value }, context) => {
-    if (operator === "Equal" || value === undefined) return;
+    if (operator === "Equal" || !value) return;
     refuse(context, {
       path: ["value"],
       value,
@@ -34,23 +47,17 @@ const toleration = z
     });
   });
 
-const forge = z.strictObject({
-  instanceUrl: url.describe("Where the forge is."),
-  type: line.optional().describe("The kind of forge, for a host that does not tell."),
-  githubApp: flag.default(false).describe("Whether the GitHub App is used, and no token."),
-});
-
 /** Everything that a stack file may say, under `config`, each key with the prefix `packit:`. */
 export const schema = z.strictObject({
   deployment: z
     .enum(["dev", "stg", "prod"])
     .describe("Packit's own word for what the instance is. It also names the tag of Packit's own images."),
   role: role.default("packit").describe("What the instance is for: all of Packit, or Fedora CI alone."),
-  namespace: dnsLabel.describe("The namespace of everything but the sandbox."),
+  namespace: namespaceName.describe("The namespace of everything but the sandbox."),
   withSandbox: flag
     .default(true)
     .describe("Run users' commands, in pods of a namespace of their own. Without it, none may be run."),
-  sandboxNamespace: dnsLabel
+  sandboxNamespace: namespaceName
     .optional()
     .describe(
       "The namespace of the sandbox pods, of this instance alone. Default: the namespace with -sandbox.",
@@ -90,9 +97,9 @@ export const schema = z.strictObject({
     ),
   ingress: z
     .strictObject({
-      className: dnsLabel.optional().describe("The Ingress class. Default: the cluster's."),
+      className: objectName.optional().describe("The Ingress class. Default: the cluster's."),
       annotations: z
-        .record(labelKey, line)
+        .record(annotationKey, annotationValue)
         .default({ "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS" })
         .describe("What tells the Ingress controller that the pods speak TLS."),
     })
@@ -101,9 +108,9 @@ export const schema = z.strictObject({
   disposable: flag
     .default(false)
     .describe("A local or test stack: it may run on generated stand-ins for secrets that are not given."),
-  storageClass: dnsLabel
+  storageClass: objectName
     .optional()
-    .describe("The class of every volume. Default: the platform's, else the cluster's default class."),
+    .describe("The class of every volume. Default: the platform's; else the cluster's, which sandboxes cannot find."),
   defaultTolerations: z
     .array(toleration)
     .default([])
@@ -124,7 +131,7 @@ export const schema = z.strictObject({
   }),
   distGit: z
     .strictObject({
-      url: url.default("https://src.fedoraproject.org/").describe("Where dist-git is."),
+      url: folderUrl.default("https://src.fedoraproject.org/").describe("Where dist-git is."),
       namespace: line.default("rpms").describe("The namespace of packages there."),
     })
     .prefault({}),

@@ -1,7 +1,18 @@
 import { z } from "zod";
 import { part } from "./part.ts";
 import { refuse } from "./refuse.ts";
-import { bucket, bytes, flag, inBytes, objectPrefix, positive, schedule, sqlName, url } from "./values.ts";
+import { schedule } from "./schedule.ts";
+import {
+  baseUrl,
+  bucket,
+  bytes,
+  flag,
+  inBytes,
+  objectPrefix,
+  positive,
+  sqlDatabase,
+  sqlUser,
+} from "./values.ts";
 
 const version = z.literal([13, 15, 16]);
 
@@ -18,8 +29,8 @@ export const stores = {
       secondVersion: version
         .optional()
         .describe("Another major version that runs beside it, to be copied to, or to go back to."),
-      user: sqlName.default("packit").describe("The user that the service connects as."),
-      database: sqlName.default("packit").describe("The name of the database."),
+      user: sqlUser.default("packit").describe("The user that the service connects as."),
+      database: sqlDatabase.default("packit").describe("The name of the database."),
       storage: bytes.default("2Gi").describe("The size of the database's volume."),
     },
   ),
@@ -27,7 +38,7 @@ export const stores = {
   backup: part(small, {
     bucket: bucket.optional().describe("The bucket of the backups."),
     prefix: objectPrefix.default("database").describe("What the names of the backups start with."),
-    endpoint: url.optional().describe("Where S3 is. Default: Amazon's."),
+    endpoint: baseUrl.optional().describe("Where S3 is. Default: Amazon's."),
     schedule: schedule.default("30 1 * * *").describe("When a backup is made, UTC."),
     keep: positive.default(14).describe("Backups that are kept; older ones are deleted."),
   }),
@@ -61,3 +72,13 @@ export const stores = {
     }
   }),
 };
+
+interface BackupSettings {
+  readonly deployment: string;
+  readonly backup: { readonly bucket?: string | undefined; readonly endpoint?: string | undefined };
+}
+
+/** Whether the dump that Packit's own nightly task makes, at Amazon and of a built-in name, is in the backups' bucket. */
+export function dumpsToBackups({ backup, deployment }: BackupSettings): boolean {
+  return backup.endpoint === undefined && backup.bucket === `arr-packit-${deployment}`;
+}

@@ -2,18 +2,20 @@ import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { check } from "./check.ts";
 import { duration, inSeconds } from "./duration.ts";
+import { imageFolder, imageReference } from "./image-reference.ts";
 import { refuse } from "./refuse.ts";
+import { schedule } from "./schedule.ts";
 import { readProject } from "./stack-file.ts";
 import {
   bytes,
   cpu,
   dnsLabel,
   hostName,
-  imageReference,
   line,
+  namespaceName,
+  objectName,
   positive,
   repositoryUrl,
-  schedule,
 } from "./values.ts";
 import { violationsError } from "./violation.ts";
 
@@ -34,11 +36,15 @@ const pool = z
     domain: hostName
       .meta({ example: "apps.example.com" })
       .describe("The domain below which each instance has its hosts: the cluster's own for applications."),
-    namespace: dnsLabel
+    namespace: namespaceName
       .default("packit-test-instances")
       .describe("The namespace of the leases, the identities' secrets and the reaper."),
     platform: z.enum(["openshift", "kubernetes"]).default("openshift").describe("What the cluster is."),
-    storageClass: dnsLabel.optional().describe("The class of their volumes. Default: the cluster's."),
+    storageClass: objectName
+      .meta({ example: "standard" })
+      .describe(
+        "The class of their volumes, which sandboxes must be told; `oc get storageclass` lists them.",
+      ),
     limit: positive.max(50).default(3).describe("Instances at once."),
     ttl: z
       .strictObject({
@@ -61,7 +67,7 @@ const pool = z
       .describe(
         "The GitHub repository whose workflow test-image.yml builds images, with the builder actions.",
       ),
-    registry: line
+    registry: imageFolder
       .default("quay.io/packit")
       .describe("Where that workflow pushes them, with tags that expire."),
     owners: z

@@ -1,7 +1,7 @@
 import { until } from "../../cluster/until.ts";
 import { EnvironmentError } from "../../errors.ts";
 import type { GitHub, Repository, WorkflowRun } from "../../github/github.ts";
-import { OWN_IMAGES } from "../../settings/images.ts";
+import { OWN_IMAGES, type OwnImage } from "../../settings/images.ts";
 import {
   BUILD_LIMIT_SECONDS,
   type BuildArgs,
@@ -45,7 +45,7 @@ export class ActionsBuilder implements Builder {
   ): Promise<string> {
     const { github, repository, registry, everyMs = 5000 } = this.#args;
     const inputs = inputsOf(build, below);
-    const reference = `${registry}/${OWN_IMAGES[build.image]}:test-${name}-${fingerprint(inputs)}`;
+    const reference = referenceOf(registry, name, build.image, inputs);
     const former = await github.run(repository, WORKFLOW, reference);
     const isNeeded = former === undefined || isUseless(former);
     if (isNeeded) await github.dispatch(repository, WORKFLOW, { ...inputs, reference });
@@ -70,6 +70,14 @@ export class ActionsBuilder implements Builder {
       `The build of ${build.image} ended with ${run.conclusion}: ${run.url}\n${logEnd(log)}`,
     );
   }
+}
+
+/**
+ * Where an image is pushed. Sandcastle names pods by the last 37 characters of a reference: the fingerprint is longer, so
+ * that whatever the instance's name is, none of it is in theirs.
+ */
+export function referenceOf(registry: string, name: string, image: OwnImage, inputs: unknown): string {
+  return `${registry}/${OWN_IMAGES[image]}:test-${name}-${fingerprint(inputs, 40)}`;
 }
 
 /** How old an image may be that is used again: its tag expires after four days. */

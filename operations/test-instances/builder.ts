@@ -29,9 +29,9 @@ export function logEnd(log: string): string {
   return lines.map((line) => `  ${line}`).join("\n");
 }
 
-/** The same short text for the same value alone, by which what was built from it is found again. */
-export function fingerprint(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 10);
+/** The same text for the same value alone, by which what was built from it is found again. */
+export function fingerprint(value: unknown, length = 10): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, length);
 }
 
 /** Builds images beside each other, and those that lie over another one after it. */

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { UserError } from "../../errors.ts";
 import { inSeconds, lengthOf } from "../../settings/duration.ts";
+import { imageReference } from "../../settings/image-reference.ts";
 import type { OwnImage } from "../../settings/images.ts";
 import { OWN_IMAGES } from "../../settings/images.ts";
 import { namespacesOf, PART_NAMES, PARTS, type Part } from "../../settings/test-instance.ts";
 import type { Pool } from "../../settings/test-pool.ts";
-import { imageReference } from "../../settings/values.ts";
 import { nearest } from "../../settings/violation.ts";
 import { nameOf, parseReferences, type Reference, showReference } from "./reference.ts";
 

@@ -16,6 +16,8 @@ const TOOLS = {
   initdb: { from: "debian", path: `${POSTGRES}/initdb`, asked: ["--version"] },
   postgres: { from: "debian", path: `${POSTGRES}/postgres`, asked: ["--version"] },
   psql: { from: "debian", path: `${POSTGRES}/psql`, asked: ["--version"] },
+  createuser: { from: "debian", path: `${POSTGRES}/createuser`, asked: ["--version"] },
+  createdb: { from: "debian", path: `${POSTGRES}/createdb`, asked: ["--version"] },
   pg_dump: { from: "debian", path: `${POSTGRES}/pg_dump`, asked: ["--version"] },
   pg_restore: { from: "debian", path: `${POSTGRES}/pg_restore`, asked: ["--version"] },
   python: { from: "python", path: undefined, asked: ["-c", "import yaml, fedora_messaging, boto3, moto"] },

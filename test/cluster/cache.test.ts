@@ -7,6 +7,7 @@ import type { Access } from "../../cluster/access.ts";
 import { ApiClient } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
 import { EnvironmentError } from "../../errors.ts";
+import { STORAGE_CLASS } from "../../local/fixtures.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
 import { chosenWorkers, fill, hasFailed } from "../../operations/cache.ts";
 import { workOn } from "../../operations/cache-volume.ts";
@@ -305,6 +306,7 @@ function configured(more: object): string {
     kubeContext: "none",
     namespace: stack.namespace,
     platform: "openshift",
+    storageClass: STORAGE_CLASS,
     hosts: { service: "s.packit.dev", dashboard: "d.packit.dev", workers: "w.packit.dev" },
     identity: { fasUser: "packit-stg" },
     ...longRunning(2),

@@ -1,3 +1,4 @@
+import { STORAGE_CLASS } from "../../local/fixtures.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 
 interface Workload {
@@ -49,7 +50,11 @@ const worker = (name: string): Workload => ({
 
 const CACHE = {
   metadata: { name: "packit-worker-repository-cache" },
-  spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "4Gi" } } },
+  spec: {
+    accessModes: ["ReadWriteOnce"],
+    resources: { requests: { storage: "4Gi" } },
+    storageClassName: STORAGE_CLASS,
+  },
 };
 
 const claim = (name: string, claimName: string) => ({ name, persistentVolumeClaim: { claimName } });

@@ -7,6 +7,7 @@ import { applyOne } from "../../cluster/apply.ts";
 import { until } from "../../cluster/until.ts";
 import { UserError } from "../../errors.ts";
 import { GitHub } from "../../github/github.ts";
+import { STORAGE_CLASS } from "../../local/fixtures.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
 import type { Builder } from "../../operations/test-instances/builder.ts";
 import { type Context, queueOf, seedOf, slotsOf } from "../../operations/test-instances/context.ts";
@@ -37,6 +38,7 @@ const BUILT = `quay.io/x/y@sha256:${"0".repeat(64)}`;
 
 const access = { kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT };
 const client = new ApiClient(access);
+const HERE = { domain: "apps.example.com", storageClass: STORAGE_CLASS };
 const RAW_POOL = { kubeContext: LOCAL_CONTEXT, namespace: "test-pool" };
 const pool = poolOf(RAW_POOL);
 
@@ -308,7 +310,7 @@ describe("images built in the cluster", { timeout: 120_000 }, () => {
 describe("./ops test-instance", { timeout: 120_000 }, () => {
   it("survives its own death, and deploys", async () => {
     const shared = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
-    shared.config["packit:testInstances"] = { default: { ...RAW_POOL, domain: "apps.example.com" } };
+    shared.config["packit:testInstances"] = { default: { ...RAW_POOL, ...HERE } };
     const cwd = project({ "Pulumi.yaml": stringify(shared) });
     const run = (...args: string[]) => {
       const env = { GITHUB_API_URL: github.url, GITHUB_TOKEN: `${MARK}-token` };

@@ -96,7 +96,7 @@ describe("network policies", () => {
   });
 
   it("follow the ports that the settings name", async () => {
-    const forges = { "git.example.com": { instanceUrl: "https://git.example.com:8443" } };
+    const forges = { "git.example.com": { type: "gitlab", instanceUrl: "https://git.example.com:8443" } };
     const others = { "gitlab.com": undefined, "src.fedoraproject.org": undefined };
     const secrets = { forgeTokens: { ...others, "git.example.com": "a-token" } };
     const packitConfig = { testing_farm_api_url: "https://tf.example.com:9443/" };
@@ -131,6 +131,13 @@ describe("network policies", () => {
     const [, web] = internet.spec.egress;
     expect(web.to[0].ipBlock.except).toContain("10.0.0.0/8");
     expect(web.ports.map(({ port }: Anything) => port)).toEqual([22, 80, 443]);
+  });
+
+  it("leave users' commands without the internet where no port is named", async () => {
+    const objects = await objectsOf("prod", { sandboxPorts: [] });
+    const { spec } = find(objects, "NetworkPolicy", "internet");
+    // Only what the name service needs.
+    expect(spec.egress.map(({ to }: Anything) => to)).toEqual([undefined]);
   });
 
   it("are there for every component that has pods", () => {

@@ -8,10 +8,24 @@ describe("what a local control plane replaces of a stack", () => {
   it("is what this machine lacks, and nothing else", () => {
     const before = readStackFile(ROOT, "stage");
     const { config, overrides } = overridden(before);
-    expect(overrides.map(({ key }) => key)).toEqual(["kubeContext", "disposable", "platform", "secrets"]);
-    const { kubeContext: _, disposable: __, platform: ___, secrets: ____, ...rest } = config.values;
+    expect(overrides.map(({ key }) => key)).toEqual([
+      "kubeContext",
+      "disposable",
+      "platform",
+      "storageClass",
+      "secrets",
+    ]);
+    const {
+      kubeContext: _,
+      disposable: __,
+      platform: ___,
+      storageClass,
+      secrets: ____,
+      ...rest
+    } = config.values;
     const { kubeContext: _a, platform: _b, secrets: _c, ...restBefore } = before.values;
     expect(rest).toEqual(restBefore);
+    expect(storageClass).toBe("local");
   });
 
   it("never holds or names a secret that the stack was given", () => {
@@ -25,11 +39,11 @@ describe("what a local control plane replaces of a stack", () => {
     });
   });
 
-  it("is the storage class, if the stack names one", () => {
+  it("is the storage class, if the stack names another", () => {
     const { config, overrides } = overridden({ stack: "s", values: { storageClass: "aws-ebs" } });
-    expect(config.values).not.toHaveProperty("storageClass");
+    expect(config.values.storageClass).toBe("local");
     expect(overrides).toContainEqual(
-      expect.objectContaining({ key: "storageClass", from: "aws-ebs", to: "(default)" }),
+      expect.objectContaining({ key: "storageClass", from: "aws-ebs", to: "local" }),
     );
   });
 });

@@ -107,7 +107,7 @@ describe("the builder by GitHub's workflow", () => {
     const said: string[] = [];
     const images = await build(["packit-service=800", "ogr=123"], said);
     expect(Object.keys(images).sort()).toEqual(["service", "worker"]);
-    expect(images.worker).toMatch(/^quay\.io\/packit\/packit-worker:test-one-[0-9a-f]{10}$/);
+    expect(images.worker).toMatch(/^quay\.io\/packit\/packit-worker:test-one-[0-9a-f]{40}$/);
     const [service] = fake.dispatched;
     expect(service).toMatchObject({
       repository: "https://github.com/packit/packit-service.git",
@@ -117,7 +117,7 @@ describe("the builder by GitHub's workflow", () => {
     });
     const overlay = fake.dispatched.find(({ text, reference }) => text && reference === images.worker);
     expect(overlay?.text).toMatch(
-      /^FROM quay\.io\/packit\/packit-worker:test-one-[0-9a-f]{10}\nRUN pip3 install/,
+      /^FROM quay\.io\/packit\/packit-worker:test-one-[0-9a-f]{40}\nRUN pip3 install/,
     );
     expect(said.join("\n")).toMatch(/worker: in_progress, \d+ s: https:\/\/github\.com\/runs\/\d/);
     expect(fake.dispatched).toHaveLength(4);

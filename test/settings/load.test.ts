@@ -112,6 +112,7 @@ describe("a wrong stack file", () => {
     const { message } = errorOf(file);
     expect(violations(message)).toEqual([
       ["Pulumi.bad.yaml:1", "packit:kubeContext", "nothing"],
+      ["Pulumi.bad.yaml:1", "packit:storageClass", "nothing"],
       ["Pulumi.bad.yaml:2", "packit:deployment", '"stage"'],
       ["Pulumi.bad.yaml:3", "packit:namespace", '"Packit"'],
       ["Pulumi.bad.yaml:4", "pakit:kubeContext", "an unknown prefix"],
@@ -210,6 +211,13 @@ describe("a wrong stack file", () => {
     ],
   ])("is refused for %s", (_, changes, path) => {
     expect(errorOf(() => settingsOf("stage", changes)).message).toContain(`  ${path}`);
+  });
+
+  it("is refused when no object can be labelled with its name", () => {
+    const { values } = configOf("stage");
+    expect(() => loadSettings({ stack: "feature_", values }, GIVEN)).toThrow(
+      /^The stack's name is "feature_"/,
+    );
   });
 
   it("names the whole path of what a missing map must hold", () => {

@@ -74,6 +74,12 @@ describe("a test instance", () => {
   });
 });
 
+it("is of no pool that does not say which storage class there is: sandboxes must be told", () => {
+  expect(() => poolOf({ storageClass: undefined })).toThrow(
+    /packit:testInstances\.storageClass\n.*nothing\n/,
+  );
+});
+
 interface Args {
   readonly pool?: Pool;
   readonly images?: Record<string, string>;

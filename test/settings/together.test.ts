@@ -115,6 +115,29 @@ describe("settings that are wrong together", () => {
     ["metrics for a password that nobody has", UNGUARDED, "packit:nginx.metricsNeedPassword"],
     ["a record of no secret", { secretRecords: { nothing: {} } }, "packit:secretRecords.nothing"],
     [
+      "a sandbox without a storage class",
+      { platform: "openshift", storageClass: undefined },
+      "packit:storageClass",
+    ],
+    [
+      "a sandbox without a storage class, be it disposable",
+      { platform: "kubernetes", storageClass: undefined, disposable: true },
+      "packit:storageClass",
+    ],
+    [
+      "a sandbox whose pods would have no names",
+      { images: { sandbox: "quay.io/packit/sandcastle:PR-12" } },
+      "packit:images.sandbox",
+    ],
+    [
+      "two classes of one Ingress",
+      {
+        platform: "kubernetes",
+        ingress: { className: "nginx", annotations: { "kubernetes.io/ingress.class": "other" } },
+      },
+      "packit:ingress.className",
+    ],
+    [
       "tokman without the GitHub App",
       { withTokman: true, forges: { "github.com": { githubApp: false } }, ...TOKEN },
       "packit:withTokman",
@@ -126,14 +149,6 @@ describe("settings that are wrong together", () => {
   it("are not reported when they follow from another one that is wrong", () => {
     const { message } = errorOf({ platform: "kubernets", tls: "reencrypt", imagePolicy: "schedule" });
     expect(blocks(message).map(([path]) => path)).toEqual(["packit:platform"]);
-  });
-
-  it("are a warning where Packit would choose a storage class of its own", () => {
-    const warnings = (changes: Changes) =>
-      loadSettings(configOf("prod", changes), { kind: "given", root: ROOT }).warnings.join();
-    expect(warnings({ platform: "openshift" })).toContain("the class gp2");
-    expect(warnings({ platform: "openshift", storageClass: "standard" })).toBe("");
-    expect(warnings({})).toBe("");
   });
 
   it("are refused for each image without a digest, if images are pinned", () => {

@@ -1,13 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { STORAGE_CLASS } from "../../local/fixtures.ts";
 import { loadPool, type Pool } from "../../settings/test-pool.ts";
 
 /** A pool as Pulumi.yaml may describe it. */
 export function poolOf(changes: Readonly<Record<string, unknown>> = {}): Pool {
   const folder = mkdtempSync(join(tmpdir(), "packit-pool-"));
   try {
-    const pool = { kubeContext: "packit-test", domain: "apps.example.com", ...changes };
+    const pool = {
+      kubeContext: "packit-test",
+      domain: "apps.example.com",
+      storageClass: STORAGE_CLASS,
+      ...changes,
+    };
     writeFileSync(
       join(folder, "Pulumi.yaml"),
       JSON.stringify({ config: { "packit:testInstances": { default: pool } } }),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { STORAGE_CLASS } from "../../local/fixtures.ts";
 import { evaluate } from "../../render/evaluate.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { loadSettings, type Settings } from "../../settings/load.ts";
@@ -15,7 +16,13 @@ export type Changes = Readonly<Record<string, unknown>>;
 /** The configuration of one of the project's own stacks, with changes, and marked secrets in place of real ones. */
 export function configOf(stack: string, changes: Changes = {}): StackConfig {
   const { values } = readStackFile(ROOT, stack);
-  return { stack, values: merge({ ...values, secrets: secretsFor(values) }, changes) as Changes };
+  const merged = merge({ ...values, secrets: secretsFor(values) }, changes) as Changes;
+  return { stack, values: { ...storageClassFor(changes), ...merged } };
+}
+
+/** The class of a stack that is moved to another platform, where sandboxes must be told one: the local control plane's. */
+function storageClassFor({ platform = "managed-platform", ...changes }: Changes): Changes {
+  return platform === "managed-platform" || "storageClass" in changes ? {} : { storageClass: STORAGE_CLASS };
 }
 
 /** Marked secrets for all that a stack asks for: one with forges of its own, as of Fedora CI, has no use for some. */
