@@ -1,11 +1,12 @@
 import { type CommandDef, parseArgs, renderUsage, runCommand } from "citty";
 import { explain, UserError } from "../errors.ts";
 import { nearest } from "../settings/violation.ts";
+import { guardOutput } from "./output.ts";
 
 /** Runs a command with the process's own arguments. A failure is explained on stderr and ends the process with 1. */
 // biome-ignore lint/suspicious/noExplicitAny: as citty's own runMain, this takes a command of any arguments.
 export async function run(command: CommandDef<any>): Promise<void> {
-  process.stdout.on("error", endAtClosedPipe);
+  guardOutput();
   const rawArgs = process.argv.slice(2);
   const chosen = await subCommand(command, rawArgs);
   try {
@@ -22,12 +23,6 @@ export async function run(command: CommandDef<any>): Promise<void> {
     );
     process.exitCode = 1;
   }
-}
-
-/** Whoever reads the output, as `head` does, may have read enough. */
-function endAtClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
 }
 
 async function subCommand(command: CommandDef, [name]: readonly string[]): Promise<CommandDef> {

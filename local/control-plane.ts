@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { ApiClient } from "../cluster/api-client.ts";
 import { until } from "../cluster/until.ts";
 import { EnvironmentError } from "../errors.ts";
+import { makeFolder } from "../make-folder.ts";
 import { credentials } from "./credentials.ts";
 import { type BinaryName, kitFile } from "./kit.ts";
 import { isReady, LOCAL_CONTEXT, writeKubeconfig } from "./kubeconfig.ts";
@@ -31,7 +32,7 @@ export async function isRunning(paths: Paths): Promise<boolean> {
 export async function startControlPlane(paths: Paths): Promise<"started" | "running"> {
   if (await isRunning(paths)) return "running";
   await stopProcesses(paths);
-  mkdirSync(paths.state, { recursive: true, mode: 0o700 });
+  makeFolder(paths.state, 0o700);
   rmSync(paths.logs, { recursive: true, force: true });
   const [client, peer, api] = await freePorts(3);
   const keys = credentials(paths);

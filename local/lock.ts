@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { lock } from "proper-lockfile";
 import { EnvironmentError } from "../errors.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** A lock whose holder has not been heard of for this long is taken over. */
 const STALE_MS = 5_000;
@@ -16,7 +16,7 @@ export interface LockArgs {
 
 /** Runs `work` while no other process does the same with `folder`. The lock of a killed process goes stale. */
 export async function withLock<T>(args: LockArgs, work: () => Promise<T>): Promise<T> {
-  mkdirSync(args.folder, { recursive: true, mode: 0o700 });
+  makeFolder(args.folder, 0o700);
   const release = await acquire(args);
   try {
     return await work();

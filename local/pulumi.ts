@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExecaError, execa } from "execa";
 import { parse, stringify } from "yaml";
 import { EnvironmentError } from "../errors.ts";
+import { makeFolder } from "../make-folder.ts";
 import { PREFIX, type StackConfig } from "../settings/stack-file.ts";
 import { credentials } from "./credentials.ts";
 import type { Report } from "./kit.ts";
@@ -46,7 +47,7 @@ export function isPulumiStack({ paths, stack }: Pick<LocalPulumi, "paths" | "sta
 
 function writeProject({ paths, root, stack }: LocalPulumi, { values, project: shared }: StackConfig): void {
   const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
-  mkdirSync(folder(paths), { recursive: true, mode: 0o700 });
+  makeFolder(folder(paths), 0o700);
   writeFileSync(
     join(folder(paths), "Pulumi.yaml"),
     stringify({ ...project, main: join(root, project.main) }),

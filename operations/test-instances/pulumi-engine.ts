@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { EnvironmentError } from "../../errors.ts";
+import { makeFolder } from "../../make-folder.ts";
 import { CATALOGUE, type SecretName } from "../../settings/secret-catalogue.ts";
 import { PREFIX, type StackConfig } from "../../settings/stack-file.ts";
 import { stackOf } from "../../settings/test-instance.ts";
@@ -83,7 +84,7 @@ export class PulumiEngine implements Engine {
   /** A project of its own, so that no stack file appears in the checkout. It is gone after each run. */
   #writeProject(folder: string, program: string, { stack, values }: StackConfig): void {
     const project = parse(readFileSync(join(program, "Pulumi.yaml"), "utf8"));
-    mkdirSync(join(folder, "secrets"), { recursive: true, mode: 0o700 });
+    makeFolder(join(folder, "secrets"), 0o700);
     chmodSync(folder, 0o700);
     const own = { ...project, main: join(program, project.main) };
     writeFileSync(join(folder, "Pulumi.yaml"), stringify(own));
