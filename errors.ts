@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
-import { describeSystemError, systemError } from "./system-error.ts";
+import { describeSystemError, systemError } from "./system/system-error.ts";
 
 /**
  * Something that the user wrote or asked for is wrong. The message says where, what was given, what is allowed and

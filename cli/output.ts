@@ -1,5 +1,5 @@
 import { explain } from "../errors.ts";
-import { describeSystemError, systemError } from "../system-error.ts";
+import { describeSystemError, systemError } from "../system/system-error.ts";
 
 /**
  * Sees to what goes wrong outside a command's own course. Who reads the output, as `head` does, may have read enough: that

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder } from "../make-folder.ts";
+import { makeFolder } from "../system/make-folder.ts";
 import type { Paths } from "./paths.ts";
 
 /** What a control plane is reached and signs with; made once and kept as long as its data. */

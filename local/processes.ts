@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { openSync } from "node:fs";
+import { openSync, writeSync } from "node:fs";
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { until } from "../cluster/until.ts";
-import { makeFolder } from "../make-folder.ts";
+import { makeFolder } from "../system/make-folder.ts";
 import type { BinaryName } from "./kit.ts";
 import type { Paths } from "./paths.ts";
 
@@ -56,6 +56,7 @@ export function startProcess(
     cwd: paths.state,
     env: { ...process.env, GOGC },
   });
+  child.on("error", ({ message }) => writeSync(log, `${message}\n`));
   child.unref();
   return child;
 }

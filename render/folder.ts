@@ -2,8 +2,8 @@ import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { EnvironmentError, UserError } from "../errors.ts";
-import { makeFolder } from "../make-folder.ts";
-import { describeSystemError, systemError } from "../system-error.ts";
+import { makeFolder } from "../system/make-folder.ts";
+import { describeSystemError, systemError } from "../system/system-error.ts";
 import { type KubernetesObject, rank } from "./kubernetes-object.ts";
 
 /** The file that lists what the last run wrote, so that the next one can take away what is no longer declared. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
 import sshpk from "sshpk";
-import { makeFolder } from "../make-folder.ts";
+import { makeFolder } from "../system/make-folder.ts";
 import type { SecretName } from "./secret-catalogue.ts";
 import type { StandIn } from "./secrets.ts";
 

@@ -4,10 +4,10 @@ import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { EnvironmentError } from "../../errors.ts";
-import { makeFolder } from "../../make-folder.ts";
 import { CATALOGUE, type SecretName } from "../../settings/secret-catalogue.ts";
 import { PREFIX, type StackConfig } from "../../settings/stack-file.ts";
 import { stackOf } from "../../settings/test-instance.ts";
+import { makeFolder } from "../../system/make-folder.ts";
 import type { Declared, Engine, Report } from "./engine.ts";
 
 export interface PulumiEngineArgs {

@@ -17,8 +17,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EnvironmentError, explain, knownError, UserError } from "../errors.ts";
-import { temporaryFolder } from "./support/folder.ts";
+import { EnvironmentError, explain, knownError, UserError } from "../../errors.ts";
+import { temporaryFolder } from "../support/folder.ts";
 
 /** What a call in a folder that holds a file `file` and a folder `folder/full` fails with. */
 async function failure(call: (at: (name: string) => string) => unknown): Promise<unknown> {
