@@ -21,7 +21,8 @@ export async function run(command: CommandDef<any>): Promise<void> {
     process.stderr.write(
       `${isUsage ? `${error.message}\n\n${await renderUsage(chosen)}` : explain(error)}\n`,
     );
-    process.exitCode = 1;
+    // What the failure cut short, as a request that nobody answers, is not waited for.
+    process.exit(1);
   }
 }
 

@@ -2,7 +2,6 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { appliedObjects, remove } from "../cluster/apply.ts";
 import { EnvironmentError, knownError } from "../errors.ts";
-import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { standInsDirectory } from "../settings/engine.ts";
 import { isRunning, startControlPlane } from "./control-plane.ts";
 import { kitIsBuilt, type Report } from "./kit.ts";
@@ -11,7 +10,7 @@ import type { Paths } from "./paths.ts";
 import { findProcesses, killProcesses, PARTS } from "./processes.ts";
 import { isPulumiStack, type LocalPulumi, type PulumiRun, pulumiDestroy } from "./pulumi.ts";
 import { localClient } from "./up.ts";
-import { removeEmptyVolumes, VOLUMES } from "./volumes.ts";
+import { removeEmptyVolumes, volumeFolders } from "./volumes.ts";
 
 /** What removing a stack came to. */
 export interface RemovedStack {
@@ -35,9 +34,10 @@ export interface RemovedAll {
  */
 export async function removeStack(
   { paths, root, stack }: LocalPulumi,
-  { report, signal = new AbortController().signal }: PulumiRun,
+  run: PulumiRun,
 ): Promise<RemovedStack | undefined> {
-  if (!(await isBack(paths, report, (why) => neverBack(stack, why)))) {
+  const { report, signal = new AbortController().signal } = run;
+  if (!(await isBack(paths, stack, run))) {
     removeStandIns(root, stack);
     removeEmpty(paths.state);
     return undefined;
@@ -59,11 +59,9 @@ export async function removeStack(
 export async function removeControlPlane(paths: Paths, report: Report = () => {}): Promise<RemovedAll> {
   const hadData = existsSync(join(paths.state, "etcd"));
   const running = (await findProcesses(paths)).map(({ name }) => name);
-  const lost = (why: string) =>
-    report(`Its volumes cannot be listed, and stay below ${VOLUMES}: it cannot be started.\n${why}`);
-  const folders = (await isBack(paths, report, lost)) ? await volumeFolders(paths) : [];
   if (running.length > 0) report(`stopping ${running.length} processes`);
   await killProcesses(paths);
+  const folders = volumeFolders(join(paths.state, "etcd"));
   if (folders.length > 0) report(`deleting ${folders.length} volumes`);
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   removeEmptyVolumes();
@@ -85,41 +83,24 @@ export function describeRemoved({ stopped, volumes, hadData }: RemovedAll): stri
   return `${processes}; deleted its data and ${volumes} volumes.`;
 }
 
-/**
- * Whether the control plane runs; one that was stopped, by a reboot perhaps, is started again with its data. Data that
- * a killed start left half made cannot be started from; why is then said to `onLost`.
- */
-async function isBack(paths: Paths, report: Report, onLost: (why: string) => void): Promise<boolean> {
+/** Whether the control plane runs; one that was stopped, by a reboot perhaps, is started again with its data. */
+async function isBack(paths: Paths, stack: string, { report, signal }: PulumiRun): Promise<boolean> {
   if (await isRunning(paths)) return true;
   if (!existsSync(join(paths.state, "etcd")) || !kitIsBuilt(paths)) return false;
   report("the control plane does not run: starting it again, to see what is in it");
   try {
-    await startControlPlane(paths);
+    await startControlPlane(paths, signal);
     return true;
   } catch (error) {
-    const known = knownError(error);
-    if (known === undefined) throw error;
-    onLost(known.message);
-    return false;
+    const why = knownError(error);
+    if (why === undefined || signal?.aborted) throw error;
+    throw new EnvironmentError(
+      `${stack} cannot be removed alone: the control plane cannot be started. Everything goes with ./ops local down --all.\n${why.message}`,
+    );
   }
-}
-
-function neverBack(stack: string, why: string): never {
-  throw new EnvironmentError(
-    `${stack} cannot be removed alone: the control plane cannot be started. Everything goes with ./ops local down --all.\n${why}`,
-  );
 }
 
 /** Removes a folder if nothing is in it. */
 function removeEmpty(folder: string): void {
   if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
-}
-
-async function volumeFolders(paths: Paths): Promise<string[]> {
-  interface Volume extends KubernetesObject {
-    readonly spec: { readonly hostPath?: { readonly path: string } };
-  }
-  const volumes = await localClient(paths).list({ apiVersion: "v1", kind: "PersistentVolume" });
-  const folders = (volumes as Volume[]).flatMap(({ spec }) => spec.hostPath?.path ?? []);
-  return folders.filter((path) => path.startsWith(`${VOLUMES}/`) && !path.includes(".."));
 }

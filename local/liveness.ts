@@ -43,8 +43,13 @@ export async function whileAlive<T>(
   }
 }
 
+const LAST_WORDS = /^(panic|fatal error): |"level":"(panic|fatal)"|^F\d{4} /;
+
 function logEnd(paths: Paths, name: BinaryName): string {
   const file = join(paths.logs, `${name}.log`);
   const lines = existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
-  return [`The end of ${file}:`, ...lines.slice(-LAST_LINES)].join("\n");
+  // A Go program that panics says why first, and then where.
+  const last = lines.findIndex((line) => LAST_WORDS.test(line));
+  const end = last === -1 ? lines.slice(-LAST_LINES) : lines.slice(last, last + LAST_LINES);
+  return [`What it said last, in ${file}:`, ...end].join("\n");
 }

@@ -26,7 +26,7 @@ export async function runPhases(
       };
       const result = await run(report, signal).catch((cause) => {
         failure = cause;
-        throw new Error("failed");
+        throw new Error(signal.aborted ? "stopped" : "failed");
       });
       const took = (performance.now() - start) / 1000;
       seconds.push({ title, seconds: took });

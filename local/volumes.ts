@@ -1,5 +1,7 @@
-import { accessSync, chmodSync, constants, lstatSync, mkdirSync, rmdirSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
 import { EnvironmentError } from "../errors.ts";
+import { makeFolder } from "../system/make-folder.ts";
 import { systemError } from "../system/system-error.ts";
 
 /** Where the controller manager keeps the folders of host-path volumes; its source knows no other place. */
@@ -13,29 +15,35 @@ const MODE = 0o1777;
  * own user alone. Where another user's cannot be written to, that is said at once, before anything is started.
  */
 export function prepareVolumes(folder = VOLUMES): void {
-  const found = lstatSync(folder, { throwIfNoEntry: false });
-  if (found === undefined) {
-    mkdirSync(folder);
-    chmodSync(folder, MODE);
-    return;
-  }
-  if (!found.isDirectory()) {
-    throw new EnvironmentError(
-      `${folder} is no folder, and the controller manager keeps volumes there. Move it away.`,
-    );
-  }
-  if (found.uid === process.getuid?.()) {
-    if ((found.mode & 0o7777) !== MODE) chmodSync(folder, MODE);
-    return;
-  }
+  if (!existsSync(folder)) makeFolder(folder);
+  const { uid, mode } = lstatSync(folder);
   try {
-    accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch {
-    const mode = (found.mode & 0o7777).toString(8);
+    if (uid === process.geteuid?.()) chmodSync(folder, MODE);
+    rmdirSync(mkdtempSync(join(folder, "check-")));
+  } catch (error) {
+    const system = systemError(error);
+    if (system === undefined) throw error;
+    const shown = (mode & 0o7777).toString(8);
     throw new EnvironmentError(
-      `${folder} is of user ${found.uid} with mode ${mode}: this user may not write there, and the controller manager keeps volumes nowhere else. Ask its owner to run \`chmod 1777 ${folder}\`, or to remove it.`,
+      `This user can have no volumes in ${folder} (${system.code}), and the controller manager keeps them nowhere else. It is of user ${uid}, with mode ${shown}: they can run \`chmod 1777 ${folder}\`, or remove it.`,
     );
   }
+}
+
+/**
+ * The volumes' folders that are named in the data of an etcd. It is read as it lies there, so that a control plane that
+ * cannot be started leaves none behind either.
+ */
+export function volumeFolders(data: string, volumes = VOLUMES): string[] {
+  if (!existsSync(data)) return [];
+  // The controller manager names each by a UUID.
+  const pattern = new RegExp(`${volumes}/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`, "g");
+  const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  const found = files.flatMap(({ parentPath, name }) => {
+    const text = readFileSync(join(parentPath, name), "latin1");
+    return [...text.matchAll(pattern)].map(([path]) => path);
+  });
+  return [...new Set(found)].filter((path) => existsSync(path));
 }
 
 /** Removes the folder of volumes if nothing is in it; another user's stays. */
