@@ -16,7 +16,7 @@ import type { Paths } from "./paths.ts";
  */
 export interface LocalPulumi {
   readonly paths: Paths;
-  /** The folder of this project, which holds index.ts. */
+  /** The folder of this project, which holds main.js. */
   readonly root: string;
   readonly stack: string;
 }

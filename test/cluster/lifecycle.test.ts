@@ -1,10 +1,18 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localPaths, type Paths } from "../../local/paths.ts";
-import { findProcesses } from "../../local/processes.ts";
+import { findProcesses, stopProcesses } from "../../local/processes.ts";
 import { localClient } from "../../local/up.ts";
 import { hasPulumi } from "../../operations/test-instances/pulumi-engine.ts";
 import { command, project } from "../support/cli.ts";
@@ -31,7 +39,7 @@ describe("make local", { timeout: 120_000 }, () => {
     expect(stdout).toContain("platform: managed-platform -> openshift");
     expect(stdout).toMatch(/packit-worker-long-running +│ …-0 +│ (stage|prod)-[01] +│ 4Gi Bound/);
     expect(stdout).toMatch(/Seconds: Binaries .*\n +total [0-9.]+/);
-    expect(stdout).toContain("export KUBECONFIG=.local/control-plane/kubeconfig");
+    expect(stdout).toContain(`export KUBECONFIG=${paths.kubeconfig}`);
     expect((await local("up")).stdout).toContain("0 changed");
     const secrets = (await secretTexts()).map((text) => text.slice(0, 60));
     for (const secret of secrets) expect(`${stdout}${stderr}`).not.toContain(secret);
@@ -69,8 +77,36 @@ describe("make local", { timeout: 120_000 }, () => {
     expect(names).toEqual(["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"]);
     // A control plane that was stopped is taken over, and what is stored in it removed.
     for (const { pid } of await findProcesses(paths)) process.kill(pid, "SIGKILL");
-    expect((await local("down", "--stack", "stage")).stdout).toBe("stage is removed.");
+    const down = await local("down", "--stack", "stage");
+    expect(down.stdout).toMatch(
+      /starting it again(.|\n)*removing \d+ objects(.|\n)*\nstage is removed\. .* goes on running/,
+    );
     expect(await namespaces()).toEqual([]);
+  });
+
+  it("says what goes on running when it is stopped, names the part that dies, and leaves nothing of one that is broken", async () => {
+    writeFileSync(join(cwd, "Pulumi.lost.yaml"), lost());
+    const stopped = await whenLeft("beat", (run) => run.kill("SIGINT"));
+    expect(stopped.exitCode).toBe(130);
+    expect(stopped.stderr).toMatch(
+      /Stopped\. The control plane goes on running: etcd, (.|\n)*go on +\.\/ops local up lost/,
+    );
+    const killed = await whenLeft("beat", async () => {
+      for (const { pid, name } of await findProcesses(paths))
+        if (name === "etcd") process.kill(pid, "SIGKILL");
+    });
+    expect([killed.exitCode, killed.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^etcd of the control plane does not run/),
+    ]);
+    await stopProcesses(paths);
+    truncateSync(join(paths.state, "etcd/member/snap/db"), 5000);
+    const broken = await local("up");
+    expect(broken.stderr).toMatch(/^etcd of the control plane does not run\.\n.*etcd\.log:\n.*(panic|fatal)/);
+    expect((await local("down", "--stack", "lost")).stderr).toContain("./ops local down --all");
+    const { stdout } = await local("down", "--all");
+    expect(stdout).toMatch(/; deleted its data and \d volumes\.$/);
+    expect(readdirSync(join(cwd, ".local"))).toEqual([]);
   });
 
   it("refuses a limit that is no number before it starts anything", async () => {
@@ -110,7 +146,7 @@ describe.skipIf(!HAS_PULUMI)("with the real Pulumi engine", { timeout: 600_000 }
     writeFileSync(join(cwd, "Pulumi.stage.yaml"), changed);
     const third = await local("up", "--engine", "pulumi", "--limit", "120");
     expect([third.exitCode, third.stderr]).toEqual([0, ""]);
-    expect((await local("up")).stderr).toContain("ENGINE=pulumi");
+    expect((await local("up")).stderr).toContain("--engine pulumi");
     await local("down", "--stack", "stage");
     expect(await namespaces()).toEqual([]);
   });
@@ -118,10 +154,7 @@ describe.skipIf(!HAS_PULUMI)("with the real Pulumi engine", { timeout: 600_000 }
 
 /** Expects a stack to fail, with the object and why, when something of it does not become ready. */
 async function failsWithReasons(): Promise<void> {
-  writeFileSync(
-    join(cwd, "Pulumi.lost.yaml"),
-    `${stage()}  packit:beat: { nodeSelector: { env: nowhere } }\n`,
-  );
+  writeFileSync(join(cwd, "Pulumi.lost.yaml"), lost());
   const { exitCode, stderr } = await local("up", "--stack", "lost", "--limit", "3");
   expect([exitCode, stderr]).toEqual([
     1,
@@ -145,6 +178,18 @@ async function removesOneOfTwo(): Promise<void> {
   expect((await local("down", "--all")).exitCode).toBe(0);
   expect(await findProcesses(paths)).toEqual([]);
   expect([paths.state, ...folders].filter(existsSync)).toEqual([]);
+  expect(readdirSync(join(cwd, ".local"))).toEqual([]);
+}
+
+/** Brings up a stack of which something cannot be ready, and does something once that alone is left. */
+async function whenLeft(name: string, work: (run: ReturnType<typeof local>) => unknown) {
+  const run = local("up", "--stack", "lost", "--limit", "100");
+  for await (const line of run) {
+    if (!String(line).includes(`1 left: packit-service-${name}`)) continue;
+    await work(run);
+    break;
+  }
+  return run;
 }
 
 function local(verb: "up" | "down", ...args: string[]) {
@@ -158,6 +203,11 @@ async function importedByOpenshift(deployment: string, container: string): Promi
   const patch = { spec: { template: { spec: { containers: [{ name: container, image }] } } } };
   const query = "?fieldManager=openshift-controller-manager";
   await localClient(paths).request("PATCH", path + query, patch, "application/strategic-merge-patch+json");
+}
+
+/** A stack whose beat no node can run. */
+function lost(): string {
+  return `${stage()}  packit:beat: { nodeSelector: { env: nowhere } }\n`;
 }
 
 function stage(): string {

@@ -59,7 +59,7 @@ describe("pulumi up on the local control plane", () => {
         KUBECONFIG: local.paths.kubeconfig,
       });
     }
-    expect(parse(readFileSync(join(state, "Pulumi.yaml"), "utf8")).main).toBe(join(ROOT, "index.ts"));
+    expect(parse(readFileSync(join(state, "Pulumi.yaml"), "utf8")).main).toBe(join(ROOT, "main.js"));
     expect(said).toContain("working on it");
   });
 

@@ -27,7 +27,6 @@ describe("a command that is stopped", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-    ["SIGHUP", 129],
   ] as const)("says what is left, and ends as the shell expects: %s", async (signal, code) => {
     const child = started("heeding");
     await once(child.stdout, "data");
