@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import { GitHub } from "../github/github.ts";
 import { LOCAL_CONTEXT } from "../local/kubeconfig.ts";
 import { localPaths } from "../local/paths.ts";
+import { pulumiEnv } from "../local/pulumi.ts";
 import { ActionsBuilder } from "../operations/test-instances/actions-builder.ts";
 import type { Builder } from "../operations/test-instances/builder.ts";
 import { type Context, seedOf } from "../operations/test-instances/context.ts";
@@ -11,6 +12,8 @@ import { OpenShiftBuilder } from "../operations/test-instances/openshift-builder
 import { hasPulumi, PulumiEngine } from "../operations/test-instances/pulumi-engine.ts";
 import { loadPool, type Pool } from "../settings/test-pool.ts";
 import { ROOT } from "./root.ts";
+
+const LOCAL = localPaths(`${ROOT}/.local/control-plane`);
 
 /** What all verbs may be told of where they work. */
 export interface Common {
@@ -40,7 +43,7 @@ export function clientOf(args: Common, { kubeContext: context }: Pool): ApiClien
 }
 
 function kubeconfigOf({ local, kubeconfig }: Common): string | undefined {
-  return local ? localPaths(`${ROOT}/.local/control-plane`).kubeconfig : kubeconfig;
+  return local ? LOCAL.kubeconfig : kubeconfig;
 }
 
 /** What a verb works with. */
@@ -56,9 +59,15 @@ async function engineOf(args: Common, client: ApiClient, pool: Pool): Promise<En
   if (engine !== undefined && engine !== "apply" && engine !== "pulumi")
     throw new UserError(`--engine is "${engine}". It takes apply or pulumi.`);
   const isPulumi = engine === undefined ? !args["in-cluster"] && (await hasPulumi()) : engine === "pulumi";
-  const file = kubeconfigOf(args);
-  if (isPulumi) return new PulumiEngine({ root: ROOT, env: file === undefined ? {} : { KUBECONFIG: file } });
+  if (isPulumi) return new PulumiEngine({ root: ROOT, env: pulumiEnvOf(args) });
   return new ApplyEngine(client, () => seedOf(client, pool));
+}
+
+/** On the control plane of this machine Pulumi needs no login: its backend is there. */
+function pulumiEnvOf(args: Common): Record<string, string> {
+  if (args.local) return pulumiEnv(LOCAL);
+  const file = kubeconfigOf(args);
+  return file === undefined ? {} : { KUBECONFIG: file };
 }
 
 /** The pool's builder. */

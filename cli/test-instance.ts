@@ -6,12 +6,14 @@ import { deploy, plan } from "../operations/test-instances/deploy.ts";
 import { destroy } from "../operations/test-instances/destroy.ts";
 import { extend, heldBy } from "../operations/test-instances/extend.ts";
 import { health } from "../operations/test-instances/health.ts";
+import { leftOfDeploy } from "../operations/test-instances/left.ts";
 import { managementObjects } from "../operations/test-instances/management.ts";
 import { reap } from "../operations/test-instances/reap.ts";
 import { redeployed } from "../operations/test-instances/refresh.ts";
 import { checkedName, lengthOf, readRequest } from "../operations/test-instances/request.ts";
 import { details, list, logs, planned, shown } from "../operations/test-instances/view.ts";
 import { inSeconds } from "../settings/duration.ts";
+import { interruptible } from "../system/interruption.ts";
 import { repeated } from "./repeated.ts";
 import { REPEATED, run } from "./run.ts";
 import { builderOf, clientOf, contextOf, poolOf } from "./test-instance-context.ts";
@@ -79,13 +81,10 @@ const deployCommand = defineCommand({
     }
     const onlyExisting = args["only-existing"];
     const builder = builderOf(context);
-    const { held, images } = await deploy(context, {
-      request,
-      builder,
-      waitSeconds,
-      limitSeconds,
-      onlyExisting,
-    });
+    const { held, images } = await interruptible(
+      (signal) => deploy(context, { request, builder, waitSeconds, limitSeconds, onlyExisting, signal }),
+      () => leftOfDeploy(context, request.name),
+    );
     const said = await health(held.url);
     if (said.isIll) process.exitCode = 1;
     print(args.json, { ...shown(held), images, health: said }, () => details(held, pool, said, images));

@@ -51,20 +51,24 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** The errors in an output, each with the lines that go on from it; without any, its last lines. */
+/** The errors in an output, each with whose it is and the lines that go on from it; without any, its last lines. */
 function errorLines(text: string): string[] {
   const lines = text.split("\n").map((line) => line.trimEnd());
   const errors: string[] = [];
   let isError = false;
-  for (const line of lines) {
+  // At its end Pulumi sums up what went wrong.
+  for (const line of lines.slice(lines.lastIndexOf("Diagnostics:") + 1)) {
     isError = /\berror:/.test(line) || (isError && line.trim() !== "");
-    if (isError) errors.push(line.trim());
+    if (isError || OWNER.test(line)) errors.push(line.trim());
   }
   const unique = errors.filter((line, i) => errors.indexOf(line) === i);
   if (unique.length === 0) return lines.filter((line) => line.trim() !== "").slice(-LINES);
   const more = unique.length - LINES;
   return more > 0 ? [...unique.slice(0, LINES), `… and ${more} lines more`] : unique;
 }
+
+/** The line above the errors of one resource. */
+const OWNER = /^ {2}\S+:\S+ \(.+\):$/;
 
 function masked(text: string, secrets: readonly string[]): string {
   const parts = secrets
