@@ -1,7 +1,8 @@
 import { defineCommand } from "citty";
 import { UserError } from "../errors.ts";
-import { removeControlPlane, removeStack } from "../local/down.ts";
+import { describeRemoved, removeControlPlane, removeStack, removeStandIns } from "../local/down.ts";
 import { LOCAL_CONTEXT } from "../local/kubeconfig.ts";
+import { leftOfDown, leftOfUp } from "../local/left.ts";
 import { withLock } from "../local/lock.ts";
 import { runPhases } from "../local/phases.ts";
 import { summary, timing } from "../local/summary.ts";
@@ -9,6 +10,8 @@ import { clusterPhases, type Engine, localClient, localSettings, stackPhases } f
 import { lengthOf } from "../settings/duration.ts";
 import { namespacesOf } from "../settings/namespaces.ts";
 import { knownStacks } from "../settings/stacks.ts";
+import { whyStopped } from "../settings/stopped.ts";
+import { interruptible } from "../system/interruption.ts";
 import { nearOr } from "./arguments.ts";
 import { JSON_OUTPUT, PATHS, print, STACK, say, stackConfig } from "./options.ts";
 import { ROOT } from "./root.ts";
@@ -34,7 +37,10 @@ const up = defineCommand({
   async run({ args: { stack, engine, limit, json } }) {
     const limitSeconds = lengthOf("--limit", limit);
     stackConfig(stack);
-    await exclusively(() => bringUp({ stack, engine, limitSeconds, json }));
+    await exclusively(
+      (signal) => bringUp({ stack, engine, limitSeconds, json, signal }),
+      () => leftOfUp(PATHS, stack),
+    );
   },
 });
 
@@ -43,24 +49,25 @@ interface Up {
   readonly engine: Engine;
   readonly limitSeconds: number;
   readonly json: boolean;
+  readonly signal: AbortSignal;
 }
 
-async function bringUp({ stack, engine, limitSeconds, json }: Up): Promise<void> {
+async function bringUp({ stack, engine, limitSeconds, json, signal }: Up): Promise<void> {
   const local = await localSettings(ROOT, stack);
   const namespaces = namespacesOf(local.settings);
   say(`Bringing ${stack} up on this machine. What this machine lacks is replaced:`);
   for (const { key, from, to, why } of local.overrides) say(`  ${key}: ${from} -> ${to}\n    ${why}`);
   const stackArgs = { ...local, paths: PATHS, root: ROOT, engine, limitSeconds };
-  const seconds = await runPhases([...clusterPhases(PATHS), ...stackPhases(stackArgs)]);
+  const seconds = await runPhases([...clusterPhases(PATHS), ...stackPhases(stackArgs)], signal);
   say(timing(seconds));
-  const table = await summary(localClient(PATHS), namespaces);
+  const table = await summary(localClient(PATHS), namespaces, whyStopped(local.settings));
   const { kubeconfig, state } = PATHS;
   print(json, { stack, context: LOCAL_CONTEXT, kubeconfig, namespaces, seconds }, () =>
     [
       table,
       `Look around:  export KUBECONFIG=${kubeconfig}`,
       `              ${state}/kubectl get pods -n ${namespaces[0]}`,
-      `Remove it:    make local-down STACK=${stack}   everything: make local-down`,
+      `Remove it:    ./ops local down ${stack}   everything: ./ops local down --all`,
     ].join("\n"),
   );
 }
@@ -76,14 +83,17 @@ const down = defineCommand({
   },
   async run({ args: { stack, all } }) {
     if (all === Boolean(stack)) throw new UserError("Name what to remove: a STACK, or --all for everything.");
-    await exclusively(() => (stack ? removeOne(stack) : removeAll()));
+    await exclusively(
+      (signal) => (stack ? removeOne(stack, signal) : removeAll()),
+      () => leftOfDown(PATHS, stack),
+    );
   },
 });
 
-async function removeOne(stack: string): Promise<void> {
+async function removeOne(stack: string, signal: AbortSignal): Promise<void> {
   say(`In the context ${LOCAL_CONTEXT}, on this machine:`);
-  const removed = await removeStack({ paths: PATHS, root: ROOT, stack }, say);
-  if (removed) return say(`${stack} is removed.`);
+  const removed = await removeStack({ paths: PATHS, root: ROOT, stack }, { report: say, signal });
+  if (removed) return say(`${stack} is removed. The control plane goes on running.`);
   const known = knownStacks(ROOT);
   // A stack whose file is gone may be here all the same; one that neither has is a mistyped name.
   if (!known.includes(stack)) throw new UserError(`There is no stack "${stack}". ${nearOr(stack, known)}`);
@@ -91,13 +101,19 @@ async function removeOne(stack: string): Promise<void> {
 }
 
 async function removeAll(): Promise<void> {
-  await removeControlPlane(PATHS);
-  say("The control plane is stopped, and its data deleted.");
+  say(describeRemoved(await removeControlPlane(PATHS, say)));
+  removeStandIns(ROOT);
 }
 
-function exclusively(work: () => Promise<void>): Promise<void> {
+function exclusively(
+  work: (signal: AbortSignal) => Promise<void>,
+  left: () => Promise<string>,
+): Promise<void> {
   const onWait = () => say("Another run is at work on this control plane; waiting for it.");
-  return withLock({ folder: PATHS.state, limitSeconds: 1800, onWait }, work);
+  return interruptible(
+    (signal) => withLock({ folder: PATHS.state, limitSeconds: 1800, onWait, signal }, () => work(signal)),
+    left,
+  );
 }
 
 export const local = defineCommand({

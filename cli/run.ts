@@ -1,12 +1,13 @@
 import { runCommand } from "citty";
 import { explain, UserError } from "../errors.ts";
 import { checkArguments, wantsHelp } from "./arguments.ts";
+import { guardOutput } from "./output.ts";
 import { usage } from "./usage.ts";
 import { type Command, findVerb, type Verb, verbOf } from "./verb.ts";
 
 /** Runs what the words say. A failure is explained on stderr and ends the process with 1. */
 export async function run(command: Command, words: readonly string[]): Promise<void> {
-  process.stdout.on("error", endAtClosedPipe);
+  guardOutput();
   try {
     const root = await verbOf(command);
     const isHelp = words.length === 0 || words[0] === "help";
@@ -18,7 +19,8 @@ export async function run(command: Command, words: readonly string[]): Promise<v
     await runVerb(verb, rest);
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`);
-    process.exitCode = 1;
+    // What the failure cut short, as a request that nobody answers, is not waited for.
+    process.exit(1);
   }
 }
 
@@ -33,10 +35,4 @@ async function runVerb(verb: Verb, words: readonly string[]): Promise<void> {
     throw new UserError(`${name}: ${error.message}\nSee: ./ops help ${verb.path.join(" ")}`);
   }
   await runCommand(verb.command, { rawArgs: [...words] });
-}
-
-/** Whoever reads the output, as `head` does, may have read enough. */
-function endAtClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
 }

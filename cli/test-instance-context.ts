@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import { GitHub } from "../github/github.ts";
 import { STORAGE_CLASS } from "../local/fixtures.ts";
 import { LOCAL_CONTEXT } from "../local/kubeconfig.ts";
+import { pulumiEnv } from "../local/pulumi.ts";
 import { ActionsBuilder } from "../operations/test-instances/actions-builder.ts";
 import type { Builder } from "../operations/test-instances/builder.ts";
 import { type Context, seedOf } from "../operations/test-instances/context.ts";
@@ -10,7 +11,7 @@ import { ApplyEngine, type Engine } from "../operations/test-instances/engine.ts
 import { OpenShiftBuilder } from "../operations/test-instances/openshift-builder.ts";
 import { hasPulumi, PulumiEngine } from "../operations/test-instances/pulumi-engine.ts";
 import { loadPool, type Pool } from "../settings/test-pool.ts";
-import { say, type Where, whereOf } from "./options.ts";
+import { PATHS, say, type Where, whereOf } from "./options.ts";
 import { ROOT } from "./root.ts";
 
 /** What verbs may be told of where and how they work. */
@@ -56,10 +57,15 @@ export async function contextOf(args: Common, pool: Pool): Promise<Context> {
 async function engineOf(args: Common, client: ApiClient, pool: Pool): Promise<Engine> {
   const { engine } = args;
   const isPulumi = engine === undefined ? !args["in-cluster"] && (await hasPulumi()) : engine === "pulumi";
-  const { kubeconfig } = whereOf(args);
-  if (isPulumi)
-    return new PulumiEngine({ root: ROOT, env: kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig } });
+  if (isPulumi) return new PulumiEngine({ root: ROOT, env: pulumiEnvOf(args) });
   return new ApplyEngine(client, () => seedOf(client, pool));
+}
+
+/** On the control plane of this machine Pulumi needs no login: its backend is there. */
+function pulumiEnvOf(args: Common): Record<string, string> {
+  const { kubeconfig } = whereOf(args);
+  if (args.local) return pulumiEnv(PATHS);
+  return kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig };
 }
 
 /** The pool's builder. */

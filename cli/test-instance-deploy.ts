@@ -1,10 +1,12 @@
 import { type ArgsDef, defineCommand } from "citty";
 import { deploy, plan } from "../operations/test-instances/deploy.ts";
 import { health } from "../operations/test-instances/health.ts";
+import { leftOfDeploy } from "../operations/test-instances/left.ts";
 import { redeployed } from "../operations/test-instances/refresh.ts";
 import { readRequest } from "../operations/test-instances/request.ts";
 import { details, planned, shown } from "../operations/test-instances/view.ts";
 import { lengthOf } from "../settings/duration.ts";
+import { interruptible } from "../system/interruption.ts";
 import { REPEATED, repeated } from "./arguments.ts";
 import { print } from "./options.ts";
 import { builderOf, contextOf, poolOf } from "./test-instance-context.ts";
@@ -74,13 +76,10 @@ export const deployCommand = defineCommand({
     }
     const onlyExisting = args["only-existing"];
     const builder = builderOf(context);
-    const { held, images } = await deploy(context, {
-      request,
-      builder,
-      waitSeconds,
-      limitSeconds,
-      onlyExisting,
-    });
+    const { held, images } = await interruptible(
+      (signal) => deploy(context, { request, builder, waitSeconds, limitSeconds, onlyExisting, signal }),
+      () => leftOfDeploy(context, request.name),
+    );
     const said = await health(held.url);
     if (said.isIll) process.exitCode = 1;
     print(args.json, { ...shown(held), images, health: said }, () => details(held, pool, said, images));

@@ -14,12 +14,14 @@ export interface WaitArgs {
   readonly limitSeconds: number;
   /** Called with what is still missing, each time that this changes. */
   readonly report?: (message: string) => void;
+  /** Ends the wait with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Waits until every workload is ready and every claim is bound; otherwise fails with each object and why. */
 export async function waitUntilReady(
   client: ApiClient,
-  { objects, limitSeconds, report }: WaitArgs,
+  { objects, limitSeconds, report, signal }: WaitArgs,
 ): Promise<void> {
   let reported = "";
   let missing: (readonly [KubernetesObject, string])[] = [];
@@ -37,9 +39,9 @@ export async function waitUntilReady(
     return isWhole && missing.length === 0;
   };
   try {
-    await until(look, { what: "everything to be ready", limitSeconds });
+    await until(look, { what: "everything to be ready", limitSeconds, signal });
   } catch (error) {
-    if (!(error instanceof EnvironmentError) || missing.length === 0) throw error;
+    if (!(error instanceof EnvironmentError) || missing.length === 0 || signal?.aborted) throw error;
     const list = await Promise.all(missing.map((one) => explained(client, ...one)));
     throw new EnvironmentError(`Not ready after ${limitSeconds} s:\n\n${list.join("\n")}`);
   }

@@ -14,7 +14,7 @@ export const CLIENT_PROBE_DIRECTORY = "/probes";
  * else that it needs to know is in the environment that the client itself is told, so that no password is an argument.
  */
 export function clientProbeScript(): string {
-  return String.raw`import os
+  return `import os
 import socket
 import sys
 import time

@@ -1,14 +1,16 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { ApiClient } from "../cluster/api-client.ts";
 import { until } from "../cluster/until.ts";
-import { EnvironmentError } from "../errors.ts";
+import { makeFolder } from "../system/make-folder.ts";
 import { credentials } from "./credentials.ts";
 import { type BinaryName, kitFile } from "./kit.ts";
 import { isReady, localAccess, writeKubeconfig } from "./kubeconfig.ts";
+import { refuseDead } from "./liveness.ts";
 import type { Paths } from "./paths.ts";
 import { findProcesses, PARTS, startProcess, stopProcesses } from "./processes.ts";
+import { prepareVolumes } from "./volumes.ts";
 
 /** Admission plugins beyond the API server's defaults: the first reads a namespace's default tolerations. */
 const ADMISSION = "PodTolerationRestriction,PodNodeSelector";
@@ -28,10 +30,11 @@ export async function isRunning(paths: Paths): Promise<boolean> {
 }
 
 /** Starts the control plane, or leaves it alone if it runs. What a killed run left is stopped; its data is kept. */
-export async function startControlPlane(paths: Paths): Promise<"started" | "running"> {
+export async function startControlPlane(paths: Paths, signal?: AbortSignal): Promise<"started" | "running"> {
+  prepareVolumes();
   if (await isRunning(paths)) return "running";
   await stopProcesses(paths);
-  mkdirSync(paths.state, { recursive: true, mode: 0o700 });
+  makeFolder(paths.state, 0o700);
   rmSync(paths.logs, { recursive: true, force: true });
   const [client, peer, api] = await freePorts(3);
   const keys = credentials(paths);
@@ -63,11 +66,12 @@ export async function startControlPlane(paths: Paths): Promise<"started" | "runn
     profiling: false,
   });
   const certificate = at("certificates", "apiserver.crt");
-  await alive(paths, "kube-apiserver", "the API server to write its certificate", async () =>
+  const needed = ["etcd", "kube-apiserver"] as const;
+  await alive(paths, needed, { what: "the API server to write its certificate", signal }, async () =>
     existsSync(certificate),
   );
   writeKubeconfig(paths, { port: api ?? 0, token: keys.token, certificate: readFileSync(certificate) });
-  await alive(paths, "kube-apiserver", "the API server to be ready", () => isReady(paths));
+  await alive(paths, needed, { what: "the API server to be ready", signal }, () => isReady(paths));
 
   rmSync(at("kubectl"), { force: true });
   symlinkSync(join(paths.kit, "kubectl"), at("kubectl"));
@@ -89,30 +93,23 @@ export async function startControlPlane(paths: Paths): Promise<"started" | "runn
     "manage-all-nodes": true,
     "node-lease-duration-seconds": 40,
   });
+  await refuseDead(paths);
   return "started";
 }
 
-/** Waits for a condition, and fails at once with the end of its log if the process dies. */
+/** Waits for a condition, and fails at once with the end of its log if one of the parts that it needs dies. */
 async function alive(
   paths: Paths,
-  name: BinaryName,
-  what: string,
+  parts: readonly BinaryName[],
+  wait: { readonly what: string; readonly signal?: AbortSignal | undefined },
   condition: () => Promise<boolean>,
 ): Promise<void> {
   const looked = async () => {
     if (await condition()) return true;
-    const running = (await findProcesses(paths)).some((process) => process.name === name);
-    if (!running)
-      throw new EnvironmentError(`${name} ended while waiting for ${what}.\n${logEnd(paths, name)}`);
+    await refuseDead(paths, parts);
     return false;
   };
-  await until(looked, { what: `${what}; see ${join(paths.logs, `${name}.log`)}`, limitSeconds: 60 });
-}
-
-function logEnd(paths: Paths, name: BinaryName): string {
-  const file = join(paths.logs, `${name}.log`);
-  const lines = existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
-  return [`The end of ${file}:`, ...lines.slice(-8)].join("\n");
+  await until(looked, { ...wait, what: `${wait.what}; see ${paths.logs}`, limitSeconds: 60 });
 }
 
 async function freePorts(count: number): Promise<number[]> {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../system/make-folder.ts";
 import type { Paths } from "./paths.ts";
 
 /** What a control plane is reached and signs with; made once and kept as long as its data. */
@@ -17,7 +18,7 @@ export interface Credentials {
 /** The credentials of the control plane, made now if there are none yet. */
 export function credentials({ state }: Paths): Credentials {
   const folder = join(state, "credentials");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, 0o700);
   const tokenFile = join(folder, "tokens.csv");
   const serviceAccountKeyFile = join(folder, "service-accounts.key");
   const tokens = once(tokenFile, () => `${randomBytes(24).toString("hex")},admin,admin,system:masters\n`);

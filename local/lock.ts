@@ -1,6 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { lock } from "proper-lockfile";
 import { EnvironmentError } from "../errors.ts";
+import { unlessAborted } from "../system/interruption.ts";
+import { makeFolder } from "../system/make-folder.ts";
 
 /** A lock whose holder has not been heard of for this long is taken over. */
 const STALE_MS = 5_000;
@@ -12,11 +13,13 @@ export interface LockArgs {
   readonly limitSeconds: number;
   /** Called once if another run holds the lock. */
   readonly onWait: () => void;
+  /** Ends the wait with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Runs `work` while no other process does the same with `folder`. The lock of a killed process goes stale. */
 export async function withLock<T>(args: LockArgs, work: () => Promise<T>): Promise<T> {
-  mkdirSync(args.folder, { recursive: true, mode: 0o700 });
+  makeFolder(args.folder, 0o700);
   const release = await acquire(args);
   try {
     return await work();
@@ -25,7 +28,7 @@ export async function withLock<T>(args: LockArgs, work: () => Promise<T>): Promi
   }
 }
 
-async function acquire({ folder, limitSeconds, onWait }: LockArgs): Promise<() => Promise<void>> {
+async function acquire({ folder, limitSeconds, onWait, signal }: LockArgs): Promise<() => Promise<void>> {
   const take = (retries: number) =>
     lock(folder, {
       stale: STALE_MS,
@@ -45,7 +48,7 @@ async function acquire({ folder, limitSeconds, onWait }: LockArgs): Promise<() =
     onWait();
   }
   try {
-    return await take(limitSeconds * 4);
+    return await unlessAborted(take(limitSeconds * 4), signal);
   } catch (error) {
     if (!isHeld(error)) throw error;
     throw new EnvironmentError(

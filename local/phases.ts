@@ -5,14 +5,17 @@ import { PROGRESS } from "../progress.ts";
 export interface Phase {
   readonly title: string;
   /** Returns a word on what it did. */
-  run(report: (message: string) => void): Promise<string>;
+  run(report: (message: string) => void, signal: AbortSignal): Promise<string>;
 }
 
 /** How long each phase took. */
 export type Seconds = readonly { readonly title: string; readonly seconds: number }[];
 
 /** Runs phases one after another, shows each as it goes (in place on a terminal, line by line elsewhere), and times them. */
-export async function runPhases(phases: readonly Phase[]): Promise<Seconds> {
+export async function runPhases(
+  phases: readonly Phase[],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Seconds> {
   const seconds: { title: string; seconds: number }[] = [];
   let failure: unknown;
   const tasks = phases.map(({ title, run }) => ({
@@ -22,9 +25,9 @@ export async function runPhases(phases: readonly Phase[]): Promise<Seconds> {
       const report = (message: string) => {
         task.output = message;
       };
-      const result = await run(report).catch((cause) => {
+      const result = await run(report, signal).catch((cause) => {
         failure = cause;
-        throw new Error("failed");
+        throw new Error(signal.aborted ? "stopped" : "failed");
       });
       const took = (performance.now() - start) / 1000;
       seconds.push({ title, seconds: took });

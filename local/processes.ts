@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, openSync } from "node:fs";
+import { openSync, writeSync } from "node:fs";
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { until } from "../cluster/until.ts";
+import { makeFolder } from "../system/make-folder.ts";
 import type { BinaryName } from "./kit.ts";
 import type { Paths } from "./paths.ts";
 
@@ -46,7 +47,7 @@ export function startProcess(
   name: BinaryName,
   flags: Readonly<Record<string, string | number | boolean>>,
 ): ChildProcess {
-  mkdirSync(paths.logs, { recursive: true });
+  makeFolder(paths.logs);
   const log = openSync(join(paths.logs, `${name}.log`), "a");
   const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
   const child = spawn(join(paths.kit, name), args, {
@@ -55,6 +56,7 @@ export function startProcess(
     cwd: paths.state,
     env: { ...process.env, GOGC },
   });
+  child.on("error", ({ message }) => writeSync(log, `${message}\n`));
   child.unref();
   return child;
 }

@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExecaError, execa } from "execa";
 import { parse, stringify } from "yaml";
 import { EnvironmentError } from "../errors.ts";
 import { PREFIX, type StackConfig } from "../settings/stack-file.ts";
+import { makeFolder } from "../system/make-folder.ts";
+import { pulumiFailure } from "../system/pulumi-failure.ts";
 import { credentials } from "./credentials.ts";
 import type { Report } from "./kit.ts";
 import type { Paths } from "./paths.ts";
@@ -14,29 +16,42 @@ import type { Paths } from "./paths.ts";
  */
 export interface LocalPulumi {
   readonly paths: Paths;
-  /** The folder of this project, which holds index.ts. */
+  /** The folder of this project, which holds main.js. */
   readonly root: string;
   readonly stack: string;
 }
 
+/** How a run of Pulumi's CLI is told of, and what ends it. */
+export interface PulumiRun {
+  readonly report: Report;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Runs `pulumi up` on a stack with the given configuration. */
-export async function pulumiUp(local: LocalPulumi, config: StackConfig, report: Report): Promise<void> {
+export async function pulumiUp(local: LocalPulumi, config: StackConfig, run: PulumiRun): Promise<void> {
   writeProject(local, config);
-  await pulumi(local, ["stack", "select", "--create", local.stack], report);
+  await pulumi(local, ["stack", "select", "--create"], run);
   // A killed run leaves its lock on the stack. No other run is under way here: this project's own lock sees to that.
-  await pulumi(local, ["cancel", "--yes", "--stack", local.stack], report);
-  await pulumi(local, ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", local.stack], report);
+  await pulumi(local, ["cancel", "--yes"], run);
+  await pulumi(local, ["up", "--yes", "--skip-preview"], run);
 }
 
 /** Runs `pulumi destroy` on a stack, and removes the stack. */
-export async function pulumiDestroy(local: LocalPulumi, report: Report): Promise<void> {
-  await pulumi(local, ["cancel", "--yes", "--stack", local.stack], report);
-  await pulumi(
-    local,
-    ["destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", local.stack],
-    report,
-  );
-  await pulumi(local, ["stack", "rm", "--yes", "--non-interactive", "--stack", local.stack], report);
+export async function pulumiDestroy(local: LocalPulumi, run: PulumiRun): Promise<void> {
+  await pulumi(local, ["cancel", "--yes"], run);
+  await pulumi(local, ["destroy", "--yes", "--skip-preview"], run);
+  await pulumi(local, ["stack", "rm", "--yes"], run);
+}
+
+/** What Pulumi's CLI works with here: a backend in a folder, a passphrase of the control plane's own, its kubeconfig. */
+export function pulumiEnv(paths: Paths): Record<string, string> {
+  makeFolder(folder(paths), 0o700);
+  return {
+    PULUMI_BACKEND_URL: `file://${folder(paths)}`,
+    PULUMI_CONFIG_PASSPHRASE: credentials(paths).seed,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    KUBECONFIG: paths.kubeconfig,
+  };
 }
 
 /** Whether Pulumi's engine has brought the stack up here. */
@@ -46,7 +61,7 @@ export function isPulumiStack({ paths, stack }: Pick<LocalPulumi, "paths" | "sta
 
 function writeProject({ paths, root, stack }: LocalPulumi, { values, project: shared }: StackConfig): void {
   const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
-  mkdirSync(folder(paths), { recursive: true, mode: 0o700 });
+  makeFolder(folder(paths), 0o700);
   writeFileSync(
     join(folder(paths), "Pulumi.yaml"),
     stringify({ ...project, main: join(root, project.main) }),
@@ -62,31 +77,43 @@ function writeProject({ paths, root, stack }: LocalPulumi, { values, project: sh
   writeFileSync(file, stringify({ ...former, config }, { lineWidth: 0 }), { mode: 0o600 });
 }
 
-async function pulumi({ paths }: LocalPulumi, args: readonly string[], report: Report): Promise<void> {
-  const env = {
-    PULUMI_BACKEND_URL: `file://${folder(paths)}`,
-    PULUMI_CONFIG_PASSPHRASE: credentials(paths).seed,
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    KUBECONFIG: paths.kubeconfig,
-  };
-  const subprocess = execa("pulumi", [...args], { cwd: folder(paths), env, all: true });
+/** How long Pulumi's CLI may take to end the steps that it has begun, in milliseconds. */
+const PATIENCE_MS = 45_000;
+
+async function pulumi(
+  { paths, stack }: LocalPulumi,
+  verb: readonly string[],
+  { report, signal }: PulumiRun,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const subprocess = execa("pulumi", [...verb, "--non-interactive", "--stack", stack], {
+    cwd: folder(paths),
+    env: pulumiEnv(paths),
+    all: true,
+    // Asked once, Pulumi ends what it has begun; asked twice, as by the terminal too, it leaves it half done.
+    detached: true,
+    killSignal: "SIGINT",
+    forceKillAfterDelay: PATIENCE_MS,
+    ...(signal && { cancelSignal: signal }),
+  });
   try {
     for await (const line of subprocess.iterable({ from: "all" })) if (line.trim() !== "") report(line);
     await subprocess;
   } catch (error) {
-    throw error instanceof ExecaError ? failure(args, error) : error;
+    signal?.throwIfAborted();
+    if (!(error instanceof ExecaError)) throw error;
+    if (error.code === "ENOENT") {
+      throw new EnvironmentError(
+        "There is no `pulumi` on PATH. Install Pulumi's CLI, or go without: --engine apply.",
+      );
+    }
+    throw pulumiFailure({
+      what: `\`pulumi ${verb.join(" ")}\``,
+      output: String(error.all ?? error.message),
+      log: join(paths.logs, `pulumi-${stack}.log`),
+      secrets: [credentials(paths).seed],
+    });
   }
-}
-
-function failure(args: readonly string[], error: ExecaError): EnvironmentError {
-  if (error.code === "ENOENT") {
-    return new EnvironmentError(
-      "There is no `pulumi` on PATH. Install Pulumi's CLI, or leave out ENGINE=pulumi.",
-    );
-  }
-  return new EnvironmentError(
-    `\`pulumi ${args.join(" ")}\` failed. It said:\n${String(error.all ?? error.message)}`,
-  );
 }
 
 function folder({ state }: Paths): string {

@@ -10,18 +10,32 @@ interface Pod extends KubernetesObject {
   };
 }
 
+interface Workload extends KubernetesObject {
+  readonly spec: { readonly replicas?: number };
+}
+
 interface Claim extends KubernetesObject {
   readonly status?: { readonly phase?: string; readonly capacity?: { readonly storage?: string } };
 }
 
-/** A table of what runs in the namespaces of a stack: each component, its pods, where they run, and its volumes. */
-export async function summary(client: ApiClient, namespaces: readonly string[]): Promise<string> {
+/**
+ * A table of what runs in the namespaces of a stack: each component, its pods, where they run, and its volumes; and what
+ * is declared without pods.
+ *
+ * @param why Why a workload has no pods.
+ */
+export async function summary(
+  client: ApiClient,
+  namespaces: readonly string[],
+  why: string,
+): Promise<string> {
   const table = new Table({
     head: ["component", "pod", "node", "volume"],
     style: { head: [], border: [], compact: true },
   });
   for (const namespace of namespaces) {
-    const [pods, claims] = await Promise.all([
+    const [workloads, pods, claims] = await Promise.all([
+      workloadsIn(client, namespace),
       client.list({ apiVersion: "v1", kind: "Pod" }, { namespace }) as Promise<Pod[]>,
       client.list({ apiVersion: "v1", kind: "PersistentVolumeClaim" }, { namespace }) as Promise<Claim[]>,
     ]);
@@ -41,11 +55,20 @@ export async function summary(client: ApiClient, namespaces: readonly string[]):
         volumes.join("\n") || "-",
       ]);
     }
+    for (const { metadata } of workloads.filter(({ spec }) => spec.replicas === 0)) {
+      table.push([metadata.name, "none", { colSpan: 2, content: why }]);
+    }
     for (const claim of claims.filter(({ metadata }) => !used.has(metadata.name))) {
       table.push([{ colSpan: 3, content: claim.metadata.name }, volume(claim)]);
     }
   }
   return table.toString();
+}
+
+async function workloadsIn(client: ApiClient, namespace: string): Promise<Workload[]> {
+  const kinds = ["Deployment", "StatefulSet"].map((kind) => ({ apiVersion: "apps/v1", kind }));
+  const lists = await Promise.all(kinds.map((kind) => client.list(kind, { namespace })));
+  return lists.flat() as Workload[];
 }
 
 /** How long each phase took, on one line. */

@@ -1,7 +1,7 @@
 import { ApiClient } from "../cluster/api-client.ts";
 import { appliedObjects, applyOne, applyStack, stackObjects } from "../cluster/apply.ts";
 import { refuseSizes } from "../cluster/claim-sizes.ts";
-import { waitUntilReady } from "../cluster/wait.ts";
+import { type WaitArgs, waitUntilReady } from "../cluster/wait.ts";
 import { UserError } from "../errors.ts";
 import { evaluate } from "../render/evaluate.ts";
 import { generatedFrom } from "../render/generated.ts";
@@ -10,42 +10,52 @@ import { standInsDirectory } from "../settings/engine.ts";
 import { loadSettings, type Settings } from "../settings/load.ts";
 import { readStackFile, type StackConfig } from "../settings/stack-file.ts";
 import { standIns } from "../settings/stand-ins.ts";
+import { unlessAborted } from "../system/interruption.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { credentials } from "./credentials.ts";
 import { clusterFixtures } from "./fixtures.ts";
 import { buildKit, kitIsBuilt } from "./kit.ts";
 import { localAccess } from "./kubeconfig.ts";
+import { whileAlive } from "./liveness.ts";
 import { openshiftCrds } from "./openshift-crds.ts";
 import { type Override, overridden } from "./overrides.ts";
 import type { Paths } from "./paths.ts";
 import type { Phase } from "./phases.ts";
 import { isPulumiStack, pulumiUp } from "./pulumi.ts";
+import { prepareVolumes } from "./volumes.ts";
 
 /** The phases that make a running local cluster, whatever is applied to it later. */
 export function clusterPhases(paths: Paths): Phase[] {
   return [
     {
       title: "Binaries",
-      async run(report) {
+      async run(report, signal) {
+        // What would stop the start is said before a long build.
+        prepareVolumes();
         if (kitIsBuilt(paths)) return "already built";
         report("building the control plane from its Go modules; this takes about 4 minutes, once");
-        await buildKit(paths, report);
+        await unlessAborted(buildKit(paths, report), signal);
         return "built";
       },
     },
     {
       title: "Control plane",
-      async run(report) {
+      async run(report, signal) {
         report("starting etcd, the API server, the controllers, the scheduler and kwok");
-        const outcome = await startControlPlane(paths);
-        const client = localClient(paths);
-        const definitions = openshiftCrds(paths);
-        await Promise.all([...clusterFixtures(), ...definitions].map((object) => applyOne(client, object)));
-        await waitUntilReady(client, { objects: definitions, limitSeconds: 30, report });
+        const outcome = await startControlPlane(paths, signal);
+        await whileAlive(paths, signal, (signal) => furnish(paths, { report, signal }));
         return outcome === "running" ? "already running" : "started";
       },
     },
   ];
+}
+
+/** Puts into the control plane what a cluster has before any stack: nodes, a storage class, OpenShift's kinds. */
+async function furnish(paths: Paths, wait: Pick<WaitArgs, "report" | "signal">): Promise<void> {
+  const client = localClient(paths);
+  const definitions = openshiftCrds(paths);
+  await Promise.all([...clusterFixtures(), ...definitions].map((object) => applyOne(client, object)));
+  await waitUntilReady(client, { objects: definitions, limitSeconds: 30, ...wait });
 }
 
 /** A client of the local control plane. */
@@ -100,11 +110,13 @@ export function stackPhases(args: StackPhasesArgs): Phase[] {
     args.engine === "pulumi" ? pulumiPhase(args, () => objects) : applyPhase(args, () => objects),
     {
       title: "Ready",
-      async run(report) {
+      async run(report, signal) {
         const client = localClient(paths);
         // Pulumi generates passwords of its own, and so makes a migration of another name than the one evaluated.
         if (args.engine === "pulumi") objects = await stackObjects(client, settings.stack);
-        await waitUntilReady(client, { objects, limitSeconds, report });
+        await whileAlive(paths, signal, (signal) =>
+          waitUntilReady(client, { objects, limitSeconds, report, signal }),
+        );
         return "every workload ready, every volume bound";
       },
     },
@@ -117,9 +129,11 @@ function applyPhase(
 ): Phase {
   return {
     title: "Apply",
-    async run() {
+    async run(_, signal) {
       if (isPulumiStack({ paths, stack })) throw otherEngine(stack, "pulumi");
-      const { changed, unchanged, removed } = await applyStack(localClient(paths), stack, objects());
+      const { changed, unchanged, removed } = await whileAlive(paths, signal, (signal) =>
+        applyStack(localClient(paths), stack, objects(), { signal }),
+      );
       return `${changed.length} changed, ${unchanged.length} unchanged, ${removed.length} removed`;
     },
   };
@@ -131,19 +145,19 @@ function pulumiPhase(
 ): Phase {
   return {
     title: "pulumi up",
-    async run(report) {
+    async run(report, signal) {
       if ((await appliedObjects(localClient(paths), stack)).length > 0) throw otherEngine(stack, "apply");
       // There is no preview here that would refuse them before anything is done.
       await refuseSizes(localClient(paths), objects());
-      await pulumiUp({ paths, root, stack }, config, report);
+      const local = { paths, root, stack };
+      await whileAlive(paths, signal, (signal) => pulumiUp(local, config, { report, signal }));
       return "done";
     },
   };
 }
 
 function otherEngine(stack: string, engine: Engine): UserError {
-  const remedy = `make local-down STACK=${stack}`;
   return new UserError(
-    `${stack} was brought up with ENGINE=${engine}. Go on with that, or remove it first: ${remedy}`,
+    `${stack} was brought up with --engine ${engine}. Go on with that, or remove it first: ./ops local down ${stack}`,
   );
 }

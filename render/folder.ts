@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
-import { UserError } from "../errors.ts";
+import { EnvironmentError, UserError } from "../errors.ts";
+import { makeFolder } from "../system/make-folder.ts";
+import { describeSystemError, systemError } from "../system/system-error.ts";
 import { type KubernetesObject, rank } from "./kubernetes-object.ts";
 
 /** The file that lists what the last run wrote, so that the next one can take away what is no longer declared. */
@@ -18,21 +20,65 @@ export function objectFiles(
   return objects.map((object) => [fileName(object, format), text(object, format)]);
 }
 
-/** Writes files. The folder is new or empty, or holds what an earlier run wrote, which is replaced. */
+/**
+ * Writes files. The folder is new or empty, or holds what an earlier run wrote, which is replaced; whatever else is in
+ * it by now stays.
+ */
 export function writeFolder(folder: string, files: readonly NamedText[]): void {
   if (existsSync(folder) && !statSync(folder).isDirectory()) throw new UserError(`${folder} is no folder.`);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const manifest = join(folder, MANIFEST);
-  if (!existsSync(manifest) && readdirSync(folder).length > 0) {
-    throw new UserError(`${folder} holds files that this command did not write. Name a new or empty folder.`);
+  const former = formerNames(folder, manifest);
+  const foreign = files
+    .map(([name]) => name)
+    .find((name) => {
+      const place = placeOf(folder, name);
+      return place === "other" || (place === "file" && !former.includes(name));
+    });
+  if (foreign !== undefined) {
+    throw new UserError(
+      `${join(folder, foreign)} is not of this command, which would write it. Move it away, or name another folder.`,
+    );
   }
-  const former = existsSync(manifest) ? readFileSync(manifest, "utf8").split("\n").filter(isPlainName) : [];
-  for (const name of former) rmSync(join(folder, name), { force: true });
+  for (const name of former) if (placeOf(folder, name) === "file") rmSync(join(folder, name));
   // First the list, so that a run that dies half way leaves nothing that the next one would not know.
-  writeFileSync(manifest, files.map(([name]) => `${name}\n`).join(""));
+  writeText(manifest, files.map(([name]) => `${name}\n`).join(""));
   for (const [name, content] of files) {
-    mkdirSync(join(folder, dirname(name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
+    makeFolder(join(folder, dirname(name)));
+    writeText(join(folder, name), content);
+  }
+}
+
+/** What the last run has written, by its list; nothing into an empty folder. */
+function formerNames(folder: string, manifest: string): readonly string[] {
+  if (statSync(manifest, { throwIfNoEntry: false })?.isFile())
+    return readFileSync(manifest, "utf8").split("\n").filter(isOwnName);
+  if (readdirSync(folder).length === 0) return [];
+  throw new UserError(`${folder} holds files that this command did not write. Name a new or empty folder.`);
+}
+
+/** What is at the place of a file: nothing, a file, or something through which or into which nothing is written. */
+function placeOf(folder: string, name: string): "free" | "file" | "other" {
+  const around = dirname(name);
+  const outer = around === "." ? "folder" : kindOf(join(folder, around));
+  if (outer !== "folder") return outer === undefined ? "free" : "other";
+  const inner = kindOf(join(folder, name));
+  return inner === undefined ? "free" : inner === "file" ? "file" : "other";
+}
+
+function kindOf(path: string): "file" | "folder" | "other" | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  return found.isFile() ? "file" : found.isDirectory() ? "folder" : "other";
+}
+
+/** Of a disk that is full, the system does not say where. */
+function writeText(path: string, content: string): void {
+  try {
+    writeFileSync(path, content);
+  } catch (error) {
+    const system = systemError(error);
+    throw system ? new EnvironmentError(describeSystemError({ path, ...system })) : error;
   }
 }
 
@@ -46,8 +92,7 @@ function text(object: KubernetesObject, format: "yaml" | "json"): string {
   return format === "yaml" ? stringify(object, { lineWidth: 0 }) : `${JSON.stringify(object, null, 2)}\n`;
 }
 
-/** Whether a name leads to a file of this folder, or of one within it. */
-function isPlainName(name: string): boolean {
-  const steps = name.split("/");
-  return steps.length <= 2 && !steps.some((step) => step === "" || step === "." || step === "..");
+/** Whether a name can be one of those that this command writes: a list of somebody else's names nothing to remove. */
+function isOwnName(name: string): boolean {
+  return /^\d\d_[^/]+\.(yaml|json)$|^secrets\/[^/]+\.(yaml|j2)$/.test(name);
 }

@@ -110,7 +110,9 @@ export const schema = z.strictObject({
     .describe("A local or test stack: it may run on generated stand-ins for secrets that are not given."),
   storageClass: objectName
     .optional()
-    .describe("The class of every volume. Default: the platform's; else the cluster's, which sandboxes cannot find."),
+    .describe(
+      "The class of every volume. Default: the platform's; else the cluster's, which sandboxes cannot find.",
+    ),
   defaultTolerations: z
     .array(toleration)
     .default([])

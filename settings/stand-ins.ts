@@ -1,8 +1,9 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
 import sshpk from "sshpk";
+import { makeFolder } from "../system/make-folder.ts";
 import { encodedKeytab } from "./forms/keytab.ts";
 import type { SecretName } from "./secret-catalogue.ts";
 import { principalOf } from "./secret-needs.ts";
@@ -69,7 +70,7 @@ function keys(): Record<string, string> {
 }
 
 function write(directory: string, file: string, content: object): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory, 0o700);
   const temporary = `${file}.${process.pid}`;
   writeFileSync(temporary, JSON.stringify(content), { mode: 0o600 });
   renameSync(temporary, file);

@@ -14,6 +14,8 @@ export interface AcquireArgs {
   readonly waitSeconds: number;
   /** Whether only an instance that is there is deployed anew, and none is made. */
   readonly onlyExisting: boolean;
+  /** Ends the work with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Refuses what asks for more than all instances together may. */
@@ -62,6 +64,7 @@ async function queued(context: Context, args: AcquireArgs, tenancy: Tenancy, tak
       const result = isTurn ? await slots.take(tenancy, take) : ({ refused: "full", held } as const);
       if (!("refused" in result)) return result;
       if (result.refused === "name" || Date.now() >= end) throw refused(tenancy, result, place);
+      args.signal?.throwIfAborted();
       context.report(`waiting, ${place} before it; ${holders(result.held)}`);
       await setTimeout(1000);
       if (Date.now() - renewed > (SILENCE_SECONDS * 1000) / 3) {

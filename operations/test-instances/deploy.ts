@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
-import { join } from "node:path";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { stackObjects } from "../../cluster/apply.ts";
 import { waitUntilReady } from "../../cluster/wait.ts";
 import { UserError } from "../../errors.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
+import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { standInsDirectory } from "../../settings/engine.ts";
 import { sandboxTotals, totals } from "../../settings/footprint.ts";
 import type { OwnImage } from "../../settings/images.ts";
 import { standIns } from "../../settings/stand-ins.ts";
@@ -88,41 +89,74 @@ export async function plan(context: Context, { request }: Pick<DeployArgs, "requ
   return { builds, program, tenancy };
 }
 
-/** Takes a slot, builds images, brings the instance up, and waits until it is ready. */
+/**
+ * Takes a slot, builds images, brings the instance up, and waits until it is ready. A deploy that fails or is stopped
+ * keeps its slot for what there is to be looked at or deployed again; where there is nothing, it gives the slot back.
+ */
 export async function deploy(context: Context, args: DeployArgs): Promise<Deployed> {
-  const { request, builder, limitSeconds } = args;
   const { builds, program, tenancy } = await plan(context, args);
-  const tenure = new Tenure(slotsOf(context), await acquire(context, args, tenancy));
+  const tenure = new Tenure(slotsOf(context), await acquire(context, args, tenancy), args.signal);
+  const work = { ...args, builds, program, tenure, isBuilding: false };
   try {
-    const { client, engine, report } = context;
-    const { signal } = tenure;
-    const identity = await identitySecrets(context, tenure.held.identity);
-    report(`slot ${tenure.held.slot}, until ${tenure.held.expires.toISOString()}`);
-    await refuseForeign(client, request.name);
-    const built = await builder.build({
-      name: request.name,
-      builds,
-      report: (image, message) => report(`${image}: ${message}`),
-      signal,
-    });
-    const images = { ...request.images, ...built };
-    const declared = await declare(context, { request, program, images, ...identity });
-    // The slot may be lost since the last look at it: nothing is made without it.
-    await tenure.update({});
-    await engine.up(declared, report, signal);
-    await tenure.update({});
-    const [own, sandbox] = namespacesOf(request.name);
-    const objects = await stackObjects(client, stackOf(request.name), [own, sandbox]);
-    await waitUntilReady(client, { objects, limitSeconds, report });
-    const held = await tenure.update({ state: "up", wasUp: true });
-    return { held, images };
+    return await bringUp(context, work);
   } catch (error) {
-    // The lease stays until it expires, and what was made with it: to be looked at, or deployed again.
-    await tenure.update({ state: "failed" }).catch(() => {});
+    const isEmpty = !work.isBuilding && (await hasNothing(context, args.request.name).catch(() => false));
+    await (isEmpty ? giveBack(context, tenure) : tenure.update({ state: "failed" })).catch(() => {});
     throw error;
   } finally {
     tenure.end();
   }
+}
+
+interface Work extends DeployArgs, Pick<Plan, "builds" | "program"> {
+  readonly tenure: Tenure;
+  /** Whether images are being built: of those that failed, something is there to be looked at. */
+  isBuilding: boolean;
+}
+
+async function bringUp(context: Context, work: Work): Promise<Deployed> {
+  const { client, engine, report } = context;
+  const { request, builder, builds, program, tenure, limitSeconds } = work;
+  const { signal } = tenure;
+  const identity = await identitySecrets(context, tenure.held.identity);
+  report(`slot ${tenure.held.slot}, until ${tenure.held.expires.toISOString()}`);
+  work.isBuilding = builds.length > 0;
+  const built = await builder.build({
+    name: request.name,
+    builds,
+    report: (image, message) => report(`${image}: ${message}`),
+    signal,
+  });
+  work.isBuilding = false;
+  const images = { ...request.images, ...built };
+  const declared = await declare(context, { request, program, images, ...identity });
+  await refuseForeign(client, request.name);
+  // The slot may be lost since the last look at it: nothing is made without it.
+  await tenure.update({});
+  signal.throwIfAborted();
+  await engine.up(declared, report, signal);
+  await tenure.update({});
+  const [own, sandbox] = namespacesOf(request.name);
+  const objects = await stackObjects(client, stackOf(request.name), [own, sandbox]);
+  await waitUntilReady(client, { objects, limitSeconds, report, signal });
+  const held = await tenure.update({ state: "up", wasUp: true });
+  return { held, images };
+}
+
+/** Whether there is nothing of an instance in the cluster. */
+async function hasNothing({ client }: Context, name: string): Promise<boolean> {
+  const found = await Promise.all(namespacesOf(name).map((one) => client.read(namespaceObject(one))));
+  return found.every((one) => one?.metadata.labels?.[STACK_LABEL] !== stackOf(name));
+}
+
+/** Gives a slot back with which nothing was made, and lets go of what the engine may have kept. */
+async function giveBack(context: Context, tenure: Tenure): Promise<void> {
+  const { name, slot } = tenure.held;
+  tenure.end();
+  if (!(await slotsOf(context).release(await tenure.update({})))) return;
+  context.report(`slot ${slot} is given back: nothing was made`);
+  // Why it failed may be why its engine cannot let go either.
+  await context.engine.forget(name, context.report).catch(() => {});
 }
 
 interface DeclareArgs {
@@ -138,7 +172,7 @@ async function declare({ pool, root }: Context, args: DeclareArgs): Promise<Decl
   const { name, parts } = request;
   const base = program.readStackFile(program.root, request.base);
   const config = testInstanceConfig({ name, base, pool, fasUser, secrets, images, parts });
-  const standIn = await standIns(join(root, ".local", "stand-ins", stackOf(name)), config);
+  const standIn = await standIns(standInsDirectory(root, stackOf(name)), config);
   return { name, config, program, settings: program.loadSettings(config, { kind: "given", root, standIn }) };
 }
 
@@ -155,10 +189,14 @@ function programOf(
 /** Namespaces of an instance's names that are somebody else's are left alone. */
 async function refuseForeign(client: ApiClient, name: string): Promise<void> {
   for (const namespace of namespacesOf(name)) {
-    const found = await client.read({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    const found = await client.read(namespaceObject(namespace));
     if (found && found.metadata.labels?.[STACK_LABEL] !== stackOf(name))
       throw new UserError(
         `There is a namespace ${namespace} that is no test instance's. Give another --name.`,
       );
   }
+}
+
+function namespaceObject(name: string): KubernetesObject {
+  return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
 }

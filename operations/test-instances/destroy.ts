@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
 import { EnvironmentError, UserError } from "../../errors.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { standInsDirectory } from "../../settings/engine.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { type Context, slotsOf } from "./context.ts";
 import type { Held } from "./lease.ts";
@@ -75,6 +77,7 @@ export async function removeAll(
   await Promise.all(present.map((one) => client.delete(one, uidOf(one))));
   await waitUntilGone(client, present, limitSeconds);
   for (const folder of worktreesOf(root, name)) await removeWorktree(root, folder);
+  rmSync(standInsDirectory(root, stackOf(name)), { recursive: true, force: true });
   return present.length > 0;
 }
 

@@ -1,13 +1,15 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { CommandError, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
-import { EnvironmentError } from "../../errors.ts";
+import { knownError } from "../../errors.ts";
 import { CATALOGUE, type SecretName } from "../../settings/secret-catalogue.ts";
 import { isBytes } from "../../settings/secret-form.ts";
 import { PREFIX, type StackConfig } from "../../settings/stack-file.ts";
 import { stackOf } from "../../settings/test-instance.ts";
+import { makeFolder } from "../../system/make-folder.ts";
+import { pulumiFailure } from "../../system/pulumi-failure.ts";
 import type { Declared, Engine, Report } from "./engine.ts";
 
 export interface PulumiEngineArgs {
@@ -32,46 +34,65 @@ export class PulumiEngine implements Engine {
   }
 
   async up({ name, config, program }: Declared, report: Report, signal: AbortSignal): Promise<void> {
-    const folder = this.#folder(name);
-    try {
+    await this.#within(name, config, "`pulumi up`", async (folder) => {
       this.#writeProject(folder, program.root, config);
       const stack = await this.#stack(folder, name);
       // An earlier run that was killed left its lock; the slot's lease is the lock among runs.
       await stack.cancel().catch(() => {});
-      signal.addEventListener("abort", () => void stack.cancel().catch(() => {}), { once: true });
+      signal.throwIfAborted();
       // The reaper removes namespaces without asking Pulumi.
-      await stack.up({
+      const outcome = stack.up({
         refresh: true,
         onOutput: (text) => said(text, report),
         suppressProgress: true,
+        signal,
       });
-    } catch (error) {
-      throw failure(error);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+      await outcome.catch((error) => {
+        signal.throwIfAborted();
+        throw error;
+      });
+    });
   }
 
   async forget(name: string, report: Report): Promise<void> {
-    const folder = this.#folder(name);
-    try {
-      this.#writeProject(folder, this.#args.root, { stack: stackOf(name), values: {} });
+    const config = { stack: stackOf(name), values: {} };
+    await this.#within(name, config, "`pulumi destroy`", async (folder) => {
+      this.#writeProject(folder, this.#args.root, config);
       const workspace = await LocalWorkspace.create({ workDir: folder, envVars: this.#args.env });
       const known = (await workspace.listStacks()).some(
         (one) => one.name.split("/").at(-1) === stackOf(name),
       );
       if (!known) return;
-      const stack = await LocalWorkspace.selectStack(
-        { stackName: stackOf(name), workDir: folder },
-        { envVars: this.#args.env },
-      );
+      const stack = await this.#stack(folder, name);
       await stack.cancel().catch(() => {});
       await stack.destroy({ onOutput: (text) => said(text, report), suppressProgress: true, remove: true });
+    });
+    rmSync(this.#log(name), { force: true });
+  }
+
+  /** Does work in a folder for it, which is gone afterwards; a failure of Pulumi is told in its own words. */
+  async #within(
+    name: string,
+    { values }: StackConfig,
+    what: string,
+    work: (folder: string) => Promise<void>,
+  ): Promise<void> {
+    const folder = join(this.#args.root, ".local", "test-instances", name);
+    try {
+      await work(folder);
     } catch (error) {
-      throw failure(error);
+      const output = outputOf(error);
+      if (output === undefined) throw error;
+      const { PULUMI_CONFIG_PASSPHRASE: passphrase = "" } = { ...process.env, ...this.#args.env };
+      const secrets = [passphrase, ...textsIn(values.secrets)];
+      throw pulumiFailure({ what, output, log: this.#log(name), secrets });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  }
+
+  #log(name: string): string {
+    return join(this.#args.root, ".local", "logs", `pulumi-${stackOf(name)}.log`);
   }
 
   #stack(workDir: string, name: string): Promise<Stack> {
@@ -84,7 +105,7 @@ export class PulumiEngine implements Engine {
   /** A project of its own, so that no stack file appears in the checkout. It is gone after each run. */
   #writeProject(folder: string, program: string, { stack, values }: StackConfig): void {
     const project = parse(readFileSync(join(program, "Pulumi.yaml"), "utf8"));
-    mkdirSync(join(folder, "secrets"), { recursive: true, mode: 0o700 });
+    makeFolder(join(folder, "secrets"), 0o700);
     chmodSync(folder, 0o700);
     const own = { ...project, main: join(program, project.main) };
     writeFileSync(join(folder, "Pulumi.yaml"), stringify(own));
@@ -113,10 +134,6 @@ export class PulumiEngine implements Engine {
       Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toFile(name, value)]));
     return { ...map(named), forgeTokens: map(forgeTokens as object) };
   }
-
-  #folder(name: string): string {
-    return join(this.#args.root, ".local", "test-instances", name);
-  }
 }
 
 /** What was done, and what went wrong; not each step on the way there. */
@@ -126,8 +143,19 @@ function said(text: string, report: Report): void {
   for (const line of text.split("\n")) if (TOLD.test(line)) report(line.trim());
 }
 
-function failure(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name === "UserError") return error;
-  if (!("commandResult" in error) && !/pulumi/i.test(error.message)) return error;
-  return new EnvironmentError(`Pulumi failed. It said:\n${error.message.trim()}`);
+/**
+ * What Pulumi has said, if it is what failed: its CLI, or its own library with words of its own. Anything else, an error
+ * of this program's own above all, is left as it is.
+ */
+function outputOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  // Its library says at the end once more what the CLI said, as an error of the call.
+  if (error instanceof CommandError) return error.message.replace(/\n err\?: [\s\S]*$/, "");
+  return error.constructor === Error && knownError(error) === undefined ? error.message : undefined;
+}
+
+/** Every text in a value. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

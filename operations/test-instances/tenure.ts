@@ -15,14 +15,17 @@ export class Tenure {
   #held: Held;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(slots: Slots, held: Held) {
+  /** @param stop Ends it from without, with its reason. */
+  constructor(slots: Slots, held: Held, stop?: AbortSignal) {
+    stop?.addEventListener("abort", () => this.#abort.abort(stop.reason), { once: true });
+    if (stop?.aborted) this.#abort.abort(stop.reason);
     this.#slots = slots;
     this.#held = held;
     this.#timer = setInterval(() => this.update({}).catch(() => {}), HEARTBEAT_MS);
     this.#timer.unref();
   }
 
-  /** Aborts once the slot is somebody else's. */
+  /** Aborts once the slot is somebody else's, or the command is stopped. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }

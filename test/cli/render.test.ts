@@ -84,6 +84,21 @@ describe("render", () => {
     expect(stderr).toBe("");
   });
 
+  it("says in one line that its output cannot be written", async () => {
+    const { exitCode, stderr } = await execa({
+      shell: true,
+      reject: false,
+      cwd: project(),
+    })`${process.execPath} ${join(ROOT, "cli", "render.ts")} stage > /dev/full`;
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^The output cannot be written: no space left on device \(ENOSPC\)\. [^\n]*$/);
+  });
+
+  it("refuses a folder where none can be, without waiting for one", async () => {
+    const { exitCode, stderr } = await command("render", ["stage", "--out", "/proc/x"], { cwd: project() });
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^\/proc\/x cannot be made: [^\n]*$/)]);
+  });
+
   it("does not write into a folder that holds other files", async () => {
     const { exitCode, stderr } = await command("render", ["stage", "--out", project()], { cwd: project() });
     expect([exitCode, stderr]).toEqual([

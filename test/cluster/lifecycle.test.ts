@@ -1,12 +1,21 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localPaths, type Paths } from "../../local/paths.ts";
-import { findProcesses } from "../../local/processes.ts";
+import { findProcesses, stopProcesses } from "../../local/processes.ts";
 import { localClient } from "../../local/up.ts";
 import { hasPulumi } from "../../operations/test-instances/pulumi-engine.ts";
+import { newStackText } from "../../settings/new-stack.ts";
 import { command, project } from "../support/cli.ts";
 
 /** Whether Pulumi's own engine can be tried here. */
@@ -69,8 +78,38 @@ describe("make local", { timeout: 120_000 }, () => {
     expect(names).toEqual(["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"]);
     // A control plane that was stopped is taken over, and what is stored in it removed.
     for (const { pid } of await findProcesses(paths)) process.kill(pid, "SIGKILL");
-    expect((await local("down", "stage")).stderr).toMatch(/stage is removed\.$/);
+    const down = await local("down", "stage");
+    expect(down.stderr).toMatch(
+      /starting it again(.|\n)*removing what there is of stage(.|\n)*\nstage is removed\. .* goes on running/,
+    );
     expect(await namespaces()).toEqual([]);
+  });
+
+  it("says what goes on running when it is stopped, names the part that dies, and leaves nothing of one that is broken", async () => {
+    writeFileSync(join(cwd, "Pulumi.lost.yaml"), lost());
+    const stopped = await whenLeft("beat", (run) => run.kill("SIGINT"));
+    expect(stopped.exitCode).toBe(130);
+    expect(stopped.stderr).toMatch(
+      /Stopped\. The control plane goes on running: etcd, (.|\n)*go on +\.\/ops local up lost/,
+    );
+    const killed = await whenLeft("beat", async () => {
+      for (const { pid, name } of await findProcesses(paths))
+        if (name === "etcd") process.kill(pid, "SIGKILL");
+    });
+    expect([killed.exitCode, killed.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^etcd of the control plane does not run/m),
+    ]);
+    await stopProcesses(paths);
+    truncateSync(join(paths.state, "etcd/member/snap/db"), 5000);
+    const broken = await local("up", "stage");
+    expect(broken.stderr).toMatch(
+      /^etcd of the control plane does not run\.\n.*etcd\.log:\n.*(panic|fatal)/m,
+    );
+    expect((await local("down", "lost")).stderr).toContain("./ops local down --all");
+    const { stderr } = await local("down", "--all");
+    expect(stderr).toMatch(/; deleted its data and \d volumes\.$/);
+    expect(readdirSync(join(cwd, ".local"))).toEqual([]);
   });
 
   it("refuses a limit that is no length of time before it starts anything", async () => {
@@ -110,7 +149,7 @@ describe.skipIf(!HAS_PULUMI)("with the real Pulumi engine", { timeout: 600_000 }
     writeFileSync(join(cwd, "Pulumi.stage.yaml"), changed);
     const third = await local("up", "stage", "--engine", "pulumi", "--limit", "2m");
     expect(third.exitCode).toBe(0);
-    expect((await local("up", "stage")).stderr).toContain("ENGINE=pulumi");
+    expect((await local("up", "stage")).stderr).toContain("--engine pulumi");
     await local("down", "stage");
     expect(await namespaces()).toEqual([]);
   });
@@ -118,16 +157,14 @@ describe.skipIf(!HAS_PULUMI)("with the real Pulumi engine", { timeout: 600_000 }
 
 /** Expects a stack to fail, with the object and why, when something of it does not become ready. */
 async function failsWithReasons(): Promise<void> {
-  writeFileSync(
-    join(cwd, "Pulumi.lost.yaml"),
-    `${stage()}  packit:beat: { nodeSelector: { env: nowhere } }\n`,
-  );
+  writeFileSync(join(cwd, "Pulumi.lost.yaml"), lost());
   const { exitCode, stderr } = await local("up", "lost", "--limit", "3s");
   expect([exitCode, stderr]).toEqual([
     1,
-    expect.stringContaining("Deployment packit--stg/packit-service-beat"),
+    expect.stringContaining("Deployment packit--lost/packit-service-beat"),
   ]);
   expect(stderr).toContain("didn't match Pod's node affinity/selector");
+  await local("down", "lost");
 }
 
 /** Expects two runs at once to wait for each other, and each stack, and at last everything, to go alone. */
@@ -145,6 +182,18 @@ async function removesOneOfTwo(): Promise<void> {
   expect((await local("down", "--all")).exitCode).toBe(0);
   expect(await findProcesses(paths)).toEqual([]);
   expect([paths.state, ...folders].filter(existsSync)).toEqual([]);
+  expect(readdirSync(join(cwd, ".local"))).toEqual([]);
+}
+
+/** Brings up a stack of which something cannot be ready, and does something once that alone is left. */
+async function whenLeft(name: string, work: (run: ReturnType<typeof local>) => unknown) {
+  const run = local("up", "lost", "--limit", "100s");
+  for await (const line of run.iterable({ from: "stderr" })) {
+    if (!String(line).includes(`1 left: packit-service-${name}`)) continue;
+    await work(run);
+    break;
+  }
+  return run;
 }
 
 function local(verb: "up" | "down", ...args: string[]) {
@@ -158,6 +207,12 @@ async function importedByOpenshift(deployment: string, container: string): Promi
   const patch = { spec: { template: { spec: { containers: [{ name: container, image }] } } } };
   const query = "?fieldManager=openshift-controller-manager";
   await localClient(paths).request("PATCH", path + query, patch, "application/strategic-merge-patch+json");
+}
+
+/** A stack whose beat no node can run. */
+function lost(): string {
+  const own = { stack: "lost", kubeContext: "lost", namespace: "packit--lost", domain: "apps.example.com" };
+  return `${newStackText(stage(), own)}  packit:beat: { nodeSelector: { env: nowhere } }\n`;
 }
 
 function stage(): string {

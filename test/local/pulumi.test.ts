@@ -41,11 +41,13 @@ afterEach(() => vi.unstubAllEnvs());
 describe("pulumi up on the local control plane", () => {
   it("selects the stack and brings it up, in a project and a backend beside the control plane's data", async () => {
     const said: string[] = [];
-    await pulumiUp(local, overridden(configOf("stage")).config, (line) => said.push(line));
+    await pulumiUp(local, overridden(configOf("stage")).config, { report: (line) => said.push(line) });
     const state = join(local.paths.state, "pulumi");
     expect(calls()).toEqual([
-      expect.objectContaining({ args: ["stack", "select", "--create", "stage"] }),
-      expect.objectContaining({ args: ["cancel", "--yes", "--stack", "stage"] }),
+      expect.objectContaining({
+        args: ["stack", "select", "--create", "--non-interactive", "--stack", "stage"],
+      }),
+      expect.objectContaining({ args: ["cancel", "--yes", "--non-interactive", "--stack", "stage"] }),
       expect.objectContaining({
         args: ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", "stage"],
       }),
@@ -57,12 +59,12 @@ describe("pulumi up on the local control plane", () => {
         KUBECONFIG: local.paths.kubeconfig,
       });
     }
-    expect(parse(readFileSync(join(state, "Pulumi.yaml"), "utf8")).main).toBe(join(ROOT, "index.ts"));
+    expect(parse(readFileSync(join(state, "Pulumi.yaml"), "utf8")).main).toBe(join(ROOT, "main.js"));
     expect(said).toContain("working on it");
   });
 
   it("leaves what all stacks share in the project's file", async () => {
-    await pulumiUp(local, overridden(readStackFile(ROOT, "stage")).config, () => {});
+    await pulumiUp(local, overridden(readStackFile(ROOT, "stage")).config, { report: () => {} });
     const read = (name: string) =>
       parse(readFileSync(join(local.paths.state, "pulumi", name), "utf8")).config;
     expect(read("Pulumi.stage.yaml")).not.toHaveProperty("packit:fedoraCi");
@@ -72,9 +74,9 @@ describe("pulumi up on the local control plane", () => {
   it("gives the program the overridden configuration, and keeps the salt that Pulumi put beside it", async () => {
     const { config } = overridden(configOf("stage"));
     const file = join(local.paths.state, "pulumi", "Pulumi.stage.yaml");
-    await pulumiUp(local, config, () => {});
+    await pulumiUp(local, config, { report: () => {} });
     writeFileSync(file, `encryptionsalt: v1:abc\n${readFileSync(file, "utf8")}`);
-    await pulumiUp(local, config, () => {});
+    await pulumiUp(local, config, { report: () => {} });
     const written = parse(readFileSync(file, "utf8"));
     expect(written.encryptionsalt).toBe("v1:abc");
     expect(written.config["packit:platform"]).toBe("openshift");
@@ -83,7 +85,7 @@ describe("pulumi up on the local control plane", () => {
   });
 
   it("passes the passphrase by the environment, and no secret by arguments", async () => {
-    await pulumiUp(local, overridden(configOf("stage")).config, () => {});
+    await pulumiUp(local, overridden(configOf("stage")).config, { report: () => {} });
     const { seed } = credentials(local.paths);
     for (const call of calls()) {
       expect(call.PULUMI_CONFIG_PASSPHRASE).toBe(seed);
@@ -94,27 +96,27 @@ describe("pulumi up on the local control plane", () => {
 
   it("fails with what Pulumi said", async () => {
     vi.stubEnv("EXIT", "255");
-    const up = pulumiUp(local, overridden(configOf("stage")).config, () => {});
-    await expect(up).rejects.toThrow(/`pulumi stack select --create stage` failed(.|\n)*it broke/);
+    const up = pulumiUp(local, overridden(configOf("stage")).config, { report: () => {} });
+    await expect(up).rejects.toThrow(/`pulumi stack select --create` failed:(.|\n)*it broke/);
   });
 
   it("says what to install where there is no Pulumi", async () => {
     vi.stubEnv("PATH", temporaryFolder());
-    const up = pulumiUp(local, overridden(configOf("stage")).config, () => {});
+    const up = pulumiUp(local, overridden(configOf("stage")).config, { report: () => {} });
     await expect(up).rejects.toThrow("There is no `pulumi` on PATH");
   });
 });
 
 describe("pulumi destroy", () => {
   it("destroys the named stack and then removes it", async () => {
-    await pulumiUp(local, overridden(configOf("stage")).config, () => {});
-    await pulumiDestroy(local, () => {});
+    await pulumiUp(local, overridden(configOf("stage")).config, { report: () => {} });
+    await pulumiDestroy(local, { report: () => {} });
     expect(
       calls()
         .slice(3)
         .map(({ args }) => args),
     ).toEqual([
-      ["cancel", "--yes", "--stack", "stage"],
+      ["cancel", "--yes", "--non-interactive", "--stack", "stage"],
       ["destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", "stage"],
       ["stack", "rm", "--yes", "--non-interactive", "--stack", "stage"],
     ]);

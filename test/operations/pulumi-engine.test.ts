@@ -69,7 +69,7 @@ describe("Pulumi's engine for test instances", () => {
   it("says what Pulumi said when it fails, and leaves no secret behind then either", async () => {
     vi.stubEnv("BREAKS", "up");
     await expect(engine().up(declared(), () => {}, new AbortController().signal)).rejects.toThrow(
-      /^Pulumi failed\. It said:\n.*it broke/s,
+      /^`pulumi up` failed:\n {2}.*error: it broke\nAll that it said is in .*\/\.local\/logs\/pulumi-test-one\.log$/,
     );
     expect(existsSync(calls()[0]?.cwd ?? "")).toBe(false);
   });

@@ -1,0 +1,64 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { execa } from "execa";
+import { afterAll, describe, expect, it } from "vitest";
+import { PREFIX } from "../settings/stack-file.ts";
+import { configOf, ROOT } from "./support/stacks.ts";
+
+const MAIN = join(ROOT, "main.js");
+
+/** A Node on this machine's PATH that is too old for the program; none if there is none. */
+async function oldNode(): Promise<string | undefined> {
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    const node = join(folder, "node");
+    try {
+      accessSync(node, constants.X_OK);
+    } catch {
+      continue;
+    }
+    const { stdout } = await execa(node, ["--version"], { reject: false });
+    const [, major, minor] = /^v(\d+)\.(\d+)/.exec(String(stdout)) ?? [];
+    if (major !== undefined && Number(major) * 100 + Number(minor) < 2218) return node;
+  }
+  return undefined;
+}
+
+const OLD = await oldNode();
+
+afterAll(() => pulumi.runtime.disconnect());
+
+describe("what Pulumi runs", () => {
+  it("has the outputs of the program as its one export", async () => {
+    await pulumi.runtime.setMocks(
+      { call: () => ({}), newResource: ({ inputs }) => ({ id: "id", state: { ...inputs, result: "x" } }) },
+      "packit",
+      "stage",
+    );
+    const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+    const { values } = configOf("stage");
+    const config = Object.entries(values).map(([key, value]) => [PREFIX + key, text(value)] as const);
+    pulumi.runtime.setAllConfig(Object.fromEntries(config));
+    // It has no types: it is JavaScript.
+    const main = await import(MAIN);
+    const index = await import("../index.ts");
+    expect(Object.keys(main)).toEqual(["default"]);
+    expect(main.default).toEqual({ ...index });
+    expect(main.default).toMatchObject({ namespaces: ["packit--stg", "packit--stg-sandbox"] });
+  });
+
+  it.skipIf(OLD === undefined)("says which Node it needs where that on PATH is older", async () => {
+    const { exitCode, stderr } = await execa(OLD ?? "", [MAIN], { reject: false });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /runs this program with Node \d.*It needs Node 22\.18 or newer.*node-.*\/bin:\$PATH/,
+    );
+    expect(stderr).not.toContain("ERR_UNKNOWN_FILE_EXTENSION");
+  });
+
+  it("says the same where Node is told to run no TypeScript", async () => {
+    const env = { NODE_OPTIONS: "--no-experimental-strip-types" };
+    const { exitCode, stderr } = await execa(process.execPath, [MAIN], { reject: false, env });
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("It needs Node 22.18 or newer")]);
+  });
+});
