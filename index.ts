@@ -1,5 +1,11 @@
+import { wayTo } from "./cluster/access.ts";
+import { owned } from "./owned.ts";
 import { program } from "./program.ts";
 import { settingsFromEngine } from "./settings/engine.ts";
+
+const settings = await settingsFromEngine(process.cwd());
+// The provider would take a context that there is not for a cluster that does not answer, and the engine call all unchanged.
+wayTo({ context: settings.kubeContext });
 
 // The module's exports are the stack's outputs.
 export const {
@@ -13,4 +19,4 @@ export const {
   totals,
   compromises,
   egress,
-} = program(await settingsFromEngine(process.cwd()));
+} = program(settings, owned(settings));

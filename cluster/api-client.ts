@@ -34,13 +34,16 @@ export class ApiClient {
     this.#kinds = new Kinds((path) => this.#send({ method: "GET", path }, passing));
   }
 
-  /** Applies an object server-side. Returns it as it is then, or, if `isDry`, as it would be. */
+  /**
+   * Applies an object server-side; without `force`, not over what others own. Returns it as it is then, or, if `isDry`,
+   * as it would be.
+   */
   async apply(
     object: KubernetesObject,
     fieldManager: string,
-    { isDry = false } = {},
+    { isDry = false, force = true } = {},
   ): Promise<KubernetesObject> {
-    const query = new URLSearchParams({ fieldManager, force: "true", fieldValidation: "Strict" });
+    const query = new URLSearchParams({ fieldManager, force: `${force}`, fieldValidation: "Strict" });
     if (isDry) query.set("dryRun", "All");
     const path = `${await this.#kinds.pathOf(object)}?${query}`;
     const request = { method: "PATCH", path, body: object, type: "application/apply-patch+yaml" } as const;
@@ -67,6 +70,15 @@ export class ApiClient {
   /** Replaces an object as a whole; one that has a resourceVersion, only if it is still that one. */
   async replace(object: KubernetesObject): Promise<KubernetesObject> {
     return this.#write("PUT", `${await this.#kinds.pathOf(object)}?fieldValidation=Strict`, object);
+  }
+
+  /** Changes fields of an object by a JSON merge patch. */
+  async patch(object: KubernetesObject, changes: object): Promise<KubernetesObject> {
+    const path = await this.#kinds.pathOf(object);
+    return this.#send(
+      { method: "PATCH", path, body: changes, type: "application/merge-patch+json" },
+      passing,
+    );
   }
 
   /** An object as it is now, or nothing if it is not there. */

@@ -4,6 +4,7 @@ import { type ApiClient, ApiError } from "./api-client.ts";
 import { refuseSizes } from "./claim-sizes.ts";
 import { changedBy, FIELD_MANAGER, isReplaceable, type Planned } from "./dry-run.ts";
 import { refuseOthers, refuseOthersWithin } from "./ownership.ts";
+import { fieldManager, managersOf } from "./pulumi-ownership.ts";
 import { refused } from "./refusal.ts";
 import { until } from "./until.ts";
 
@@ -33,7 +34,7 @@ export async function applyStack(
   objects: readonly KubernetesObject[],
   { namespaces, signal }: ApplyArgs = {},
 ): Promise<Applied> {
-  const former = await appliedObjects(client, stack, namespaces);
+  const former = await appliedObjects(client, stack, { namespaces });
   const planned = await found(client, objects, former);
   const live = planned.flatMap((one) => one.live ?? []);
   refuseOthers(stack, live, `Objects of ${stack} are there already`);
@@ -107,21 +108,29 @@ export async function applyOne(
 
 /** Removes what was applied of a stack; refuses to take other stacks' objects away with it. Returns what is gone. */
 export async function removeStack(client: ApiClient, stack: string): Promise<KubernetesObject[]> {
-  const objects = await appliedObjects(client, stack);
+  // A killed run of Pulumi's engine may have made what its state does not know.
+  const objects = await appliedObjects(client, stack, { managers: [FIELD_MANAGER, fieldManager(stack)] });
   await refuseOthersWithin(client, stack, objects);
   await remove(client, objects);
   return objects;
+}
+
+export interface AppliedArgs {
+  /** @default - the whole cluster */
+  readonly namespaces?: readonly string[] | undefined;
+  /** The names of those who made them. @default - this project's own apply */
+  readonly managers?: readonly string[];
 }
 
 /** Every object that an earlier apply of the stack made, of whatever kind. */
 export async function appliedObjects(
   client: ApiClient,
   stack: string,
-  namespaces?: readonly string[],
+  { namespaces, managers = [FIELD_MANAGER] }: AppliedArgs = {},
 ): Promise<KubernetesObject[]> {
   // Controllers copy labels to what they make; what they made is not ours.
   return (await stackObjects(client, stack, namespaces)).filter((object) =>
-    managers(object).includes(FIELD_MANAGER),
+    managersOf(object).some((manager) => managers.includes(manager)),
   );
 }
 
@@ -187,10 +196,4 @@ export function isKept({ metadata: { annotations = {} } }: KubernetesObject): bo
 
 function isTerminating({ metadata }: KubernetesObject): boolean {
   return "deletionTimestamp" in metadata;
-}
-
-function managers({ metadata }: KubernetesObject): unknown[] {
-  const fields =
-    "managedFields" in metadata && Array.isArray(metadata.managedFields) ? metadata.managedFields : [];
-  return fields.map(({ manager }) => manager);
 }

@@ -10,21 +10,15 @@ export interface CacheClaimsArgs {
   readonly claims: ReadonlyMap<string, string>;
   /** What each volume is. */
   readonly cache: { readonly size: string; readonly storageClass?: string | undefined };
-  /** The provider that takes over a claim that is there: one that was kept, or that a StatefulSet made. */
-  readonly adopter: pulumi.ProviderResource;
 }
 
 /** The claims of some workers' cache volumes; each stays when its worker goes, and grows in place with the setting. */
 export function cacheClaims(
   name: string,
-  { site, claims, cache, adopter }: CacheClaimsArgs,
+  { site, claims, cache }: CacheClaimsArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.PersistentVolumeClaim[] {
   return [...claims].map(([worker, claim]) =>
-    volumeClaim(
-      `${name}-${worker}`,
-      { site, name: claim, ...cache, isKept: true },
-      { ...opts, provider: adopter },
-    ),
+    volumeClaim(`${name}-${worker}`, { site, name: claim, ...cache, isKept: true, isForced: true }, opts),
   );
 }

@@ -1,4 +1,3 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { platformOf } from "../platform/platform.ts";
 import { Site } from "../platform/site.ts";
@@ -110,7 +109,6 @@ export class Instance extends pulumi.ComponentResource {
 
     const account = serviceAccount(`${name}-worker-account`, { site, name: WORKER_ACCOUNT }, child);
     const serviceAccountName = account.metadata.name;
-    const adopter = this.#adopter(name, settings);
     const sandboxes = inSandbox
       ? [
           new Sandbox(
@@ -120,14 +118,13 @@ export class Instance extends pulumi.ComponentResource {
               workers: { serviceAccount: serviceAccountName, namespace: namespace.name },
               cachedWorkers: workersWithCache(settings),
               cache: settings.repositoryCache,
-              adopter,
             },
             guarded,
           ),
         ]
       : [];
     for (const kind of activePools(settings.workers)) {
-      const args = { ...common, database, image: images.worker, kind, serviceAccountName, adopter, sidecars };
+      const args = { ...common, database, image: images.worker, kind, serviceAccountName, sidecars };
       const dependsOn = [...stores, service, ...sandboxes];
       new WorkerPool(`${name}-${kind.name}`, args, { ...child, dependsOn });
     }
@@ -155,17 +152,6 @@ export class Instance extends pulumi.ComponentResource {
     this.webhookSecret = values.webhookSecret;
     this.images = images.references;
     this.registerOutputs({ url: this.url, webhookSecret: this.webhookSecret });
-  }
-
-  /** Takes over what is there, whoever made it and whatever it differs in, which no other provider does. */
-  #adopter(name: string, { kubeContext }: Settings) {
-    const args = {
-      context: kubeContext,
-      enableServerSideApply: true,
-      upsertExistingObjects: true,
-      enablePatchForce: true,
-    };
-    return new k8s.Provider(`${name}-adopter`, args, { parent: this });
   }
 
   #sidecars(name: string, site: Site, { fluentd, secrets }: Settings, { fluentd: image }: Images) {

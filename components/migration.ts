@@ -36,7 +36,10 @@ export class Migration extends pulumi.ComponentResource {
     new k8s.batch.v1.Job(
       `${name}-job`,
       {
-        metadata: templateDigest(template).apply((digest) => site.workload(`${NAME}-${digest}`, RETRIED)),
+        metadata: site.workload(
+          templateDigest(template).apply((digest) => `${NAME}-${digest}`),
+          RETRIED,
+        ),
         spec: { backoffLimit: 3, activeDeadlineSeconds: settings.migration.timeoutSeconds, template },
       },
       { ...after(this, opts), customTimeouts: patience(settings.migration.timeoutSeconds + 60) },

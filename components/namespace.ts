@@ -22,7 +22,7 @@ export interface NamespaceArgs {
   readonly stack: string;
   /** Who makes namespaces on this cluster. */
   readonly platform: Platform;
-  /** Whether Pulumi refuses to delete it. */
+  /** Whether Pulumi refuses to delete it, and leaves it in the cluster, with the volumes in it, when its stack goes. */
   readonly protect: boolean;
   /** @default - none */
   readonly defaultTolerations?: readonly DefaultToleration[];
@@ -52,7 +52,11 @@ export class Namespace extends pulumi.ComponentResource {
     const child = { parent: this, protect: args.protect };
     const object =
       args.platform.namespaces.by === "program"
-        ? new k8s.core.v1.Namespace(`${name}-namespace`, { metadata }, child)
+        ? new k8s.core.v1.Namespace(
+            `${name}-namespace`,
+            { metadata },
+            { ...child, retainOnDelete: args.protect },
+          )
         : new k8s.core.v1.NamespacePatch(`${name}-namespace`, { metadata }, child);
     this.name = object.metadata.apply(({ name: made }) => made ?? args.name);
     this.registerOutputs({ name: this.name });

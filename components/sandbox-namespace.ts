@@ -24,7 +24,8 @@ export function sandboxNamespace(
       },
       spec: { type: "runtime", network: { "security-zone": "internal" } },
     },
-    { ...opts, protect: args.protect },
+    // Without the request, the operator would remove the namespace.
+    { ...opts, protect: args.protect, retainOnDelete: args.protect },
   );
   // The operator makes the namespace a moment later; Pulumi's provider tries again while it is not there.
   return request.id.apply(() => args.name);

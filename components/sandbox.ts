@@ -16,8 +16,6 @@ export interface SandboxArgs {
   readonly cachedWorkers: readonly string[];
   /** What each cache volume is. */
   readonly cache: { readonly size: string; readonly storageClass?: string | undefined };
-  /** The provider that takes over a claim that was kept when its worker went. */
-  readonly adopter: pulumi.ProviderResource;
 }
 
 /** What sandcastle does with the API: it makes pods, copies files through exec, reads their logs, and deletes them. */
@@ -36,9 +34,9 @@ export class Sandbox extends pulumi.ComponentResource {
     const { serviceAccount, namespace } = args.workers;
     const metadata = site.object("packit-worker-sandbox");
     grant(name, { metadata, rules: RULES, account: { name: serviceAccount, namespace } }, { parent: this });
-    const { cachedWorkers, cache, adopter } = args;
+    const { cachedWorkers, cache } = args;
     const claims = new Map(cachedWorkers.map((worker) => [worker, sandboxCacheClaim(worker)]));
-    cacheClaims(`${name}-cache`, { site, claims, cache, adopter }, { parent: this });
+    cacheClaims(`${name}-cache`, { site, claims, cache }, { parent: this });
     this.registerOutputs();
   }
 }

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { KEPT, type Site } from "../platform/site.ts";
+import { KEPT, PATCH_FORCE, type Site } from "../platform/site.ts";
 
 export interface VolumeClaimArgs {
   /** Where the claim goes. */
@@ -13,6 +13,8 @@ export interface VolumeClaimArgs {
   readonly protect?: boolean;
   /** Whether it stays in the cluster when the stack no longer declares it. @default - if it is protected */
   readonly isKept?: boolean;
+  /** Whether it is changed whoever made it: a StatefulSet's controller owns what that has made. @default false */
+  readonly isForced?: boolean;
   /** The class of its volume. @default - that of all volumes */
   readonly storageClass?: string | undefined;
 }
@@ -20,13 +22,14 @@ export interface VolumeClaimArgs {
 /** A volume claim of one component. A protected one is never deleted or replaced by Pulumi. */
 export function volumeClaim(
   name: string,
-  { site, protect = false, isKept = protect, ...args }: VolumeClaimArgs,
+  { site, protect = false, isKept = protect, isForced = false, ...args }: VolumeClaimArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
+  const annotations = { ...(isKept && !protect && KEPT), ...(isForced && PATCH_FORCE) };
   return new k8s.core.v1.PersistentVolumeClaim(
     name,
     {
-      metadata: site.volumeClaim(args.name, isKept && !protect ? KEPT : {}),
+      metadata: site.volumeClaim(args.name, annotations),
       spec: site.volumeSpec(args.size, args.storageClass),
     },
     { ...opts, protect, retainOnDelete: isKept },

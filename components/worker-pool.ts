@@ -41,8 +41,6 @@ export interface WorkerPoolArgs
   readonly kind: WorkerPoolKind;
   /** The account whose token lets the workers use the sandbox. */
   readonly serviceAccountName: pulumi.Input<string>;
-  /** The provider that takes over claims that are there. */
-  readonly adopter: pulumi.ProviderResource;
   /** Containers that run beside each worker. */
   readonly sidecars: readonly ContainerArgs[];
   /** Their database: pods that keep connections are replaced after it. */
@@ -196,14 +194,10 @@ function hasCache({ settings, kind }: WorkerPoolArgs): boolean {
 }
 
 /** The workers' own cache volumes. */
-function ownCaches(
-  name: string,
-  { site, settings, kind, adopter }: WorkerPoolArgs,
-  opts: { parent: WorkerPool },
-) {
+function ownCaches(name: string, { site, settings, kind }: WorkerPoolArgs, opts: { parent: WorkerPool }) {
   const workers = workersOf(settings.workers, kind);
   const claims = new Map(workers.map((worker) => [worker, workerCacheClaim(worker)]));
-  return cacheClaims(`${name}-cache`, { site, claims, cache: settings.repositoryCache, adopter }, opts);
+  return cacheClaims(`${name}-cache`, { site, claims, cache: settings.repositoryCache }, opts);
 }
 
 /**

@@ -33,6 +33,8 @@ export async function pulumiUp(local: LocalPulumi, config: StackConfig, run: Pul
   await pulumi(local, ["stack", "select", "--create"], run);
   // A killed run leaves its lock on the stack. No other run is under way here: this project's own lock sees to that.
   await pulumi(local, ["cancel", "--yes"], run);
+  // What it was making is met again by the next run; Pulumi itself would go on warning of it.
+  if (hasPendingCreates(local)) await pulumi(local, ["refresh", "--clear-pending-creates", "--yes"], run);
   await pulumi(local, ["up", "--yes", "--skip-preview"], run);
 }
 
@@ -55,8 +57,20 @@ export function pulumiEnv(paths: Paths): Record<string, string> {
 }
 
 /** Whether Pulumi's engine has brought the stack up here. */
-export function isPulumiStack({ paths, stack }: Pick<LocalPulumi, "paths" | "stack">): boolean {
-  return existsSync(join(folder(paths), ".pulumi", "stacks", "packit", `${stack}.json`));
+export function isPulumiStack(local: Pick<LocalPulumi, "paths" | "stack">): boolean {
+  return existsSync(stateFile(local));
+}
+
+/** Whether a killed run was making something whose outcome its state does not tell. */
+function hasPendingCreates(local: LocalPulumi): boolean {
+  if (!isPulumiStack(local)) return false;
+  const { checkpoint } = JSON.parse(readFileSync(stateFile(local), "utf8"));
+  const pending: readonly { type: string }[] = checkpoint?.latest?.pending_operations ?? [];
+  return pending.some(({ type }) => type === "creating");
+}
+
+function stateFile({ paths, stack }: Pick<LocalPulumi, "paths" | "stack">): string {
+  return join(folder(paths), ".pulumi", "stacks", "packit", `${stack}.json`);
 }
 
 function writeProject({ paths, root, stack }: LocalPulumi, { values, project: shared }: StackConfig): void {

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { isDigest } from "../settings/image-reference.ts";
-import type { Site } from "./site.ts";
+import { PATCH_FORCE, type Site } from "./site.ts";
 
 /** What a container runs. */
 export interface Image {
@@ -82,7 +82,7 @@ export function imageTriggers({ containers, initContainers = [] }: Containers) {
         ? {
             "image.openshift.io/triggers": JSON.stringify(triggers),
             // Pulumi's provider cannot leave a field within a list to its other manager, and would stop at the conflict.
-            "pulumi.com/patchForce": "true",
+            ...PATCH_FORCE,
           }
         : undefined,
     ignoreChanges: followed.map(({ list, i }) => `spec.template.spec.${list}[${i}].image`),

@@ -7,6 +7,9 @@ export const STACK_LABEL = "packit.dev/stack";
 /** Asks Pulumi's provider not to wait for an object: its users' own readiness says as much, and sooner. */
 export const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" } as const;
 
+/** Lets Pulumi's provider change what another manager owns; it would stop at the conflict otherwise. */
+export const PATCH_FORCE = { "pulumi.com/patchForce": "true" } as const;
+
 /** Keeps a volume claim that its stack no longer declares, until somebody deletes it by name. */
 export const KEPT = { "packit.dev/kept": "true" } as const;
 
@@ -43,7 +46,7 @@ export class Site {
   }
 
   /** Metadata of a Deployment or StatefulSet. */
-  workload(name: string, annotations?: Record<string, string>) {
+  workload(name: Input<string>, annotations?: Record<string, string>) {
     const labels = { ...this.stackLabels, ...this.platform.workloadLabels };
     return { name, namespace: this.namespace, labels, ...(annotations && { annotations }) };
   }

@@ -40,13 +40,9 @@ export class PulumiEngine implements Engine {
       // An earlier run that was killed left its lock; the slot's lease is the lock among runs.
       await stack.cancel().catch(() => {});
       signal.throwIfAborted();
-      // The reaper removes namespaces without asking Pulumi.
-      const outcome = stack.up({
-        refresh: true,
-        onOutput: (text) => said(text, report),
-        suppressProgress: true,
-        signal,
-      });
+      const told = { onOutput: (text: string) => said(text, report), suppressProgress: true, signal };
+      // The reaper removes namespaces without asking Pulumi. What a killed run was making is met again by this one.
+      const outcome = stack.refresh({ ...told, clearPendingCreates: true }).then(() => stack.up(told));
       await outcome.catch((error) => {
         signal.throwIfAborted();
         throw error;

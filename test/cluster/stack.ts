@@ -4,7 +4,7 @@ import { waitUntilReady } from "../../cluster/wait.ts";
 import { localClient } from "../../local/up.ts";
 import { evaluate } from "../../render/evaluate.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { loadSettings } from "../../settings/load.ts";
+import { loadSettings, type Settings } from "../../settings/load.ts";
 import type { Anything } from "../support/anything.ts";
 import { type Changes, configOf, ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
@@ -27,15 +27,16 @@ export class TestStack {
     this.sandboxNamespace = `packit--${name}-sandbox`;
   }
 
+  /** Its settings with some of them changed. */
+  settings(changes: Changes = {}): Settings {
+    const own = { namespace: this.namespace, platform: "openshift", ...changes };
+    return loadSettings({ ...configOf(this.#base, own), stack: this.#name }, { kind: "given", root: ROOT });
+  }
+
   /** The objects that it declares with some settings changed. */
   objects(changes: Changes = {}): Promise<KubernetesObject[]> {
-    const own = { namespace: this.namespace, platform: "openshift", ...changes };
-    const config = { ...configOf(this.#base, own), stack: this.#name };
     const generate = ({ name }: { name: string }) => `generated-${name}`;
-    return evaluate(loadSettings(config, { kind: "given", root: ROOT }), {
-      generate,
-      secrets: { keep: true },
-    });
+    return evaluate(this.settings(changes), { generate, secrets: { keep: true } });
   }
 
   /** Applies it with some settings changed, and waits until everything is ready. */

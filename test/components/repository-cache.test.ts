@@ -43,9 +43,10 @@ describe("the repository cache", () => {
       CLAIMS.some((side) => objectName.startsWith(side)),
     );
     expect(claims.map(({ objectName }) => objectName).sort()).toEqual(CLAIMS.map((side) => `${side}-0`));
-    for (const { provider, isRetained } of claims) {
+    for (const { isRetained, object } of claims) {
       expect(isRetained).toBe(true);
-      expect(provider).toBe("packit-adopter");
+      // Those that a StatefulSet made are its controller's, down to the size.
+      expect(object.metadata.annotations["pulumi.com/patchForce"]).toBe("true");
     }
     const workers = resources.find(({ name }) => name === "packit-packit-worker-long-running-stateful-set");
     const own = claims.find(({ objectName }) => objectName === `${CLAIMS[0]}-0`);

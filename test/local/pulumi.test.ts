@@ -94,6 +94,23 @@ describe("pulumi up on the local control plane", () => {
     }
   });
 
+  it("drops what a killed run was making from the state, and only then", async () => {
+    const pending = (type: string) => ({ type, resource: {} });
+    for (const [operations, expected] of [
+      [[], false],
+      [[pending("updating"), pending("deleting")], false],
+      [[pending("updating"), pending("creating")], true],
+    ] as const) {
+      writeState({ checkpoint: { latest: { pending_operations: operations } } });
+      await pulumiUp(local, overridden(configOf("stage")).config, { report: () => {} });
+      const last = calls()
+        .slice(-3)
+        .map(({ args }) => args.join(" "));
+      expect(last.some((line) => /^refresh --clear-pending-creates /.test(line))).toBe(expected);
+      expect(last.at(-1)).toMatch(/^up /);
+    }
+  });
+
   it("fails with what Pulumi said", async () => {
     vi.stubEnv("EXIT", "255");
     const up = pulumiUp(local, overridden(configOf("stage")).config, { report: () => {} });
@@ -126,13 +143,17 @@ describe("pulumi destroy", () => {
 describe("a stack", () => {
   it("is Pulumi's if its backend has one of that name", () => {
     expect(isPulumiStack(local)).toBe(false);
-    const stacks = join(local.paths.state, "pulumi", ".pulumi", "stacks", "packit");
-    mkdirSync(stacks, { recursive: true });
-    writeFileSync(join(stacks, "stage.json"), "{}");
+    writeState({});
     expect(isPulumiStack(local)).toBe(true);
     expect(isPulumiStack({ ...local, stack: "prod" })).toBe(false);
   });
 });
+
+function writeState(state: object): void {
+  const stacks = join(local.paths.state, "pulumi", ".pulumi", "stacks", "packit");
+  mkdirSync(stacks, { recursive: true });
+  writeFileSync(join(stacks, "stage.json"), JSON.stringify(state));
+}
 
 function calls(): { args: string[]; PULUMI_CONFIG_PASSPHRASE: string }[] {
   if (!existsSync(record)) return [];

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { program } from "../../program.ts";
+import type { Settings } from "../../settings/load.ts";
 import type { Anything } from "./anything.ts";
 import { type Changes, settingsOf } from "./stacks.ts";
 
@@ -13,20 +14,29 @@ export interface Registered {
   readonly inputs: readonly string[];
   /** The name in Kubernetes, where it has one. */
   readonly objectName?: string;
+  /** The object as it travels to its provider. */
+  readonly object: Anything;
   readonly protect: boolean;
   /** Whether it is left in the cluster when the program no longer declares it. */
   readonly isRetained: boolean;
-  /** The name of the provider that makes it, if it is not a component's own. */
-  readonly provider: string | undefined;
   readonly ignoreChanges: readonly string[];
   /** How long Pulumi waits for it when it is made or changed, in seconds. */
   readonly patience?: number;
   /** The names of the resources that it waits for. */
   readonly dependencies: readonly string[];
+  /** The names of the hooks that run before it is made. */
+  readonly beforeCreate: readonly string[];
 }
 
-/** What the program registers with Pulumi's monitor for stage, with some settings changed. */
-export async function registered(changes: Changes): Promise<Registered[]> {
+/**
+ * What the program registers with Pulumi's monitor for stage, with some settings changed.
+ *
+ * @param options What the engine is told of every resource besides. @default - nothing
+ */
+export async function registered(
+  changes: Changes,
+  options: (settings: Settings) => pulumi.ComponentResourceOptions = () => ({}),
+): Promise<Registered[]> {
   const seen: Registered[] = [];
   const newResource = ({ name, inputs }: pulumi.runtime.MockResourceArgs) => {
     return { id: name, state: { ...inputs, result: name } };
@@ -42,17 +52,20 @@ export async function registered(changes: Changes): Promise<Registered[]> {
       parent: request.getParent().split("::").at(-1) ?? "",
       inputs: Object.keys(request.getObject()?.toJavaScript() ?? {}),
       objectName: request.getObject()?.toJavaScript().metadata?.name,
+      object: request.getObject()?.toJavaScript(),
       protect: request.getProtect(),
       isRetained: request.getRetainondelete(),
-      provider: request.getProvider().split("::").at(-2),
       ignoreChanges: request.getIgnorechangesList(),
       patience: Number.parseInt(request.getCustomtimeouts()?.getUpdate() ?? "", 10),
       dependencies: request.getDependenciesList().map((urn: string) => urn.split("::").at(-1)),
+      beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
     });
     return register(request, callback);
   };
+  monitor.registerResourceHook = (_: Anything, callback: Anything) => callback(null, {});
   const secrets = { postgresPassword: undefined };
-  await pulumi.runtime.runInPulumiStack(async () => program(settingsOf("stage", { ...changes, secrets })));
+  const settings = settingsOf("stage", { ...changes, secrets });
+  await pulumi.runtime.runInPulumiStack(async () => program(settings, options(settings)));
   await pulumi.runtime.disconnect();
   return seen;
 }

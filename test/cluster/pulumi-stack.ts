@@ -1,0 +1,103 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import { ApiClient } from "../../cluster/api-client.ts";
+import { stackObjects } from "../../cluster/apply.ts";
+import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
+import { PREFIX } from "../../settings/stack-file.ts";
+import type { Anything } from "../support/anything.ts";
+import { type Changes, configOf, ROOT } from "../support/stacks.ts";
+import { PATHS } from "./control-plane.ts";
+
+/** Whether Pulumi's CLI is on PATH; what needs the real engine is skipped where it is not. */
+export const HAS_PULUMI = spawnSync("pulumi", ["version"]).status === 0;
+
+/** Stage with little in it, but for what holds data. */
+const SMALL = {
+  platform: "openshift",
+  kubeContext: LOCAL_CONTEXT,
+  managedPlatform: undefined,
+  withBeat: false,
+  withFedmsg: false,
+  withFlower: false,
+  withPushgateway: false,
+  withBackup: false,
+};
+
+export interface Ran {
+  readonly exitCode: number | undefined;
+  /** What was said, on either stream. */
+  readonly said: string;
+}
+
+/** A stack of Pulumi's real engine on the shared control plane, in a project and a backend of its own. */
+export class PulumiStack {
+  readonly name: string;
+  readonly namespace: string;
+  readonly folder = mkdtempSync(join(tmpdir(), "packit-pulumi-"));
+  readonly client = new ApiClient({ kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT });
+  #env: Readonly<Record<string, string>> = { KUBECONFIG: PATHS.kubeconfig };
+
+  constructor(name: string) {
+    this.name = name;
+    this.namespace = `packit--${name}`;
+  }
+
+  /** Writes project and stack file with some settings changed; the stack's secrets are marked ones. */
+  async configure(changes: Changes = {}): Promise<void> {
+    const { values } = configOf("stage", { ...SMALL, namespace: this.namespace, ...changes });
+    const project = {
+      name: "packit",
+      runtime: { name: "nodejs", options: { typescript: false, packagemanager: "npm" } },
+      main: join(ROOT, "index.ts"),
+    };
+    writeFileSync(join(this.folder, "Pulumi.yaml"), stringify(project));
+    await this.pulumi("stack", "select", "--create", this.name);
+    const known = Object.entries(values).filter(([, value]) => value !== undefined);
+    const config = Object.fromEntries(known.map(([key, value]) => [PREFIX + key, value]));
+    writeFileSync(join(this.folder, `Pulumi.${this.name}.yaml`), stringify({ config }, { lineWidth: 0 }));
+  }
+
+  /** Runs Pulumi's CLI as another person would from now on, or from another backend. */
+  as(env: Readonly<Record<string, string>>): void {
+    this.#env = { ...this.#env, ...env };
+  }
+
+  async pulumi(...args: readonly string[]): Promise<Ran> {
+    const { exitCode, all } = await this.start(...args);
+    return { exitCode, said: String(all) };
+  }
+
+  /** The same, as a process that can be killed, with all that it has started. */
+  start(...args: readonly string[]) {
+    return execa("pulumi", [...args, "--non-interactive"], {
+      cwd: this.folder,
+      all: true,
+      reject: false,
+      detached: true,
+      env: {
+        PULUMI_BACKEND_URL: `file://${this.folder}`,
+        PULUMI_CONFIG_PASSPHRASE: "of a test",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        ...this.#env,
+      },
+    });
+  }
+
+  /** All that the engine remembers, in plain. */
+  async state(): Promise<Anything> {
+    return JSON.parse((await this.pulumi("stack", "export", "--show-secrets")).said).deployment;
+  }
+
+  /** What is in the cluster of the stack. */
+  objects() {
+    return stackObjects(this.client, this.name);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

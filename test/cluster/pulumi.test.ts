@@ -1,0 +1,188 @@
+import { copyFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeStack } from "../../cluster/apply.ts";
+import { until } from "../../cluster/until.ts";
+import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import type { Anything } from "../support/anything.ts";
+import { PATHS } from "./control-plane.ts";
+import { HAS_PULUMI, PulumiStack } from "./pulumi-stack.ts";
+
+/** How long a run of Pulumi's CLI may take on a busy machine. */
+const RUN_MS = 180_000;
+
+const UP = ["up", "--yes", "--skip-preview"];
+const NOTHING_TO_DO = ["preview", "--expect-no-changes"];
+
+describe.skipIf(!HAS_PULUMI)("a stack of Pulumi's real engine", { timeout: RUN_MS }, () => {
+  const stack = new PulumiStack("engine");
+
+  beforeAll(async () => {
+    await stack.configure();
+    await succeeds(stack, ...UP);
+  }, RUN_MS);
+  afterAll(async () => {
+    await removeStack(stack.client, stack.name);
+    stack.remove();
+  }, RUN_MS);
+
+  it("has nothing to do for anybody else, whose kubeconfig is another file", async () => {
+    const folder = join(stack.folder, "somebody else");
+    mkdirSync(folder);
+    copyFileSync(PATHS.kubeconfig, join(folder, "config"));
+    stack.as({ KUBECONFIG: join(folder, "config"), PULUMI_K8S_ENABLE_PATCH_FORCE: "true" });
+    await succeeds(stack, ...NOTHING_TO_DO);
+    await succeeds(stack, "refresh", "--yes", "--expect-no-changes");
+    const known = JSON.stringify(await stack.state());
+    for (const text of [folder, PATHS.kubeconfig]) expect(known).not.toContain(text);
+    stack.as({ KUBECONFIG: PATHS.kubeconfig, PULUMI_K8S_ENABLE_PATCH_FORCE: "" });
+  });
+
+  it.each([NOTHING_TO_DO, UP])("is not looked at in a context that there is not: %s", async (...args) => {
+    await stack.configure({ kubeContext: "packit-elsewhere" });
+    const { exitCode, said } = await stack.pulumi(...args);
+    expect(exitCode).not.toBe(0);
+    expect(said).toContain('The kubeconfig has no context "packit-elsewhere"');
+    await stack.configure();
+  });
+
+  it("does not share an object of somebody else, though nothing in it would differ", async () => {
+    const account = {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "packit-service-beat", namespace: stack.namespace },
+    };
+    const made = await stack.client.create(account, "by-hand");
+    const before = await versions(stack);
+    await stack.configure({ withBeat: true });
+    const { exitCode, said } = await stack.pulumi("preview");
+    expect(exitCode).not.toBe(0);
+    expect(said).toMatch(
+      /ServiceAccount .*packit-service-beat is in the cluster already, and somebody else made it/,
+    );
+    expect(await stack.client.read(account)).toEqual(made);
+    expect(await versions(stack)).toEqual(before);
+    await stack.client.delete(account);
+    await stack.configure();
+  });
+
+  it("is not taken over from another backend, where nothing is known of it", async () => {
+    const before = await versions(stack);
+    const backend = join(stack.folder, "another backend");
+    mkdirSync(backend);
+    stack.as({ PULUMI_BACKEND_URL: `file://${backend}` });
+    await stack.configure();
+    for (const args of [["preview"], UP]) {
+      const { exitCode, said } = await stack.pulumi(...args);
+      expect(exitCode).not.toBe(0);
+      expect(said).toMatch(
+        /is in the cluster already, and another state of stack engine made it\..*pulumi whoami/s,
+      );
+    }
+    stack.as({ PULUMI_BACKEND_URL: `file://${stack.folder}` });
+    await stack.configure();
+    expect(await versions(stack)).toEqual(before);
+  });
+
+  it("keeps its namespaces and volumes when it is destroyed, and comes back on them", async () => {
+    const kept = ["Namespace", "PersistentVolumeClaim"];
+    const before = await uids(stack, kept);
+    expect(before.length).toBeGreaterThan(4);
+    await succeeds(stack, "state", "unprotect", "--all", "--yes");
+    await succeeds(stack, "destroy", "--yes", "--skip-preview");
+    const left = await stack.objects();
+    expect([...new Set(left.map(({ kind }) => kind))].sort()).toEqual(expect.arrayContaining(kept));
+    expect(left.filter(({ kind }) => ["Deployment", "StatefulSet", "Secret"].includes(kind))).toEqual([]);
+    expect(await uids(stack, kept)).toEqual(before);
+    await succeeds(stack, "preview");
+    await succeeds(stack, ...UP);
+    expect(await uids(stack, kept)).toEqual(before);
+    await succeeds(stack, ...NOTHING_TO_DO);
+  });
+});
+
+describe.skipIf(!HAS_PULUMI)("a run of Pulumi's real engine that is killed", { timeout: 2 * RUN_MS }, () => {
+  // How many of its objects there are at that moment, of about 65.
+  it.each([1, 20, 45, 60])("after %i objects is gone on with by cancel and up", async (count) => {
+    const stack = new PulumiStack(`killed-${count}`);
+    await stack.configure();
+    const run = stack.start(...UP);
+    await until(async () => (await stack.objects()).length >= count, {
+      what: `${count} objects of ${stack.name}`,
+      limitSeconds: 120,
+    });
+    process.kill(-(run.pid ?? 0), "SIGKILL");
+    await run;
+    await stack.pulumi("cancel", "--yes");
+    await succeeds(stack, ...UP);
+    await succeeds(stack, "refresh", "--yes", "--clear-pending-creates");
+    expect((await stack.state()).pending_operations ?? []).toEqual([]);
+    await succeeds(stack, ...NOTHING_TO_DO);
+    await removeStack(stack.client, stack.name);
+    stack.remove();
+  });
+});
+
+describe.skipIf(!HAS_PULUMI)(
+  "an object that Pulumi's real engine finds in its way",
+  { timeout: RUN_MS },
+  () => {
+    const named = { apiVersion: "v1", kind: "Namespace" };
+    const metadata = { name: "packit--in-the-way" };
+
+    it.each<[string, RegExp, KubernetesObject[]]>([
+      [
+        "nobody's",
+        /\/?packit--in-the-way is in the cluster already, and somebody else made it/,
+        [{ ...named, metadata }],
+      ],
+      [
+        "another stack's",
+        /Namespace packit--in-the-way is in the cluster already, and it belongs to stack another/,
+        [{ ...named, metadata: { ...metadata, labels: { "packit.dev/stack": "another" } } }],
+      ],
+    ])("%s, is refused before anything is changed", async (_, message, objects) => {
+      const stack = new PulumiStack("in-the-way");
+      await stack.configure();
+      for (const object of objects) await stack.client.create(object, "by-hand");
+      const before = await Promise.all(objects.map((object) => stack.client.read(object)));
+      const { exitCode, said } = await stack.pulumi("preview");
+      expect(exitCode).not.toBe(0);
+      expect(said).toMatch(message);
+      expect(await stack.pulumi(...UP)).not.toMatchObject({ exitCode: 0 });
+      expect(await Promise.all(objects.map((object) => stack.client.read(object)))).toEqual(before);
+      await removeStack(stack.client, stack.name);
+      for (const object of objects) await stack.client.delete(object);
+      stack.remove();
+    });
+  },
+);
+
+/** Runs Pulumi's CLI; what it said is shown if it fails. */
+async function succeeds(stack: PulumiStack, ...args: readonly string[]): Promise<void> {
+  const { exitCode, said } = await stack.pulumi(...args);
+  expect(exitCode, said).toBe(0);
+}
+
+/** The versions of all of a stack's objects: each write is a new one. */
+async function versions(stack: PulumiStack): Promise<string[]> {
+  return (await stack.objects())
+    .filter(isSettled)
+    .map(told(({ resourceVersion }) => resourceVersion))
+    .sort();
+}
+
+async function uids(stack: PulumiStack, kinds: readonly string[]): Promise<string[]> {
+  const objects = (await stack.objects()).filter(({ kind }) => kinds.includes(kind));
+  return objects.map(told(({ uid }) => uid)).sort();
+}
+
+const told = (field: (metadata: Anything) => string) => (object: KubernetesObject) =>
+  `${object.kind} ${object.metadata.namespace} ${object.metadata.name} ${field(object.metadata)}`;
+
+/** What no controller writes to. */
+function isSettled({ kind }: KubernetesObject): boolean {
+  return ["ConfigMap", "Secret", "Service", "Namespace", "ServiceAccount", "Role", "RoleBinding"].includes(
+    kind,
+  );
+}
