@@ -49,7 +49,8 @@ export async function pulumiDestroy(local: LocalPulumi, run: PulumiRun): Promise
 export function pulumiEnv(paths: Paths): Record<string, string> {
   makeFolder(folder(paths), 0o700);
   return {
-    PULUMI_BACKEND_URL: `file://${folder(paths)}`,
+    // Beside each file Pulumi keeps another of its attributes, which a killed run leaves empty, and then reads no state.
+    PULUMI_BACKEND_URL: `file://${folder(paths)}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: credentials(paths).seed,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     KUBECONFIG: paths.kubeconfig,

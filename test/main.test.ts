@@ -2,8 +2,10 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { execa } from "execa";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { PREFIX } from "../settings/stack-file.ts";
+import { config, named, written } from "./client/kubeconfigs.ts";
+import type { Anything } from "./support/anything.ts";
 import { configOf, ROOT } from "./support/stacks.ts";
 
 const MAIN = join(ROOT, "main.js");
@@ -26,10 +28,14 @@ async function oldNode(): Promise<string | undefined> {
 
 const OLD = await oldNode();
 
-afterAll(() => pulumi.runtime.disconnect());
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await pulumi.runtime.disconnect();
+});
 
 describe("what Pulumi runs", () => {
   it("has the outputs of the program as its one export", async () => {
+    vi.stubEnv("KUBECONFIG", written({ ...config(), contexts: named("packit-stage") }));
     await pulumi.runtime.setMocks(
       { call: () => ({}), newResource: ({ inputs }) => ({ id: "id", state: { ...inputs, result: "x" } }) },
       "packit",
@@ -37,8 +43,11 @@ describe("what Pulumi runs", () => {
     );
     const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
     const { values } = configOf("stage");
-    const config = Object.entries(values).map(([key, value]) => [PREFIX + key, text(value)] as const);
-    pulumi.runtime.setAllConfig(Object.fromEntries(config));
+    const pairs = Object.entries(values).map(([key, value]) => [PREFIX + key, text(value)] as const);
+    pulumi.runtime.setAllConfig(Object.fromEntries(pairs));
+    // The mocks know of no hooks; the runtime's type of a monitor does not name this method.
+    const monitor = pulumi.runtime.getMonitor() as Anything;
+    monitor.registerResourceHook = (_: Anything, callback: Anything) => callback(null, {});
     // It has no types: it is JavaScript.
     const main = await import(MAIN);
     const index = await import("../index.ts");

@@ -33,6 +33,11 @@ export interface Ran {
   readonly said: string;
 }
 
+/** A backend in a folder, of files that are whole whenever a run is killed. */
+export function backendIn(folder: string): string {
+  return `file://${folder}?metadata=skip`;
+}
+
 /** A stack of Pulumi's real engine on the shared control plane, in a project and a backend of its own. */
 export class PulumiStack {
   readonly name: string;
@@ -52,7 +57,7 @@ export class PulumiStack {
     const project = {
       name: "packit",
       runtime: { name: "nodejs", options: { typescript: false, packagemanager: "npm" } },
-      main: join(ROOT, "index.ts"),
+      main: join(ROOT, "main.js"),
     };
     writeFileSync(join(this.folder, "Pulumi.yaml"), stringify(project));
     await this.pulumi("stack", "select", "--create", this.name);
@@ -79,7 +84,7 @@ export class PulumiStack {
       reject: false,
       detached: true,
       env: {
-        PULUMI_BACKEND_URL: `file://${this.folder}`,
+        PULUMI_BACKEND_URL: backendIn(this.folder),
         PULUMI_CONFIG_PASSPHRASE: "of a test",
         PULUMI_SKIP_UPDATE_CHECK: "true",
         ...this.#env,

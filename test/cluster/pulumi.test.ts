@@ -6,7 +6,7 @@ import { until } from "../../cluster/until.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
 import { PATHS } from "./control-plane.ts";
-import { HAS_PULUMI, PulumiStack } from "./pulumi-stack.ts";
+import { backendIn, HAS_PULUMI, PulumiStack } from "./pulumi-stack.ts";
 
 /** How long a run of Pulumi's CLI may take on a busy machine. */
 const RUN_MS = 180_000;
@@ -70,7 +70,7 @@ describe.skipIf(!HAS_PULUMI)("a stack of Pulumi's real engine", { timeout: RUN_M
     const before = await versions(stack);
     const backend = join(stack.folder, "another backend");
     mkdirSync(backend);
-    stack.as({ PULUMI_BACKEND_URL: `file://${backend}` });
+    stack.as({ PULUMI_BACKEND_URL: backendIn(backend) });
     await stack.configure();
     for (const args of [["preview"], UP]) {
       const { exitCode, said } = await stack.pulumi(...args);
@@ -79,7 +79,7 @@ describe.skipIf(!HAS_PULUMI)("a stack of Pulumi's real engine", { timeout: RUN_M
         /is in the cluster already, and another state of stack engine made it\..*pulumi whoami/s,
       );
     }
-    stack.as({ PULUMI_BACKEND_URL: `file://${stack.folder}` });
+    stack.as({ PULUMI_BACKEND_URL: backendIn(stack.folder) });
     await stack.configure();
     expect(await versions(stack)).toEqual(before);
   });

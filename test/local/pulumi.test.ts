@@ -55,7 +55,7 @@ describe("pulumi up on the local control plane", () => {
     for (const call of calls()) {
       expect(call).toMatchObject({
         cwd: state,
-        PULUMI_BACKEND_URL: `file://${state}`,
+        PULUMI_BACKEND_URL: `file://${state}?metadata=skip`,
         KUBECONFIG: local.paths.kubeconfig,
       });
     }
