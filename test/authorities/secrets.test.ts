@@ -21,6 +21,8 @@ describe.skipIf(!hasSsh)("an SSH key, to OpenSSH", LIMIT, () => {
     ["ed25519", ["-t", "ed25519"]],
     ["ecdsa", ["-t", "ecdsa", "-b", "384"]],
     ["rsa", ["-t", "rsa", "-b", "2048"]],
+    ["without a comment", ["-t", "ed25519", "-C", ""]],
+    ["with a comment of any words", ["-t", "ed25519", "-C", "packit, ключ"]],
     ["rsa in PEM", ["-t", "rsa", "-b", "2048", "-m", "PEM"]],
     ["ecdsa in PKCS #8", ["-t", "ecdsa", "-m", "PKCS8"]],
   ])("is taken as it makes it: %s; and refused with a passphrase", (_, args) => {
@@ -47,7 +49,7 @@ describe.skipIf(!hasSsh)("an SSH key, to OpenSSH", LIMIT, () => {
 
   function sshKeygen(args: readonly string[], passphrase: string): string {
     const file = join(temporaryFolder(), "key");
-    execFileSync("ssh-keygen", ["-q", "-N", passphrase, "-C", "a comment", "-f", file, ...args]);
+    execFileSync("ssh-keygen", ["-q", "-N", passphrase, "-f", file, ...args]);
     return readFileSync(file, "utf8");
   }
 });
