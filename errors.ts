@@ -7,11 +7,27 @@ import { describeSystemError, systemError } from "./system/system-error.ts";
  */
 export class UserError extends RunError {
   override readonly name = "UserError";
+
+  constructor(message: string) {
+    super(withoutUserinfo(message));
+  }
 }
 
 /** Something around the program is missing or does not answer. The message says what to check. */
 export class EnvironmentError extends RunError {
   override readonly name = "EnvironmentError";
+
+  constructor(message: string) {
+    super(withoutUserinfo(message));
+  }
+}
+
+/** A text without the users and passwords of the addresses in it: whatever is quoted in an error may hold some. */
+export function withoutUserinfo(text: string): string {
+  return text.replaceAll(/:\/\/\S*@/g, (found) =>
+    // A password that is not encoded may hold slashes; a path may hold an @, as that of a commit.
+    found.includes(":", 3) ? "://…@" : found.replace(/^:\/\/[^/?#]*@/, "://…@"),
+  );
 }
 
 /**
@@ -22,7 +38,7 @@ export function explain(error: unknown): string {
   const known = knownError(error);
   if (known !== undefined) return known.message;
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `This is a bug in this project. Please report it with the lines below to its issue tracker.\n${trace}`;
+  return `This is a bug in this project. Please report it with the lines below to its issue tracker.\n${withoutUserinfo(trace)}`;
 }
 
 /**

@@ -2,11 +2,13 @@ import { retry } from "@octokit/plugin-retry";
 import { RequestError } from "@octokit/request-error";
 import { Octokit } from "@octokit/rest";
 import { EnvironmentError, UserError } from "../errors.ts";
+import { inForm } from "../settings/secret-form.ts";
+import { baseUrl as httpAddress } from "../settings/values.ts";
 
 export interface GitHubArgs {
-  /** Without one, GitHub answers 60 questions an hour. */
+  /** GITHUB_TOKEN, as it was found. Without one, GitHub answers 60 questions an hour. */
   readonly token?: string | undefined;
-  /** @default https://api.github.com */
+  /** GITHUB_API_URL, as it was found. @default https://api.github.com */
   readonly baseUrl?: string | undefined;
   /** How long an answer may take, in milliseconds. @default 15000 */
   readonly timeoutMs?: number;
@@ -43,11 +45,12 @@ export class GitHub {
   readonly #octokit: InstanceType<typeof Client>;
   readonly #timeoutMs: number;
 
+  /** A UserError for a token or an address that no request can be made with. */
   constructor({ token, baseUrl, timeoutMs = 15_000 }: GitHubArgs) {
     this.#timeoutMs = timeoutMs;
     this.#octokit = new Client({
-      ...(token && { auth: token }),
-      ...(baseUrl && { baseUrl }),
+      ...(token && { auth: sendable(token) }),
+      ...(baseUrl && { baseUrl: address(baseUrl) }),
       userAgent: "packit-deployment",
       log: SILENT,
       retry: { retries: 2, retryAfterBaseValue: RETRY_AFTER_MS },
@@ -194,6 +197,21 @@ export class GitHub {
       `GitHub (${host}) answered ${status} for ${what}: ${message.split(" - http")[0]}.`,
     );
   }
+}
+
+/** A token that can stand in a header; it would be quoted by the error about the header otherwise. */
+function sendable(token: string): string {
+  const read = inForm(token, "token");
+  if ("value" in read) return read.value;
+  throw new UserError(
+    `GITHUB_TOKEN is ${read.fault}. A token is ${read.wanted}. Give it again, or unset it.`,
+  );
+}
+
+function address(baseUrl: string): string {
+  const { data } = httpAddress.safeParse(baseUrl);
+  if (data !== undefined) return data;
+  throw new UserError("GITHUB_API_URL is no http or https address without a user. Correct it, or unset it.");
 }
 
 /** The unit of the plugin's growing waits between tries. */

@@ -82,6 +82,10 @@ function chosenRepository(known: readonly Repository[], name: string): Repositor
   const found = known.find((one) => one.name === name || one.url === name);
   if (found) return found;
   if (repositoryUrl.safeParse(name).success) return repositoryOf({ url: name });
+  if (name.includes("@"))
+    throw new UserError(
+      "--repository has an @, and so perhaps a password, in its address. Give an https address of a public repository, without a user.",
+    );
   const meant = nearest(
     name,
     known.map((one) => one.name),

@@ -117,6 +117,7 @@ function show(value: unknown, schema: Schema | undefined): string {
   if (typeof value === "object") return Array.isArray(value) ? "a list" : "a map";
   const isContainer = [z.ZodObject, z.ZodRecord, z.ZodArray].some((kind) => schema instanceof kind);
   if (isContainer) return `a ${typeof value}`;
+  if (/:\/\/.*@/s.test(String(value))) return "an address with a user or password in it";
   const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

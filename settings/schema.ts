@@ -107,7 +107,9 @@ export const schema = z.strictObject({
     .describe("How hosts are opened on plain Kubernetes; read there only."),
   disposable: flag
     .default(false)
-    .describe("A local or test stack: it may run on generated stand-ins for secrets that are not given."),
+    .describe(
+      "A local or test stack: it may run on generated stand-ins for needed secrets that are not given.",
+    ),
   storageClass: objectName
     .optional()
     .describe(

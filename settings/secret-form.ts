@@ -2,7 +2,7 @@ import { certificateChain } from "./forms/certificate.ts";
 import { coprFile } from "./forms/copr.ts";
 import { keytab } from "./forms/keytab.ts";
 import { rsaPrivateKey, tlsPrivateKey } from "./forms/private-key.ts";
-import type { Fault, Read } from "./forms/read.ts";
+import { type Fault, OTHER_FORM, type Read } from "./forms/read.ts";
 import { sshPrivateKey } from "./forms/ssh-key.ts";
 import { patterned, textLine, token } from "./forms/text.ts";
 
@@ -39,9 +39,7 @@ const FORMS = {
   // As sentry-sdk reads it: whatever else it finds, it ends the program.
   sentryDsn: {
     words: "an address as https://KEY@HOST/NUMBER",
-    read: patterned(
-      /^https?:\/\/[\w.~-]+(:[\w.~-]+)?@[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?(\/[\w.~-]+)*\/\d+$/,
-    ),
+    read: sentryDsn,
   },
   keytab: {
     words: "a keytab, in base64",
@@ -73,6 +71,13 @@ const FORMS = {
     isFile: true,
   },
 } as const satisfies Record<string, Form>;
+
+function sentryDsn(value: string): Read {
+  const pattern = /^https?:\/\/[\w.~-]+(:[\w.~-]+)?@[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?(\/[\w.~-]+)*\/\d+$/;
+  const read = patterned(pattern)(value);
+  // A port can be too great.
+  return "value" in read && !URL.canParse(read.value) ? OTHER_FORM : read;
+}
 
 /** How long a value may be: many times what any of them has, and little of the 1 MiB that a Kubernetes Secret may hold. */
 export const LONGEST = 128 * 1024;

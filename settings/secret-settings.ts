@@ -5,7 +5,9 @@ import { day, line, positive } from "./values.ts";
 const record = z.strictObject({
   owner: line.optional().describe("Who answers for it and renews it. Default: `owner`."),
   purpose: line.optional().describe("What it is for. Default: what the list of secrets says."),
-  expires: day.optional().describe("The last day on which it is valid; a certificate says so itself."),
+  expires: day
+    .optional()
+    .describe("The last day on which it is valid; a certificate and Copr's file say so themselves."),
 });
 
 /** The settings about secrets, which hold none. */

@@ -27,7 +27,7 @@ export interface TestInstanceArgs {
   readonly pool: Pool;
   /** The Fedora account that it acts as. */
   readonly fasUser: string;
-  /** Its secrets, by their names under `packit:secrets`; what is missing is made up. */
+  /** Its secrets, by their names under `packit:secrets`; what is missing is made up, or left out if it is optional. */
   readonly secrets: Readonly<Record<string, unknown>>;
   /** The images that were built for it. */
   readonly images: Readonly<Partial<Record<OwnImage, string>>>;

@@ -24,7 +24,8 @@ function openSshFault({ text }: Block): Fault | undefined {
     if (parts.cipher !== "none") return encryptedKey(DECRYPT);
     if (/^(sk-|ssh-dss)/.test(typeOf(parts.publicKey)))
       return { fault: `a private key of another kind than ${TYPES.join(", ")}` };
-    const parsed = sshpk.parsePrivateKey(text, "ssh-private");
+    // It puts the file's name in the place of a comment that is empty.
+    const parsed = sshpk.parsePrivateKey(text, "ssh-private", { filename: "" });
     if (!isWhole(parts, parsed)) return BROKEN;
     const key = createPrivateKey(parsed.toString("pkcs8"));
     const publicKey = createPublicKey(sshpk.parseKey(parts.publicKey, "rfc4253").toString("pkcs8"));

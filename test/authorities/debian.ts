@@ -9,7 +9,7 @@ import { installed } from "./installation.ts";
  * release gets nothing but fixes.
  */
 const RELEASE = "bookworm";
-const PACKAGES = ["nginx", "apache2-utils", "postgresql-15", "postgresql-client-15"];
+const PACKAGES = ["nginx", "apache2-utils", "postgresql-15", "postgresql-client-15", "krb5-user"];
 
 /** To be raised when the content is laid out in another way. */
 const FORMAT = "1";

@@ -42,15 +42,23 @@ describe("the repositories that are meant", () => {
 
   it.each([
     ["a name that is mistyped", ["sytemd"], settings, "Did you mean systemd?"],
-    [
-      "an address with another scheme",
-      ["git@github.com:systemd/systemd"],
-      settings,
-      "neither an https address",
-    ],
+    ["an address with another scheme", ["git://github.com/systemd/systemd"], settings, "neither an https"],
     ["nothing", [], settingsOf("stage"), "packit:repositoryCache.repositories"],
   ])("are not %s", (_, named, of, message) => {
     expect(() => chosenRepositories(of, named)).toThrow(message);
+  });
+
+  it.each([
+    "https://user:password@github.com/systemd/systemd",
+    "https://password@github.com/systemd/systemd",
+    "https://user:pass word@github.com/systemd/systemd",
+    "https://user:pass/word@github.com/systemd/systemd",
+    "user:password@github.com/systemd/systemd",
+    "git@github.com:password/systemd",
+  ])("are not shown where they may hold a password: %s", (address) => {
+    const chosen = () => chosenRepositories(settingsOf("stage"), [address]);
+    expect(chosen).toThrow(/^--repository has an @, and so perhaps a password/);
+    expect(chosen).not.toThrow(/systemd|github|user:|pass ?\/?word@/);
   });
 });
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EnvironmentError, UserError } from "../../errors.ts";
 import { GitHub } from "../../github/github.ts";
@@ -52,6 +53,52 @@ describe("GitHub", () => {
   });
 });
 
-function github(args: { timeoutMs?: number } = {}): GitHub {
+describe("GITHUB_TOKEN", () => {
+  it.each([
+    ["a line end", "ghp_0123\nabcdefgh"],
+    ["a line end of DOS", "ghp_0123\r\nabcdefgh"],
+    ["a no-break space", "ghp_0123abcd\u00a0"],
+    ["a space of no width", "\u200bghp_0123abcd"],
+    ["a space", "Bearer ghp_0123abcd"],
+    ["a letter that is not ASCII", "ghp_0123abcdé"],
+    ["a NUL", "ghp_0123\u0000abcdefgh"],
+    ["nothing but spaces", "  \n"],
+  ])("with %s in it is refused before GitHub is asked, and not shown", (_, token) => {
+    expect(() => github({ token })).toThrow(UserError);
+    expect(() => github({ token })).toThrow(/^GITHUB_TOKEN is a value/);
+    expect(() => github({ token })).not.toThrow(/ghp_|0123|abcd/);
+  });
+
+  it("may end with what a shell or an editor leaves there", async () => {
+    await github({ token: "ghp_0123abcd\r\n" }).pullRequest(OGR, 123);
+    expect(fake.tokens.at(-1)).toBe("token ghp_0123abcd");
+  });
+
+  it("of whatever characters is either sent or refused, and in neither case shown", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: "binary", minLength: 8, maxLength: 20 }), async (token) => {
+        const asked = async () => github({ token: `MARKED${token}` }).pullRequest(OGR, 5);
+        const { message } = (await asked().catch((error: Error) => error)) as Error;
+        expect(message).toMatch(/^(GITHUB_TOKEN is|There is no pull request 5)/);
+        expect(message).not.toContain("MARKED");
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe("GITHUB_API_URL", () => {
+  it.each([
+    "api.github.com",
+    "https://user:password@api.github.com",
+    "ftp://api.github.com",
+    "https://",
+  ])("is refused as %s, and no password in it is shown", (baseUrl) => {
+    expect(() => new GitHub({ baseUrl })).toThrow("GITHUB_API_URL is no http or https address");
+    expect(() => new GitHub({ baseUrl })).not.toThrow(/password/);
+  });
+});
+
+function github(args: { timeoutMs?: number; token?: string } = {}): GitHub {
   return new GitHub({ baseUrl: fake.url, ...args });
 }

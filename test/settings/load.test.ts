@@ -220,6 +220,18 @@ describe("a wrong stack file", () => {
     );
   });
 
+  it("never shows the password of an address", () => {
+    for (const url of [
+      `https://u:${MARK}@x/`,
+      `https://${MARK}@x/`,
+      `https://${"u".repeat(90)}:${MARK} "@x/`,
+    ]) {
+      const { message } = errorOf(() => settingsOf("stage", { distGit: { url }, kubeContext: `${url} ` }));
+      expect(message).toContain("an address with a user or password in it");
+      expect(message).not.toContain(MARK);
+    }
+  });
+
   it("names the whole path of what a missing map must hold", () => {
     const { message } = errorOf("config: {}\n");
     expect(message).toContain("pulumi config set --path 'packit:hosts.service' stg.packit.dev");

@@ -24,6 +24,8 @@ export class FakeGitHub {
   readonly runs: FakeRun[] = [];
   readonly dispatched: Record<string, string>[] = [];
   readonly asked: string[] = [];
+  /** The credentials of each question, as the header has them. */
+  readonly tokens: string[] = [];
   mood: Mood = "well";
   /** What the runs of dispatched workflows go through. */
   outcome: FakeRun["states"] = [{ status: "completed", conclusion: "success" }];
@@ -56,6 +58,7 @@ export class FakeGitHub {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? "/", "http://x").pathname;
     this.asked.push(`${request.method} ${path}`);
+    this.tokens.push(request.headers.authorization ?? "");
     if (this.mood === "silent") return;
     if (this.mood === "broken") return json(response, 502, { message: "Server Error" });
     if (this.mood === "limited") {

@@ -93,6 +93,7 @@ describe("a line", () => {
     ["sentryDsn", "https://key@sentry.example.com/project"],
     ["sentryDsn", "https://key@sentry.example.com/1/"],
     ["sentryDsn", "https://key@/1"],
+    ["sentryDsn", "https://key@sentry.example.com:99999/1"],
     ["sentryDsn", "ftp://key@sentry.example.com/1"],
     ["sentryDsn", "https://key@sentry.example.com/1?x=2"],
   ] as const)("is refused as %s: %j", (name, value) => {
