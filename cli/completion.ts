@@ -41,6 +41,9 @@ export function complete(ops: () => Command) {
 }
 
 function add(known: RootCommand, { path, description, args }: Verb): void {
+  // A verb is only found below words that are known themselves.
+  const above = path.slice(0, -1).join(" ");
+  if (above !== "" && !known.commands.has(above)) known.command(above, "");
   const command = known.command(path.join(" "), description);
   for (const [name, arg] of Object.entries(args)) {
     const suggest = (say: (value: string, description: string) => void) => {

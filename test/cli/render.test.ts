@@ -89,7 +89,7 @@ describe("render", () => {
       shell: true,
       reject: false,
       cwd: project(),
-    })`${process.execPath} ${join(ROOT, "cli", "render.ts")} stage > /dev/full`;
+    })`${process.execPath} ${join(ROOT, "cli", "ops.ts")} render stage > /dev/full`;
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^The output cannot be written: no space left on device \(ENOSPC\)\. [^\n]*$/);
   });

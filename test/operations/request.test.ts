@@ -69,7 +69,7 @@ describe("a request", () => {
     ["a pull request 0", { references: ["ogr=0"] }, "is not understood"],
     ["a branch that leads elsewhere", { references: ["ogr=branch:../x"] }, "is not understood"],
     ["a third base", { base: "dev" }, '--base is "dev". It takes stage or prod.'],
-    ["a life without a unit", { ttl: "8" }, '"8" is no length of time'],
+    ["a life without a unit", { ttl: "8" }, '--ttl is "8"'],
     ["a life that is too long", { ttl: "90h" }, "90h is longer than an instance may live, 72h"],
     ["a name that is no label", { name: "Mine_1" }, 'The name "Mine_1" does not do'],
     ["a name that is another's sandbox", { name: "x-sandbox" }, "-sandbox not at the end"],

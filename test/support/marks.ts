@@ -16,6 +16,7 @@ const DOMAINS = [
   "apps.example.com",
   "my.packit.dev",
   "localhost",
+  "dashboard.localhost",
 ];
 const ACCOUNTS = ["packit", "packit-stg", "packit-test", "me", "fedora-ci"];
 
