@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { handedOver } from "./engine-value.ts";
 import { loadSettings, type Settings } from "./load.ts";
 import { PREFIX, readStackFile, type StackConfig, stackFilePath } from "./stack-file.ts";
 
@@ -20,7 +21,7 @@ export function standInsDirectory(root: string, stack: string): string {
 
 function engineConfig(root: string, stack: string): StackConfig {
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(PREFIX));
-  const values = Object.fromEntries(own.map(([key, text]) => [key.slice(PREFIX.length), parse(text)]));
+  const values = Object.fromEntries(own.map(([key, text]) => [key.slice(PREFIX.length), handedOver(text)]));
   const encryptedKeys = secretKeys().map((key) => key.slice(PREFIX.length));
   const config = { stack, values, encryptedKeys };
   if (!existsSync(stackFilePath(root, stack))) return config;
@@ -31,14 +32,4 @@ function engineConfig(root: string, stack: string): StackConfig {
 /** The keys that the engine names as holding secrets, in the variable from which its SDK reads them too. */
 function secretKeys(): string[] {
   return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]");
-}
-
-/** The engine hands over maps and lists as JSON, and scalars as bare text. */
-function parse(text: string): unknown {
-  if (!/^[[{]/.test(text)) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

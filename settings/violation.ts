@@ -1,6 +1,9 @@
-import { closest, distance } from "fastest-levenshtein";
 import { UserError } from "../errors.ts";
-import { type Path, PREFIX, type StackConfig } from "./stack-file.ts";
+import { nearest } from "./nearest.ts";
+import { formatPath, type Path, PREFIX } from "./path.ts";
+import type { StackConfig } from "./stack-file.ts";
+
+export { formatPath, nearest };
 
 /** One thing that is wrong with a stack's settings, with all that is needed to mend it. */
 export interface Violation {
@@ -24,22 +27,6 @@ export function violationsError(config: StackConfig, violations: readonly Violat
   return new UserError(`${name}: ${count}; nothing was applied.\n\n${list.join("\n\n")}`);
 }
 
-/** `packit:workers.longRunning.replicas`, as Pulumi's `config set --path` takes it. */
-export function formatPath([first, ...rest]: Path): string {
-  const steps = rest.map((step) =>
-    /^[A-Za-z_]\w*$/.test(String(step)) ? `.${step}` : `[${JSON.stringify(step)}]`,
-  );
-  return `${PREFIX}${first ?? ""}${steps.join("")}`;
-}
-
-/** The known name that a mistyped one most likely stands for, if any is near enough. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const best = closest(name.toLowerCase(), known.map(lowerCase));
-  const near = distance(name.toLowerCase(), best) <= Math.max(2, Math.floor(name.length / 3));
-  return near ? known.find((candidate) => lowerCase(candidate) === best) : undefined;
-}
-
 /** What to do about an unknown key: the known one that it most likely stands for, if possible one that is not `taken`. */
 export function remedyForKey(key: string, known: readonly string[], taken: readonly string[] = []): string {
   const free = known.filter((name) => !taken.includes(name));
@@ -52,10 +39,6 @@ function place({ file, project }: StackConfig, { path, key }: Violation) {
   const isShared = key === undefined && project?.keys.includes(`${PREFIX}${path[0]}`);
   const holder = isShared ? project : file;
   return { file: holder?.name, line: holder?.line(path, key) };
-}
-
-function lowerCase(text: string): string {
-  return text.toLowerCase();
 }
 
 function format({ path, key, given, allowed, remedy }: Violation, place: string): string {
