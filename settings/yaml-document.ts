@@ -1,4 +1,4 @@
-import { type Document, type ErrorCode, LineCounter, parseDocument } from "yaml";
+import { type Document, type ErrorCode, LineCounter, parseDocument, visit } from "yaml";
 import { UserError } from "../errors.ts";
 import { formatPath, PREFIX } from "./path.ts";
 import { ALIAS, type DocumentPath, yamlMistakes } from "./yaml-mistakes.ts";
@@ -43,6 +43,7 @@ export function parseYaml(
   const lines = new LineCounter();
   const text = yamlText(name, content);
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  leaveAsText(document);
   const lineOf = (offset: number) => lines.linePos(offset).line;
   const mistakes = yamlMistakes(document, text);
   const alias = mistakes.find((mistake) => mistake.text === ALIAS);
@@ -54,6 +55,16 @@ export function parseYaml(
     return `${name}:${lineOf(offset)}  ${nameOf(path)}${what}`;
   });
   throw new UserError(list.join("\n"));
+}
+
+/** What looks like a number too large for any, as a commit `12e9609`, is a text to the engine, and infinite here. */
+function leaveAsText(document: Document): void {
+  visit(document, {
+    Scalar: (_, node) => {
+      if (Math.abs(Number(node.value)) === Number.POSITIVE_INFINITY && /\d/.test(node.source ?? ""))
+        node.value = node.source;
+    },
+  });
 }
 
 function nameOf([top, key, ...rest]: DocumentPath): string {

@@ -63,8 +63,10 @@ function mistakesInMap({ items, flow: inFlow }: YAMLMap, path: DocumentPath, sou
   return items.flatMap(({ key, value }, i) => {
     const name = names[i] ?? "";
     const inner = [...path, (isScalar(key) && key.source) || name];
-    const below = mistakesIn(value, inner, source, inFlow);
     const offset = (isNode(key) && key.range?.[0]) || 0;
+    const below = isNode(value)
+      ? mistakesIn(value, inner, source, inFlow)
+      : [{ offset, path: inner, text: "has no value." }];
     if (!isScalar(key)) return [{ offset, path, text: "has a key that is no text." }, ...below];
     const hasProps = key.anchor !== undefined || key.tag !== undefined;
     const text =

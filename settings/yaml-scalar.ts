@@ -3,7 +3,7 @@ import { DAY_OF_ENGINE } from "./engine-value.ts";
 
 /** A number to gopkg.in/yaml.v3, once it has taken out underscores: octal, binary and hexadecimal ones among them. */
 const NUMBER =
-  /^[-+]?(0[xX][\da-fA-F]+|0[oOB]?[0-7]+|0[bB][01]+|0[bo][-+]?[0-7]+|(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?)$/;
+  /^[-+]?(0[xX][\da-fA-F]+|0[oOB]?[0-7]+|0[bB][01]+|0b[-+]?[01]+|0o[-+]?[0-7]+|(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?)$/;
 
 /** A point in time to gopkg.in/yaml.v3. */
 const TIME = /^\d{4}-\d{1,2}-\d{1,2}(([Tt]| +)\d{1,2}:\d{1,2}:\d{1,2}([.,]\d+)?(Z|[-+]\d\d:\d\d)?)?$/;
@@ -58,7 +58,13 @@ function plainMistake(value: unknown, text: string, { raw, isKey, inFlow }: Scal
   if (inFlow && /^:|\?/.test(text)) return "has a : or ? where it means more: put it in quotes.";
   if (isKey && text === "<<") return looksLike("a merge");
   if (TIME.test(text)) return !isKey && DAY.test(text) ? undefined : looksLike("a time");
-  return /^[-+.\d]/.test(text) && NUMBER.test(text.replaceAll("_", "")) ? looksLike("a number") : undefined;
+  return isNumber(text) ? looksLike("a number") : undefined;
+}
+
+function isNumber(text: string): boolean {
+  if (!/^[-+.\d]/.test(text)) return false;
+  const bare = text.replaceAll(text.startsWith(".") ? /(?<=\d)_(?=\d)/g : "_", "");
+  return NUMBER.test(bare) && Math.abs(Number(bare)) !== Number.POSITIVE_INFINITY;
 }
 
 function looksLike(what: string): string {

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../../errors.ts";
 import { handedOver } from "../../settings/engine-value.ts";
 import { PREFIX, StackFile } from "../../settings/stack-file.ts";
+import { yamlForEngine } from "../../settings/yaml-writing.ts";
 import { ROOT } from "../support/stacks.ts";
 import { type EngineReading, engineYaml } from "./engine-yaml.ts";
 
@@ -78,6 +79,15 @@ const file = fc
   .array(setting, { minLength: 1, maxLength: 2 })
   .map((settings) => `config:\n${settings.join("")}`);
 
+/** What the engine itself loses when it writes a file anew, or hands over as something else; and its own line breaks. */
+const LOST = /"\\n|\\n.*\\t|\\t.*\\n|[\u2028\u2029]| 00:00:00 \+0000 UTC|T00:00:00Z|^"[[{]/;
+
+const anyText = fc.oneof(written, fc.string({ unit: "binary", maxLength: 8 }));
+const leaf = fc.oneof(anyText, fc.boolean(), fc.maxSafeInteger());
+const anyValue = fc
+  .oneof(leaf, fc.array(leaf), fc.dictionary(fc.stringMatching(/^[a-z]\w*$/), leaf))
+  .filter((value) => !LOST.test(JSON.stringify(value)));
+
 describe.skipIf(engine.missing)("a stack file, to the YAML of Pulumi's engine", { timeout: 120_000 }, () => {
   it("says the same, or is refused", async () => {
     const texts = fc.sample(file, 3000);
@@ -93,16 +103,20 @@ describe.skipIf(engine.missing)("a stack file, to the YAML of Pulumi's engine", 
   });
 
   it("is accepted as Pulumi writes it, whatever the value", async () => {
-    const text = fc.oneof(written, fc.string({ unit: "binary", maxLength: 8 }));
-    const leaf = fc.oneof(text, fc.boolean(), fc.maxSafeInteger());
-    const value = fc.oneof(leaf, fc.array(leaf), fc.dictionary(fc.stringMatching(/^[a-z]\w*$/), leaf));
-    const values = fc.sample(value, 1000).filter((one) => !LOST.test(JSON.stringify(one)));
+    const values = fc.sample(anyValue, 1000);
     const texts = await engine.write(values);
     const wrong = texts.flatMap((one, i) => {
       const read = outcome(one);
-      const reading = { config: { [`${PREFIX}value`]: handed(values[i]) } };
-      return typeof read === "object" && isSame(read, reading) ? [] : [{ one, read }];
+      return typeof read === "object" && isSame(read, handed(values[i])) ? [] : [{ one, read }];
     });
+    expect(wrong.slice(0, 3)).toEqual([]);
+  });
+
+  it("is read as this program writes it for the engine", async () => {
+    const values = fc.sample(anyValue, 1000);
+    const texts = values.map((value) => yamlForEngine({ config: { [`${PREFIX}value`]: value } }));
+    const readings = await engine.read(texts);
+    const wrong = texts.filter((_, i) => !isSame({ value: values[i] }, readings[i]));
     expect(wrong.slice(0, 3)).toEqual([]);
   });
 
@@ -118,12 +132,9 @@ describe.skipIf(engine.missing)("a stack file, to the YAML of Pulumi's engine", 
   });
 });
 
-/** What the engine itself loses when it writes a file anew, or hands over as something else; and its own line breaks. */
-const LOST = /"\\n|\\n.*\\t|\\t.*\\n|[\u2028\u2029]| 00:00:00 \+0000 UTC|T00:00:00Z|^"[[{]/;
-
 /** A value as the engine hands it over. */
-function handed(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+function handed(value: unknown): EngineReading {
+  return { config: { [`${PREFIX}value`]: typeof value === "string" ? value : JSON.stringify(value) } };
 }
 
 /** What a text says, or why it is refused. */
