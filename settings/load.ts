@@ -3,6 +3,7 @@ import { coerced } from "./coerce.ts";
 import { refusals } from "./consistency.ts";
 import { mended } from "./mend.ts";
 import { defaultSandboxNamespace } from "./namespaces.ts";
+import { sharedWithOthers } from "./others.ts";
 import { type SchemaOutput, schema } from "./schema.ts";
 import { secretLife } from "./secret-life.ts";
 import { secretNeeds } from "./secret-needs.ts";
@@ -40,6 +41,7 @@ export function loadSettings(config: StackConfig, source: SecretSource, today = 
     ...misplaced(config),
     ...found,
     ...violations,
+    ...sharedWithOthers(config).map((violation) => hide(config, violation)),
     ...(life?.violations ?? []),
   ];
   if (data === undefined || all.length > 0) throw violationsError(config, unique(all));

@@ -4,6 +4,7 @@ import { type Document, isMap, isNode, isScalar, type LineCounter } from "yaml";
 import { UserError } from "../errors.ts";
 import { type Path, PREFIX } from "./path.ts";
 import { type FileForm, PROJECT_FORM, refuseOtherForm, STACK_FORM } from "./stack-form.ts";
+import { knownStacks } from "./stacks.ts";
 import { parseYaml } from "./yaml-document.ts";
 
 export { type Path, PREFIX };
@@ -15,6 +16,8 @@ export interface StackConfig {
   readonly file?: StackFile;
   /** What all stacks share. */
   readonly project?: StackFile;
+  /** The project's other stacks, as far as their files can be read. */
+  readonly others?: readonly StackConfig[];
   /** The keys that hold something encrypted, where the engine has decrypted it. */
   readonly encryptedKeys?: readonly string[];
 }
@@ -89,15 +92,34 @@ export class StackFile {
   }
 }
 
-/** Reads Pulumi.<stack>.yaml of the project in `root`, and what Pulumi.yaml says for all stacks. */
+/** Reads Pulumi.<stack>.yaml of the project in `root`, what Pulumi.yaml says for all stacks, and the other stacks. */
 export function readStackFile(
   root: string,
   stack: string,
 ): StackConfig & { readonly file: StackFile; readonly project: StackFile } {
+  const project = readProject(root);
+  const others = knownStacks(root).filter((name) => name !== stack);
+  return {
+    ...readOne(root, stack, project),
+    project,
+    others: others.flatMap((name) => readable(root, name, project)),
+  };
+}
+
+function readOne(root: string, stack: string, project: StackFile) {
   const path = stackFilePath(root, stack);
   const file = new StackFile(basename(path), readBytes(path, `There is no stack "${stack}"`));
-  const project = readProject(root);
-  return { stack, values: { ...project.values(), ...file.values() }, file, project };
+  return { stack, values: { ...project.values(), ...file.values() }, file };
+}
+
+/** Another stack, unless its file is wrong: that is for those to hear who work with it. */
+function readable(root: string, stack: string, project: StackFile): StackConfig[] {
+  try {
+    return [readOne(root, stack, project)];
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }
 
 /** Reads what Pulumi.yaml in `root` says for all stacks. */
