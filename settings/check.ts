@@ -92,8 +92,10 @@ export function schemaAt(schema: Schema, path: readonly (string | number)[]): Sc
   return undefined;
 }
 
-/** A schema without what wraps it: defaults and optionality. */
+/** A schema without what wraps it: defaults, optionality, and what is done to a value before or after it is checked. */
 export function unwrap(schema: Schema): Schema {
+  if (schema instanceof z.ZodPipe)
+    return unwrap(schema.in instanceof z.ZodTransform ? schema.out : schema.in);
   const wrapped =
     schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
   return wrapped ? unwrap(schema.unwrap()) : schema;

@@ -4,6 +4,7 @@ import { refusals } from "./consistency.ts";
 import { mended } from "./mend.ts";
 import { defaultSandboxNamespace } from "./namespaces.ts";
 import { sharedWithOthers } from "./others.ts";
+import { withRoleDefaults } from "./role.ts";
 import { type SchemaOutput, schema } from "./schema.ts";
 import { secretLife } from "./secret-life.ts";
 import { secretNeeds } from "./secret-needs.ts";
@@ -26,7 +27,7 @@ export interface Settings extends Omit<SchemaOutput, "sandboxNamespace"> {
 export function loadSettings(config: StackConfig, source: SecretSource, today = new Date()): Settings {
   checkedStack(config.stack);
   const { secrets: _, ...raw } = config.values;
-  const values = coerced(schema, raw);
+  const values = coerced(schema, withRoleDefaults(raw));
   const checked = check(schema, values);
   const data = "data" in checked ? checked.data : mended(schema, values);
   const wrong = checked.violations.map(({ path: [first] }) => first);

@@ -1,8 +1,15 @@
 import { z } from "zod";
+import { addedTo } from "./added.ts";
 import { baseUrl, flag, folderUrl, line } from "./values.ts";
 
 const lines = z.array(line);
 const path = line.meta({ allowed: "one line of text", example: ".packit.yaml" });
+
+const MACROS = { fedora: 0 };
+
+const macro = z
+  .union([z.int(), z.literal(false), line])
+  .meta({ allowed: "a whole number, a line of text, or false", example: 0 });
 
 const projectToSync = z.strictObject({
   forge: line.describe("The upstream's forge."),
@@ -29,10 +36,15 @@ export const packitConfig = z.strictObject({
     .min(0)
     .default(200)
     .describe("Forge API calls left below which tasks move to the rate-limited queue; 0 switches that off."),
-  default_parse_time_macros: z
-    .record(line, z.union([z.int(), line]).meta({ allowed: "a whole number or a line of text", example: 0 }))
-    .default({ fedora: 0 })
-    .describe("Macros that specfile sets when it parses a spec file."),
+  default_parse_time_macros: addedTo(MACROS, z.record(line, macro))
+    .transform((all) =>
+      Object.fromEntries(
+        Object.entries(all).flatMap(([name, value]) => (value === false ? [] : [[name, value]])),
+      ),
+    )
+    .prefault({})
+    .meta({ addedTo: MACROS })
+    .describe("Macros that specfile sets when it parses a spec file; false leaves one of the default out."),
   comment_command_prefix: z
     .string()
     .regex(/^\/[a-z0-9-]+$/)

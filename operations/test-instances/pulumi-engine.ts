@@ -8,9 +8,9 @@ import { CATALOGUE, type SecretName } from "../../settings/secret-catalogue.ts";
 import { isBytes } from "../../settings/secret-form.ts";
 import { PREFIX, type StackConfig } from "../../settings/stack-file.ts";
 import { stackOf } from "../../settings/test-instance.ts";
+import { yamlForEngine } from "../../settings/yaml-writing.ts";
 import { makeFolder } from "../../system/make-folder.ts";
 import { pulumiFailure } from "../../system/pulumi-failure.ts";
-import { yamlForEngine } from "../../settings/yaml-writing.ts";
 import type { Declared, Engine, Report } from "./engine.ts";
 
 export interface PulumiEngineArgs {

@@ -229,7 +229,7 @@ describe("secrets", () => {
   });
 
   it("that are not needed are not asked for", () => {
-    const forges = { "src.fedoraproject.org": { instanceUrl: "https://src.fedoraproject.org" } };
+    const forges = { "github.com": { enabled: false }, "gitlab.com": { enabled: false } };
     const values = { ...configOf("stage").values, forges, secrets: {} };
     const { message } = errorOf(() => loadSettings({ stack: "stage", values }, GIVEN));
     expect(message).not.toContain("githubApp");
