@@ -1,5 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
 import { program } from "./program.ts";
 import { settingsFromEngine } from "./settings/engine.ts";
+
+const settings = await settingsFromEngine(process.cwd());
+for (const warning of settings.warnings) void pulumi.log.warn(warning);
 
 // The module's exports are the stack's outputs.
 export const {
@@ -13,4 +17,4 @@ export const {
   totals,
   compromises,
   egress,
-} = program(await settingsFromEngine(process.cwd()));
+} = program(settings);

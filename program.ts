@@ -1,5 +1,4 @@
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
 import { Instance } from "./components/instance.ts";
 import { outputs } from "./outputs.ts";
 import type { Settings } from "./settings/load.ts";
@@ -9,7 +8,6 @@ import type { Settings } from "./settings/load.ts";
  * it, Pulumi's engine or `render`, gets the same objects from the same settings.
  */
 export function program(settings: Settings) {
-  for (const warning of settings.warnings) void pulumi.log.warn(warning);
   const provider = new k8s.Provider("cluster", {
     context: settings.kubeContext,
     enableServerSideApply: true,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { unwrap } from "./check.ts";
+import { unwrap } from "./schema-walk.ts";
 
 type Schema = z.core.$ZodType;
 

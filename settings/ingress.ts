@@ -5,9 +5,15 @@ const ANNOTATIONS = { "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS" };
 
 export const ingress = z
   .strictObject({
-    className: objectName.optional().describe("The Ingress class. Default: the cluster's."),
+    className: objectName
+      .meta({ example: "nginx" })
+      .optional()
+      .describe("The Ingress class. Default: the cluster's."),
     annotations: z
-      .record(annotationKey, annotationValue)
+      .record(
+        annotationKey.meta({ example: "nginx.ingress.kubernetes.io/proxy-body-size" }),
+        annotationValue.meta({ example: "8m" }),
+      )
       .prefault({})
       .meta({ addedTo: ANNOTATIONS })
       .describe(
@@ -17,9 +23,9 @@ export const ingress = z
       .default(true)
       .describe("Whether the default annotations are there too, which nginx's controller reads."),
   })
-  .transform(({ defaultAnnotations, annotations, ...rest }) => ({
-    ...rest,
-    annotations: { ...(defaultAnnotations && ANNOTATIONS), ...annotations },
-  }))
+  .transform(({ defaultAnnotations, annotations, ...rest }) => {
+    const all: Readonly<Record<string, string>> = { ...(defaultAnnotations && ANNOTATIONS), ...annotations };
+    return { ...rest, annotations: all };
+  })
   .prefault({})
   .describe("How hosts are opened on plain Kubernetes; read there only.");

@@ -1,5 +1,6 @@
 import { check } from "./check.ts";
 import { coerced } from "./coerce.ts";
+import { isConsequence } from "./consequences.ts";
 import { refusals } from "./consistency.ts";
 import { mended } from "./mend.ts";
 import { defaultSandboxNamespace } from "./namespaces.ts";
@@ -35,15 +36,15 @@ export function loadSettings(config: StackConfig, source: SecretSource, today = 
   const life = data && secretLife(data, secrets, today);
   const together = (data ? refusals(data) : [])
     .filter(({ reads = [] }) => !reads.some((key) => wrong.includes(key)))
+    .filter((refusal) => !isConsequence(refusal, checked.violations))
     .map(({ path, value, allowed, remedy }): Violation => ({ path, given: value, allowed, remedy }));
   const found = [...checked.violations, ...together].map((violation) => hide(config, violation));
   const all = [
     ...foreignKeys(config),
     ...misplaced(config),
     ...found,
-    ...violations,
+    ...[...violations, ...(life?.violations ?? [])].filter((one) => !isConsequence(one, checked.violations)),
     ...sharedWithOthers(config).map((violation) => hide(config, violation)),
-    ...(life?.violations ?? []),
   ];
   if (data === undefined || all.length > 0) throw violationsError(config, unique(all));
   const sandboxNamespace = data.sandboxNamespace ?? defaultSandboxNamespace(data.namespace);

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { unwrap } from "./check.ts";
 import { schema } from "./schema.ts";
+import { unwrap } from "./schema-walk.ts";
 import { CATALOGUE, SECRET_NAMES, type SecretSpec } from "./secret-catalogue.ts";
 import { PREFIX } from "./stack-file.ts";
 

@@ -16,8 +16,6 @@ import { testInstances } from "./test-pool.ts";
 import { tools } from "./tools.ts";
 import { upstreamSwitches } from "./upstream-switches.ts";
 import {
-  annotationKey,
-  annotationValue,
   dnsLabel,
   flag,
   folderUrl,
@@ -61,6 +59,7 @@ export const schema = z.strictObject({
     .default(true)
     .describe("Run users' commands, in pods of a namespace of their own. Without it, none may be run."),
   sandboxNamespace: namespaceName
+    .meta({ example: "packit--stg-sandbox" })
     .optional()
     .describe(
       "The namespace of the sandbox pods, of this instance alone. Default: the namespace with -sandbox.",
@@ -103,6 +102,7 @@ export const schema = z.strictObject({
     .default(false)
     .describe("A local or test stack: it may run on generated stand-ins for secrets that are not given."),
   storageClass: objectName
+    .meta({ example: "gp3" })
     .optional()
     .describe(
       "The class of every volume. Default: the platform's; else the cluster's, which sandboxes cannot find.",
@@ -113,15 +113,23 @@ export const schema = z.strictObject({
     .describe("Tolerations that the namespace gives to each of its pods."),
   hosts: z.strictObject({
     service: hostName.describe("The host of the API and the webhooks."),
-    dashboard: hostName.optional().describe("The host of the dashboard, which statuses link to."),
-    workers: hostName.optional().describe("The host of Flower and of the workers' metrics."),
+    dashboard: hostName
+      .meta({ example: "dashboard.stg.packit.dev" })
+      .optional()
+      .describe("The host of the dashboard, which statuses link to."),
+    workers: hostName
+      .meta({ example: "workers.stg.packit.dev" })
+      .optional()
+      .describe("The host of Flower and of the workers' metrics."),
     redisCommander: hostName
+      .meta({ example: "redis.stg.packit.dev" })
       .optional()
       .describe("The host of Redis Commander; without it, only a forwarded port leads there."),
   }),
   identity: z.strictObject({
     fasUser: line.describe("The Fedora account that the instance acts as."),
     deploymentName: line
+      .meta({ example: "fedora-ci" })
       .optional()
       .describe("The instance's own word for `deployment` in packit-service.yaml. Default: `deployment`."),
   }),

@@ -1,9 +1,12 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../errors.ts";
 import { loadSettings } from "../../settings/load.ts";
 import { readStackFile, StackFile } from "../../settings/stack-file.ts";
 import { PROJECT_FORM } from "../../settings/stack-form.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { holdsMark, MARK, marked } from "../support/marks.ts";
 import { configOf, ROOT, settingsOf } from "../support/stacks.ts";
 
