@@ -2,6 +2,8 @@ import { check } from "./check.ts";
 import { coerced } from "./coerce.ts";
 import { isConsequence } from "./consequences.ts";
 import { refusals } from "./consistency.ts";
+import { needlesslyEncrypted, unproven } from "./encryption.ts";
+import { isSame } from "./engine-file.ts";
 import { mended } from "./mend.ts";
 import { defaultSandboxNamespace } from "./namespaces.ts";
 import { sharedWithOthers } from "./others.ts";
@@ -42,6 +44,8 @@ export function loadSettings(config: StackConfig, source: SecretSource, today = 
   const all = [
     ...foreignKeys(config),
     ...misplaced(config),
+    ...needlesslyEncrypted(config),
+    ...unproven(config),
     ...found,
     ...[...violations, ...(life?.violations ?? [])].filter((one) => !isConsequence(one, checked.violations)),
     ...sharedWithOthers(config).map((violation) => hide(config, violation)),
@@ -80,16 +84,18 @@ function foreignKeys(config: StackConfig): Violation[] {
 }
 
 /** What the project says for all stacks is no stack's own. */
-function misplaced({ file, project }: StackConfig): Violation[] {
-  const shared = project?.keys ?? [];
-  return (file?.keys ?? [])
-    .filter((key) => shared.includes(key))
+function misplaced({ file, project, values }: StackConfig): Violation[] {
+  const shared = project?.values() ?? {};
+  const isOwn = (key: string) =>
+    file ? file.keys.includes(`${PREFIX}${key}`) : !isSame(shared[key], values[key]);
+  return Object.keys(shared)
+    .filter(isOwn)
     .map((key) => ({
       path: [],
-      key,
+      key: `${PREFIX}${key}`,
       given: "a value of this stack's own",
       allowed: `the value in ${project?.name}, which all stacks share`,
-      remedy: `remove it here: pulumi config rm ${key}`,
+      remedy: `remove it here: pulumi config rm ${PREFIX}${key}`,
     }));
 }
 

@@ -14,6 +14,8 @@ export interface StackConfig {
   readonly stack: string;
   readonly values: Readonly<Record<string, unknown>>;
   readonly file?: StackFile;
+  /** What its values come from, in words, where that is no file that is known. */
+  readonly origin?: string;
   /** What all stacks share. */
   readonly project?: StackFile;
   /** The project's other stacks, as far as their files can be read. */
@@ -96,7 +98,7 @@ export class StackFile {
 export function readStackFile(
   root: string,
   stack: string,
-): StackConfig & { readonly file: StackFile; readonly project: StackFile } {
+): StackConfig & Required<Pick<StackConfig, "file" | "project" | "others">> {
   const project = readProject(root);
   const others = knownStacks(root).filter((name) => name !== stack);
   return {

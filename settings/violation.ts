@@ -46,8 +46,8 @@ function place({ file, project }: StackConfig, { path, key }: Violation) {
   return { file: holder?.name, line: holder?.line(path, key), isShared };
 }
 
-function nameOf({ file, stack }: StackConfig): string {
-  return file?.name ?? `stack ${stack}`;
+function nameOf({ file, origin, stack }: StackConfig): string {
+  return file?.name ?? origin ?? `stack ${stack}`;
 }
 
 /** @param shared The file for all stacks, where the setting stands in that: no command of Pulumi's changes it. */
