@@ -1,9 +1,11 @@
+import * as pulumi from "@pulumi/pulumi";
 import { wayTo } from "./cluster/access.ts";
 import { owned } from "./owned.ts";
 import { program } from "./program.ts";
 import { settingsFromEngine } from "./settings/engine.ts";
 
 const settings = await settingsFromEngine(process.cwd());
+for (const warning of settings.warnings) void pulumi.log.warn(warning);
 // The provider would take a context that there is not for a cluster that does not answer, and the engine call all unchanged.
 wayTo({ context: settings.kubeContext });
 

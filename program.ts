@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { Instance } from "./components/instance.ts";
 import { outputs } from "./outputs.ts";
 import type { Settings } from "./settings/load.ts";
@@ -11,7 +11,6 @@ import type { Settings } from "./settings/load.ts";
  * @param opts What Pulumi's engine is told besides, of every resource (see owned.ts).
  */
 export function program(settings: Settings, opts: pulumi.ComponentResourceOptions = {}) {
-  for (const warning of settings.warnings) void pulumi.log.warn(warning);
   const provider = new k8s.Provider("cluster", providerArgs(settings));
   const instance = new Instance("packit", settings, { ...opts, providers: { kubernetes: provider } });
   return outputs(settings, instance);

@@ -34,7 +34,12 @@ export function overridden(config: StackConfig): {
   delete values.secretRecords;
   const secrets = leftOut(values.secrets);
   overrides.push({ key: "secrets", from: REDACTED, to: "stand-ins", why: "no real secret is used here" });
-  return { config: { ...config, values: { ...values, secrets } }, overrides };
+  // On this machine, all stacks are in one cluster.
+  const others = config.others?.map((other) => ({
+    ...other,
+    values: { ...other.values, kubeContext: LOCAL_CONTEXT },
+  }));
+  return { config: { ...config, values: { ...values, secrets }, ...(others && { others }) }, overrides };
 }
 
 /** Of the secrets, only what a stack does without stays as it is. */

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExecaError, execa } from "execa";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import { EnvironmentError } from "../errors.ts";
 import { PREFIX, type StackConfig } from "../settings/stack-file.ts";
+import { yamlForEngine } from "../settings/yaml-writing.ts";
 import { makeFolder } from "../system/make-folder.ts";
 import { pulumiFailure } from "../system/pulumi-failure.ts";
 import { credentials } from "./credentials.ts";
@@ -79,7 +80,7 @@ function writeProject({ paths, root, stack }: LocalPulumi, { values, project: sh
   makeFolder(folder(paths), 0o700);
   writeFileSync(
     join(folder(paths), "Pulumi.yaml"),
-    stringify({ ...project, main: join(root, project.main) }),
+    yamlForEngine({ ...project, main: join(root, project.main) }),
   );
   const file = join(folder(paths), `Pulumi.${stack}.yaml`);
   // Pulumi keeps the salt of the stack's encryption in the same file.
@@ -89,7 +90,7 @@ function writeProject({ paths, root, stack }: LocalPulumi, { values, project: sh
       .map(([key, value]) => [`${PREFIX}${key}`, value] as const)
       .filter(([key]) => !shared?.keys.includes(key)),
   );
-  writeFileSync(file, stringify({ ...former, config }, { lineWidth: 0 }), { mode: 0o600 });
+  writeFileSync(file, yamlForEngine({ ...former, config }), { mode: 0o600 });
 }
 
 /** How long Pulumi's CLI may take to end the steps that it has begun, in milliseconds. */

@@ -1,5 +1,9 @@
 import { z } from "zod";
-import { formatPath, nearest, remedyForKey, type Violation } from "./violation.ts";
+import { exampleOf, showExample } from "./example.ts";
+import { nearest } from "./nearest.ts";
+import { formatPath } from "./path.ts";
+import { schemaAt, wrappedAt } from "./schema-walk.ts";
+import { remedyForKey, type Violation } from "./violation.ts";
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
@@ -20,7 +24,7 @@ export function check<S extends Schema>(
 /** Whether an issue between the fields of a map may come from one of them that is wrong itself. */
 function isConsequence(issue: Issue, issues: readonly Issue[]): boolean {
   if (issue.code !== "custom") return false;
-  const map = issue.path.slice(0, -1);
+  const map = issue.path.slice(0, issue.path.length - Number(issue.params?.depth));
   return issues.some(({ code, path }) => code !== "custom" && map.every((step, i) => path[i] === step));
 }
 
@@ -30,77 +34,88 @@ function violationsOf(schema: Schema, value: unknown, issue: Issue, above: Viola
   const at = schemaAt(schema, inner);
   const given = valueAt(value, inner);
   if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(at);
+    const known = at instanceof z.ZodRecord ? keysOf(at) : knownKeys(at);
+    const taken = typeof given === "object" && given !== null ? Object.keys(given) : [];
     return issue.keys.map((key) => ({
       path: [...path, key],
       // A value in the wrong place can be a secret.
       given: "an unknown key",
       allowed: `one of ${known.join(", ")}`,
-      remedy: remedyForKey(key, known, typeof given === "object" && given !== null ? Object.keys(given) : []),
+      remedy: withoutPath(schema, [...path, key]) ?? remedyForKey(key, known, taken),
     }));
   }
   if (issue.code === "invalid_key") {
     const map = schemaAt(schema, inner.slice(0, -1));
-    const keys = map instanceof z.ZodRecord ? z.globalRegistry.get(map.keyType) : undefined;
-    const allowed = `as a key, ${keys?.allowed ?? issue.message}`;
-    return [{ path, given: "another key", allowed, remedy: `for example ${keys?.example ?? "KEY"}` }];
+    const key = map instanceof z.ZodRecord ? map.keyType : undefined;
+    const allowed = `as a key, ${(key && allowedOf(key)) ?? issue.message}`;
+    return [
+      { path, given: "another key", allowed, remedy: `for example ${showExample(key && exampleOf(key))}` },
+    ];
   }
   if (given === undefined && at instanceof z.ZodObject) return check(at, {}, path).violations;
-  const { allowed, example } = hintOf(at, issue);
-  return [{ path, given: show(given, at), allowed, remedy: remedyOf(issue, given, path, example) }];
+  const example = exampleOf(wrappedAt(schema, inner) ?? schema);
+  const { allowed, remedy } = hintOf(at, issue, given, example);
+  return [{ path, given: show(given, at), allowed, remedy }];
 }
 
-function remedyOf(issue: Issue, given: unknown, path: Violation["path"], example: unknown): string {
-  if (issue.code === "custom" && typeof issue.params?.remedy === "string") return issue.params.remedy;
-  const known = issue.code === "invalid_value" ? issue.values.filter((one) => typeof one === "string") : [];
+/** What to do about a key that `pulumi config set` made because it was not told that it is a path. */
+function withoutPath(schema: Schema, path: Violation["path"]): string | undefined {
+  const [key] = path;
+  if (path.length > 1 || typeof key !== "string") return undefined;
+  const steps = stepsOf(key);
+  if (steps.length < 2) return undefined;
+  const remove = `pulumi config rm '${formatPath([]).concat(key)}'`;
+  if (steps[0] === "secrets")
+    return `set without --path; ${remove}, then pulumi config set --secret --path '${formatPath(steps)}'`;
+  const meant = wrappedAt(schema, steps);
+  if (meant === undefined) return undefined;
+  return `set without --path; ${remove}, then pulumi config set --path '${formatPath(steps)}' ${showExample(exampleOf(meant))}`;
+}
+
+/** The steps of a path as Pulumi takes it: `a.b`, `a["b.c"]`, `a[0]`. */
+function stepsOf(key: string): (string | number)[] {
+  return [...key.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, name]) =>
+    index === undefined ? (quoted ?? name ?? "") : Number(index),
+  );
+}
+
+function hintOf(
+  schema: Schema | undefined,
+  issue: Issue,
+  given: unknown,
+  example: unknown,
+): Pick<Violation, "allowed" | "remedy"> {
+  const shown = `for example ${showExample(example)}`;
+  if (issue.code === "custom") return { allowed: issue.message, remedy: issue.params?.remedy ?? shown };
+  const allowed = (schema && allowedOf(schema)) ?? issue.message;
+  if (given === undefined) return { allowed, remedy: { set: example } };
+  const known = schema instanceof z.ZodEnum ? schema.options.map(String) : [];
   const meant = typeof given === "string" ? nearest(given, known) : undefined;
-  if (meant !== undefined) return `did you mean ${meant}?`;
-  if (given === undefined)
-    return `add it: pulumi config set --path '${formatPath(path)}' ${example ?? "VALUE"}`;
-  return example === undefined ? "correct it" : `for example ${example}`;
+  return { allowed, remedy: meant === undefined ? shown : `did you mean ${meant}?` };
 }
 
-function hintOf(schema: Schema | undefined, issue: Issue): { allowed: string; example?: unknown } {
-  const meta = schema && z.globalRegistry.get(schema);
-  const example = meta?.example;
-  if (issue.code === "custom") return { allowed: issue.message, example };
-  if (issue.code === "invalid_value")
-    return { allowed: issue.values.map(String).join(", "), example: issue.values[0] };
-  if (meta?.allowed !== undefined) return { allowed: meta.allowed, example };
-  if (schema instanceof z.ZodEnum) return { allowed: schema.options.join(", "), example: schema.options[0] };
-  const keys = knownKeys(schema);
-  if (keys.length > 0) return { allowed: `a map of ${keys.join(", ")}` };
-  if (issue.code === "invalid_type") return { allowed: KINDS[issue.expected] ?? issue.expected };
-  return { allowed: issue.message };
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  array: "a list",
-  record: "a map",
-  object: "a map",
-  int: "a whole number",
-};
-
-/** The schema of the value at `path`, what wraps it (defaults, optionality) taken off. */
-export function schemaAt(schema: Schema, path: readonly (string | number)[]): Schema | undefined {
-  const bare = unwrap(schema);
-  const [step, ...rest] = path;
-  if (step === undefined) return bare;
-  if (bare instanceof z.ZodObject) return bare.shape[step] && schemaAt(bare.shape[step], rest);
-  if (bare instanceof z.ZodRecord) return schemaAt(bare.valueType, rest);
-  if (bare instanceof z.ZodArray) return schemaAt(bare.element, rest);
+/** What a setting takes, in words. */
+function allowedOf(schema: Schema): string | undefined {
+  const { allowed } = z.globalRegistry.get(schema) ?? {};
+  if (allowed !== undefined) return allowed;
+  if (schema instanceof z.ZodEnum) return schema.options.join(", ");
+  if (schema instanceof z.ZodLiteral) return [...schema.values].join(", ");
+  if (schema instanceof z.ZodObject) return `a map of ${knownKeys(schema).join(", ")}`;
+  if (schema instanceof z.ZodRecord) return "a map";
+  if (schema instanceof z.ZodArray) return isNeverEmpty(schema) ? "a list of one item or more" : "a list";
   return undefined;
 }
 
-/** A schema without what wraps it: defaults and optionality. */
-export function unwrap(schema: Schema): Schema {
-  const wrapped =
-    schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
-  return wrapped ? unwrap(schema.unwrap()) : schema;
+function isNeverEmpty({ def }: z.ZodArray): boolean {
+  return def.checks?.some((one) => one._zod.def.check === "min_length") === true;
 }
 
 function knownKeys(schema: Schema | undefined): string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+function keysOf({ keyType }: z.ZodRecord): string[] {
+  return keyType instanceof z.ZodEnum ? keyType.options.map(String) : [];
 }
 
 function valueAt(value: unknown, path: readonly (string | number)[]): unknown {

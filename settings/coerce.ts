@@ -1,14 +1,11 @@
 import { z } from "zod";
-import { unwrap } from "./check.ts";
+import { unwrap } from "./schema-walk.ts";
 
 type Schema = z.core.$ZodType;
 
-/** A day as Pulumi's reader of YAML hands it over, unless it was quoted. */
-const TIMESTAMP = /^(\d{4}-\d{2}-\d{2}) 00:00:00 \+0000 UTC$/;
-
 /**
  * A stack's values with each scalar of the type that its setting has. `pulumi config set` writes `true` and `2` as text,
- * and Pulumi's engine hands text over that looks like a number or a day: whoever reads a stack file, it says the same.
+ * and Pulumi's engine hands numbers over as text: whoever reads a stack file, it says the same.
  */
 export function coerced(schema: Schema, value: unknown): unknown {
   const bare = unwrap(schema);
@@ -36,7 +33,7 @@ function scalar(schema: Schema, value: unknown): unknown {
     if (schema instanceof z.ZodBoolean && /^(true|false)$/.test(value)) return value === "true";
     const isNumber = schema instanceof z.ZodNumber || schema instanceof z.ZodLiteral;
     if (isNumber && /^-?\d+$/.test(value)) return Number(value);
-    return TIMESTAMP.exec(value)?.[1] ?? value;
+    return value;
   }
   const isText = schema instanceof z.ZodString || schema instanceof z.ZodEnum;
   return isText && (typeof value === "number" || typeof value === "boolean") ? String(value) : value;

@@ -6,7 +6,7 @@ import { baseUrl, line } from "./values.ts";
 export const contexts = z
   .array(
     z.strictObject({
-      name: line.describe("What the page calls the instance."),
+      name: line.meta({ example: "Packit" }).describe("What the page calls the instance."),
       apiUrl: baseUrl
         .meta({ example: "https://prod.packit.dev/api" })
         .describe("Its API, with /api at the end."),

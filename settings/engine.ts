@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { isWhatWasRead } from "./engine-file.ts";
+import { handedOver } from "./engine-value.ts";
 import { loadSettings, type Settings } from "./load.ts";
 import { PREFIX, readStackFile, type StackConfig, stackFilePath } from "./stack-file.ts";
 
@@ -20,25 +22,17 @@ export function standInsDirectory(root: string, stack: string): string {
 
 function engineConfig(root: string, stack: string): StackConfig {
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(PREFIX));
-  const values = Object.fromEntries(own.map(([key, text]) => [key.slice(PREFIX.length), parse(text)]));
+  const values = Object.fromEntries(own.map(([key, text]) => [key.slice(PREFIX.length), handedOver(text)]));
   const encryptedKeys = secretKeys().map((key) => key.slice(PREFIX.length));
   const config = { stack, values, encryptedKeys };
   if (!existsSync(stackFilePath(root, stack))) return config;
-  const { file, project } = readStackFile(root, stack);
-  return { ...config, file, project };
+  const read = readStackFile(root, stack);
+  const { file, project, others } = read;
+  if (isWhatWasRead(read, config)) return { ...config, file, project, others };
+  return { ...config, project, others, origin: `the configuration that the engine read (not ${file.name})` };
 }
 
 /** The keys that the engine names as holding secrets, in the variable from which its SDK reads them too. */
 function secretKeys(): string[] {
   return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]");
-}
-
-/** The engine hands over maps and lists as JSON, and scalars as bare text. */
-function parse(text: string): unknown {
-  if (!/^[[{]/.test(text)) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Refusal } from "./refuse.ts";
 import { flag, line } from "./values.ts";
 
-const lines = z.array(line);
+const lines = z.array(line.meta({ example: "https://src.fedoraproject.org/rpms/packit" }));
 
 const projects = z.strictObject({
   enabled_projects: lines.optional().describe("Projects that are served."),

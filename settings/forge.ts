@@ -11,6 +11,7 @@ export const forge = z.strictObject({
   instanceUrl: baseUrl.describe("Where the forge is."),
   type: type.optional().describe("The kind of forge, for a host that does not tell."),
   githubApp: flag.default(false).describe("Whether the GitHub App is used, and no token."),
+  enabled: flag.default(true).describe("Whether it is served; false leaves one of the default out."),
 });
 
 /** The parts of hosts that tell ogr what a forge is, in the order in which it looks for them (ogr/services/*.py). */

@@ -3,21 +3,27 @@ import { imageReference } from "./image-reference.ts";
 import { schedule } from "./schedule.ts";
 import { timeZone } from "./time-zone.ts";
 
-const own = (what: string) =>
-  imageReference.optional().describe(`${what} Default: that of the deployment at quay.io/packit.`);
+const own = (what: string, repository: string) =>
+  imageReference
+    .meta({ example: `quay.io/packit/${repository}:stg` })
+    .optional()
+    .describe(`${what} Default: that of the deployment at quay.io/packit.`);
 
 /** Where images come from, and how new ones of Packit's own get into the stack. */
 export const images = {
   images: z
     .strictObject({
-      service: own("The API."),
-      worker: own("Workers, beat, migration and backup."),
-      fedmsg: own("The listener."),
-      dashboard: own("The dashboard."),
-      sandbox: own("Sandbox pods."),
-      tokman: own("Tokman."),
+      service: own("The API.", "packit-service"),
+      worker: own("Workers, beat, migration and backup.", "packit-worker"),
+      fedmsg: own("The listener.", "packit-service-fedmsg"),
+      dashboard: own("The dashboard.", "dashboard"),
+      sandbox: own("Sandbox pods.", "sandcastle"),
+      tokman: own("Tokman.", "tokman"),
       postgres: z
-        .partialRecord(z.enum(["13", "15", "16"]), imageReference)
+        .partialRecord(
+          z.enum(["13", "15", "16"]),
+          imageReference.meta({ example: "quay.io/sclorg/postgresql-15-c9s:latest" }),
+        )
         .default({})
         .describe("PostgreSQL, by its major version. Default: quay.io/sclorg/postgresql-VERSION-c9s."),
       valkey: imageReference.default("docker.io/valkey/valkey:8").describe("Valkey."),

@@ -1,8 +1,13 @@
 import { check } from "./check.ts";
 import { coerced } from "./coerce.ts";
+import { isConsequence } from "./consequences.ts";
 import { refusals } from "./consistency.ts";
+import { needlesslyEncrypted, unproven } from "./encryption.ts";
+import { isSame } from "./engine-file.ts";
 import { mended } from "./mend.ts";
 import { defaultSandboxNamespace } from "./namespaces.ts";
+import { sharedWithOthers } from "./others.ts";
+import { withRoleDefaults } from "./role.ts";
 import { type SchemaOutput, schema } from "./schema.ts";
 import { secretLife } from "./secret-life.ts";
 import { secretNeeds } from "./secret-needs.ts";
@@ -25,7 +30,7 @@ export interface Settings extends Omit<SchemaOutput, "sandboxNamespace"> {
 export function loadSettings(config: StackConfig, source: SecretSource, today = new Date()): Settings {
   checkedStack(config.stack);
   const { secrets: _, ...raw } = config.values;
-  const values = coerced(schema, raw);
+  const values = coerced(schema, withRoleDefaults(raw));
   const checked = check(schema, values);
   const data = "data" in checked ? checked.data : mended(schema, values);
   const wrong = checked.violations.map(({ path: [first] }) => first);
@@ -33,14 +38,17 @@ export function loadSettings(config: StackConfig, source: SecretSource, today = 
   const life = data && secretLife(data, secrets, today);
   const together = (data ? refusals(data) : [])
     .filter(({ reads = [] }) => !reads.some((key) => wrong.includes(key)))
+    .filter((refusal) => !isConsequence(refusal, checked.violations))
     .map(({ path, value, allowed, remedy }): Violation => ({ path, given: value, allowed, remedy }));
   const found = [...checked.violations, ...together].map((violation) => hide(config, violation));
   const all = [
     ...foreignKeys(config),
     ...misplaced(config),
+    ...needlesslyEncrypted(config),
+    ...unproven(config),
     ...found,
-    ...violations,
-    ...(life?.violations ?? []),
+    ...[...violations, ...(life?.violations ?? [])].filter((one) => !isConsequence(one, checked.violations)),
+    ...sharedWithOthers(config).map((violation) => hide(config, violation)),
   ];
   if (data === undefined || all.length > 0) throw violationsError(config, unique(all));
   const sandboxNamespace = data.sandboxNamespace ?? defaultSandboxNamespace(data.namespace);
@@ -76,16 +84,18 @@ function foreignKeys(config: StackConfig): Violation[] {
 }
 
 /** What the project says for all stacks is no stack's own. */
-function misplaced({ file, project }: StackConfig): Violation[] {
-  const shared = project?.keys ?? [];
-  return (file?.keys ?? [])
-    .filter((key) => shared.includes(key))
+function misplaced({ file, project, values }: StackConfig): Violation[] {
+  const shared = project?.values() ?? {};
+  const isOwn = (key: string) =>
+    file ? file.keys.includes(`${PREFIX}${key}`) : !isSame(shared[key], values[key]);
+  return Object.keys(shared)
+    .filter(isOwn)
     .map((key) => ({
       path: [],
-      key,
+      key: `${PREFIX}${key}`,
       given: "a value of this stack's own",
       allowed: `the value in ${project?.name}, which all stacks share`,
-      remedy: `remove it here: pulumi config rm ${key}`,
+      remedy: `remove it here: pulumi config rm ${PREFIX}${key}`,
     }));
 }
 

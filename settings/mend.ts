@@ -1,10 +1,14 @@
 import { z } from "zod";
-import { schemaAt } from "./check.ts";
+import { exampleOf } from "./example.ts";
+import { wrappedAt } from "./schema-walk.ts";
 
 type Path = (string | number)[];
 
 /** How often what is wrong is taken out or filled in: what is missing can be a map whose own fields are missing. */
-const ROUNDS = 4;
+const ROUNDS = 6;
+
+/** The round from which on all of a setting is taken out, where fields of it go on to contradict each other. */
+const WHOLE = 3;
 
 /**
  * The output of a schema for a value of which everything wrong is left out, and everything missing is the schema's
@@ -16,7 +20,8 @@ export function mended<S extends z.core.$ZodType>(schema: S, value: unknown): z.
   for (let round = 0; round < ROUNDS; round++) {
     const result = z.safeParse(schema, copy);
     if (result.success) return result.data;
-    for (const path of result.error.issues.flatMap(pathsOf)) mendOne(schema, copy, path);
+    const paths = result.error.issues.flatMap(pathsOf);
+    for (const path of paths) mendOne(schema, copy, round < WHOLE ? path : path.slice(0, 1));
   }
   return undefined;
 }
@@ -31,14 +36,9 @@ function mendOne(schema: z.core.$ZodType, root: unknown, path: Path): void {
   if (last === undefined) return;
   const parent = path.slice(0, -1).reduce<unknown>((at, step) => (isMap(at) ? at[step] : undefined), root);
   if (!isMap(parent)) return;
-  if (parent[last] === undefined) parent[last] = exampleOf(schemaAt(schema, path));
+  const missing = parent[last] === undefined ? wrappedAt(schema, path) : undefined;
+  if (missing) parent[last] = exampleOf(missing);
   else delete parent[last];
-}
-
-function exampleOf(schema: z.core.$ZodType | undefined): unknown {
-  if (schema instanceof z.ZodObject) return {};
-  if (schema instanceof z.ZodEnum) return schema.options[0];
-  return schema && z.globalRegistry.get(schema)?.example;
 }
 
 function isMap(value: unknown): value is Record<string | number, unknown> {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { unwrap } from "./check.ts";
 import { schema } from "./schema.ts";
+import { unwrap } from "./schema-walk.ts";
 import { CATALOGUE, SECRET_NAMES, type SecretSpec } from "./secret-catalogue.ts";
 import { PREFIX } from "./stack-file.ts";
 
@@ -96,13 +96,23 @@ function allowedOf(schema: Schema): string {
   return z.globalRegistry.get(bare)?.allowed ?? (allowedBy(bare) || "see below");
 }
 
-/** The default as the outermost wrapper says it. */
+/** The default as the outermost wrapper says it, and what becomes of it where a map or a list is given. */
 function defaultOf(schema: Schema): string {
   if (schema instanceof z.ZodOptional) return "";
   if (!(schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)) return "required";
-  const text = JSON.stringify(schema.def.defaultValue);
-  const isLong = typeof schema.def.defaultValue === "object" && text.length > 60;
-  return isLong ? "see settings/" : code(text);
+  const { addedTo } = z.globalRegistry.get(schema) ?? {};
+  const value: unknown = addedTo ?? schema.def.defaultValue;
+  const shown = showDefault(value);
+  if (addedTo !== undefined) return `${shown}; what is given is added to the default`;
+  return Array.isArray(value) && value.length > 0 ? `${shown}; given, it replaces the default` : shown;
+}
+
+function showDefault(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (typeof value !== "object" || value === null || text.length <= 60) return code(text);
+  return Array.isArray(value)
+    ? `${value.length} items, in settings/`
+    : Object.keys(value).map(code).join(", ");
 }
 
 function table(head: readonly string[], lines: readonly (readonly string[])[]): string {

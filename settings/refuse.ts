@@ -13,5 +13,11 @@ export interface Refusal {
 
 /** Refuses a value from within a schema's `superRefine`, in the words that its violation will have. */
 export function refuse(context: z.core.$RefinementCtx, { path, value, allowed, remedy }: Refusal): void {
-  context.addIssue({ code: "custom", path, input: value, message: allowed, params: { remedy } });
+  context.addIssue({
+    code: "custom",
+    path,
+    input: value,
+    message: allowed,
+    params: { remedy, depth: path.length },
+  });
 }

@@ -15,6 +15,7 @@ export const repositoryCache = part(
       .describe("Give every worker of a pool that clones, and its sandbox, a cache volume."),
     size: bytes.default("4Gi").describe("The size of each cache volume."),
     storageClass: objectName
+      .meta({ example: "gp3" })
       .optional()
       .describe("The class of the cache volumes. Default: that of all volumes."),
     repositories: z

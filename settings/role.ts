@@ -1,8 +1,28 @@
+import { FORGES } from "./forges.ts";
 import type { Refusal } from "./refuse.ts";
 import type { SchemaOutput } from "./schema.ts";
 
 /** The words that start commands for Packit, and those for Fedora CI, which Packit itself listens to. */
 const USED_PREFIXES = ["/packit", "/packit-stg", "/packit-ci", "/packit-ci-stg"];
+
+/** Where dist-git is, unless a stack file says otherwise. */
+export const DIST_GIT = "https://src.fedoraproject.org/";
+
+/** A stack's values with what its role has instead of a default: Fedora CI serves the forge of dist-git alone. */
+export function withRoleDefaults(
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { role, forges = {}, distGit } = values;
+  if (role !== "fedora-ci" || typeof forges !== "object" || Array.isArray(forges)) return values;
+  const { url = DIST_GIT } = (distGit ?? {}) as { url?: unknown };
+  const others = Object.keys(FORGES).filter((host) => host !== hostOf(String(url)));
+  const left = Object.fromEntries(others.map((host) => [host, { enabled: false }]));
+  return { ...values, forges: { ...left, ...forges } };
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).hostname : undefined;
+}
 
 /** Fedora CI leaves to Packit what is Packit's. */
 export function roleRefusals({ role, deployment, packitConfig, ...settings }: SchemaOutput): Refusal[] {
@@ -11,7 +31,7 @@ export function roleRefusals({ role, deployment, packitConfig, ...settings }: Sc
   const isStage = deployment === "stg";
   const reads = ["role", "deployment"];
   const { forges, distGit, withSandbox } = settings;
-  const foreign = Object.keys(forges).filter((host) => host !== new URL(distGit.url).hostname);
+  const foreign = Object.keys(forges).filter((host) => host !== hostOf(distGit.url));
   return [
     // Packit derives from its end whether /packit-ci or /packit-ci-stg is listened to.
     prefix === undefined || USED_PREFIXES.includes(prefix) || prefix.endsWith("-stg") !== isStage
@@ -27,7 +47,7 @@ export function roleRefusals({ role, deployment, packitConfig, ...settings }: Sc
       path: ["forges", host],
       value: host,
       allowed: "dist-git's forge alone with the role fedora-ci",
-      remedy: "remove it",
+      remedy: "remove it, or set its enabled to false",
       reads,
     })),
     withSandbox

@@ -1,20 +1,21 @@
 import { z } from "zod";
 import { fedoraCi, role } from "./fedora-ci.ts";
-import { forge } from "./forge.ts";
+import { fedoraMessaging } from "./fedora-messaging.ts";
+import { forges } from "./forges.ts";
 import { imageSupports } from "./image-supports.ts";
 import { images } from "./images.ts";
+import { ingress } from "./ingress.ts";
 import { limits } from "./limits.ts";
 import { packitConfig } from "./packit-config.ts";
 import { refuse } from "./refuse.ts";
 import { repositoryCache } from "./repository-cache.ts";
+import { DIST_GIT } from "./role.ts";
 import { secretSettings } from "./secret-settings.ts";
 import { stores } from "./stores.ts";
 import { testInstances } from "./test-pool.ts";
 import { tools } from "./tools.ts";
 import { upstreamSwitches } from "./upstream-switches.ts";
 import {
-  annotationKey,
-  annotationValue,
   dnsLabel,
   flag,
   folderUrl,
@@ -58,6 +59,7 @@ export const schema = z.strictObject({
     .default(true)
     .describe("Run users' commands, in pods of a namespace of their own. Without it, none may be run."),
   sandboxNamespace: namespaceName
+    .meta({ example: "packit--stg-sandbox" })
     .optional()
     .describe(
       "The namespace of the sandbox pods, of this instance alone. Default: the namespace with -sandbox.",
@@ -95,22 +97,14 @@ export const schema = z.strictObject({
     .describe(
       "Who shows the certificate: the pods themselves, with the one among the secrets; or OpenShift's router, with its own.",
     ),
-  ingress: z
-    .strictObject({
-      className: objectName.optional().describe("The Ingress class. Default: the cluster's."),
-      annotations: z
-        .record(annotationKey, annotationValue)
-        .default({ "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS" })
-        .describe("What tells the Ingress controller that the pods speak TLS."),
-    })
-    .prefault({})
-    .describe("How hosts are opened on plain Kubernetes; read there only."),
+  ingress,
   disposable: flag
     .default(false)
     .describe(
       "A local or test stack: it may run on generated stand-ins for needed secrets that are not given.",
     ),
   storageClass: objectName
+    .meta({ example: "gp3" })
     .optional()
     .describe(
       "The class of every volume. Default: the platform's; else the cluster's, which sandboxes cannot find.",
@@ -121,32 +115,33 @@ export const schema = z.strictObject({
     .describe("Tolerations that the namespace gives to each of its pods."),
   hosts: z.strictObject({
     service: hostName.describe("The host of the API and the webhooks."),
-    dashboard: hostName.optional().describe("The host of the dashboard, which statuses link to."),
-    workers: hostName.optional().describe("The host of Flower and of the workers' metrics."),
+    dashboard: hostName
+      .meta({ example: "dashboard.stg.packit.dev" })
+      .optional()
+      .describe("The host of the dashboard, which statuses link to."),
+    workers: hostName
+      .meta({ example: "workers.stg.packit.dev" })
+      .optional()
+      .describe("The host of Flower and of the workers' metrics."),
     redisCommander: hostName
+      .meta({ example: "redis.stg.packit.dev" })
       .optional()
       .describe("The host of Redis Commander; without it, only a forwarded port leads there."),
   }),
   identity: z.strictObject({
     fasUser: line.describe("The Fedora account that the instance acts as."),
     deploymentName: line
+      .meta({ example: "fedora-ci" })
       .optional()
       .describe("The instance's own word for `deployment` in packit-service.yaml. Default: `deployment`."),
   }),
   distGit: z
     .strictObject({
-      url: folderUrl.default("https://src.fedoraproject.org/").describe("Where dist-git is."),
+      url: folderUrl.default(DIST_GIT).describe("Where dist-git is."),
       namespace: line.default("rpms").describe("The namespace of packages there."),
     })
     .prefault({}),
-  forges: z
-    .record(hostName, forge)
-    .default({
-      "github.com": { instanceUrl: "https://github.com", githubApp: true },
-      "gitlab.com": { instanceUrl: "https://gitlab.com", githubApp: false },
-      "src.fedoraproject.org": { instanceUrl: "https://src.fedoraproject.org", githubApp: false },
-    })
-    .describe("The forges that are served. Each needs a token, or the GitHub App, among the secrets."),
+  forges,
   packitConfig: packitConfig.prefault({}).describe("Keys of packit-service.yaml."),
   fedoraCi: fedoraCi.describe(
     "Who serves Fedora CI. It stands in Pulumi.yaml, for both instances of each environment.",
@@ -155,32 +150,7 @@ export const schema = z.strictObject({
     .array(line.meta({ example: "github.com/packit" }))
     .default([])
     .describe("Namespaces that are approved when the database is migrated; nobody is ever disapproved."),
-  fedoraMessaging: z
-    .strictObject({
-      app: line.default("Packit").describe("The name that the message broker sees."),
-      topics: z
-        .array(line)
-        .min(1)
-        .default([
-          "org.fedoraproject.prod.copr.build.start",
-          "org.fedoraproject.prod.copr.build.end",
-          "org.fedoraproject.prod.buildsys.task.state.change",
-          "org.fedoraproject.prod.buildsys.build.state.change",
-          "org.fedoraproject.prod.buildsys.tag",
-          "org.fedoraproject.prod.pagure.pull-request.new",
-          "org.fedoraproject.prod.pagure.pull-request.updated",
-          "org.fedoraproject.prod.pagure.pull-request.rebased",
-          "org.fedoraproject.prod.pagure.git.receive",
-          "org.fedoraproject.prod.pagure.pull-request.comment.added",
-          "org.fedoraproject.prod.hotness.update.bug.file",
-          "org.release-monitoring.prod.anitya.project.version.update.v2",
-          "org.fedoraproject.prod.openscanhub.task.started",
-          "org.fedoraproject.prod.openscanhub.task.finished",
-          "org.fedoraproject.prod.logdetective.analysis",
-        ])
-        .describe("The routing keys that are listened to."),
-    })
-    .prefault({}),
+  fedoraMessaging,
   ...images,
   imageSupports,
   repositoryCache: repositoryCache.describe("The cache of git repositories that clones borrow from."),

@@ -1,21 +1,25 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, isMap, isNode, isScalar, type LineCounter } from "yaml";
 import { UserError } from "../errors.ts";
+import { type Path, PREFIX } from "./path.ts";
+import { type FileForm, PROJECT_FORM, refuseOtherForm, STACK_FORM } from "./stack-form.ts";
+import { knownStacks } from "./stacks.ts";
+import { parseYaml } from "./yaml-document.ts";
 
-/** The prefix of this program's keys in a stack file: the project's name in Pulumi.yaml. */
-export const PREFIX = "packit:";
-
-/** The path of a setting below `config`, the prefix left out: `["workers", "longRunning", "replicas"]`. */
-export type Path = readonly (string | number)[];
+export { type Path, PREFIX };
 
 /** A stack's configuration: its values as plain data, and the files that they stand in, where they do. */
 export interface StackConfig {
   readonly stack: string;
   readonly values: Readonly<Record<string, unknown>>;
   readonly file?: StackFile;
+  /** What its values come from, in words, where that is no file that is known. */
+  readonly origin?: string;
   /** What all stacks share. */
   readonly project?: StackFile;
+  /** The project's other stacks, as far as their files can be read. */
+  readonly others?: readonly StackConfig[];
   /** The keys that hold something encrypted, where the engine has decrypted it. */
   readonly encryptedKeys?: readonly string[];
 }
@@ -27,30 +31,15 @@ export class StackFile {
   readonly #lines: LineCounter;
   readonly #within: readonly string[];
 
-  /** @param within The keys below a setting's own below which its value stands, as `default` in Pulumi.yaml. */
-  constructor(name: string, text: string, within: readonly string[] = []) {
+  /** @param content Its text, or its bytes as they are read. */
+  constructor(name: string, content: string | Uint8Array, form: FileForm = STACK_FORM) {
+    const { document, lines } = parseYaml(name, content);
     this.name = name;
-    this.#within = within;
-    this.#lines = new LineCounter();
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
-    this.#refuseAliases();
-    if (this.#document.errors.length === 0) return;
-    // The library's message can quote the text, and that can be a secret; its code cannot.
-    const list = this.#document.errors.map(({ code, pos }) => {
-      return `  ${name}:${this.#lines.linePos(pos[0]).line}  ${code.toLowerCase().replaceAll("_", " ")}`;
-    });
-    throw new UserError(`${name} is not valid YAML.\n${list.join("\n")}`);
-  }
-
-  /** An alias hides what stands at a place, and its name can be a secret that was not quoted. */
-  #refuseAliases(): void {
-    visit(this.#document, {
-      Alias: (_, { range }) => {
-        const line = range ? this.#lines.linePos(range[0]).line : 1;
-        throw new UserError(
-          `${this.name}:${line}  has a YAML alias, a value that starts with *. Quote it, or write it out.`,
-        );
-      },
+    this.#within = form.within;
+    this.#document = document;
+    this.#lines = lines;
+    refuseOtherForm(form, document.contents, (text, node) => {
+      return `${name}:${node?.range ? lines.linePos(node.range[0]).line : 1}  ${text}`;
     });
   }
 
@@ -64,7 +53,7 @@ export class StackFile {
   values(): Record<string, unknown> {
     const { config } = (this.#document.toJS() ?? {}) as { config?: Record<string, unknown> };
     const own = Object.entries(config ?? {}).filter(([key]) => key.startsWith(PREFIX));
-    return Object.fromEntries(own.map(([key, value]) => [key.slice(PREFIX.length), this.#inner(key, value)]));
+    return Object.fromEntries(own.map(([key, value]) => [key.slice(PREFIX.length), this.#inner(value)]));
   }
 
   /** The line of a setting; where it is absent, that of the nearest setting around it. */
@@ -85,16 +74,12 @@ export class StackFile {
   /** Whether a setting is encrypted in this file. */
   isEncrypted(path: Path): boolean {
     const node = this.#document.getIn(this.#nodePath(path), true);
-    return isMap(node) && node.has("secure");
+    return isMap(node) && node.items.length === 1 && typeof node.get("secure") === "string";
   }
 
-  #inner(key: string, value: unknown): unknown {
-    return this.#within.reduce<unknown>((at, step) => {
-      if (typeof at === "object" && at !== null && step in at) return (at as Record<string, unknown>)[step];
-      throw new UserError(
-        `${this.name}:${this.line([], key)}  ${key} needs a map with ${step}: and its value below it.`,
-      );
-    }, value);
+  #inner(value: unknown): unknown {
+    // That the steps are there is a part of the file's form.
+    return this.#within.reduce<unknown>((at, step) => (at as Record<string, unknown>)[step], value);
   }
 
   #nodePath([first, ...rest]: Path): (string | number)[] {
@@ -109,29 +94,40 @@ export class StackFile {
   }
 }
 
-/** Reads Pulumi.<stack>.yaml of the project in `root`, and what Pulumi.yaml says for all stacks. */
+/** Reads Pulumi.<stack>.yaml of the project in `root`, what Pulumi.yaml says for all stacks, and the other stacks. */
 export function readStackFile(
   root: string,
   stack: string,
-): StackConfig & { readonly file: StackFile; readonly project: StackFile } {
-  const path = stackFilePath(root, stack);
-  const file = new StackFile(basename(path), readText(path, `There is no stack "${stack}"`));
+): StackConfig & Required<Pick<StackConfig, "file" | "project" | "others">> {
   const project = readProject(root);
-  return { stack, values: { ...project.values(), ...file.values() }, file, project };
+  const others = knownStacks(root).filter((name) => name !== stack);
+  return {
+    ...readOne(root, stack, project),
+    project,
+    others: others.flatMap((name) => readable(root, name, project)),
+  };
+}
+
+function readOne(root: string, stack: string, project: StackFile) {
+  const path = stackFilePath(root, stack);
+  const file = new StackFile(basename(path), readBytes(path, `There is no stack "${stack}"`));
+  return { stack, values: { ...project.values(), ...file.values() }, file };
+}
+
+/** Another stack, unless its file is wrong: that is for those to hear who work with it. */
+function readable(root: string, stack: string, project: StackFile): StackConfig[] {
+  try {
+    return [readOne(root, stack, project)];
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }
 
 /** Reads what Pulumi.yaml in `root` says for all stacks. */
 export function readProject(root: string): StackFile {
   const name = "Pulumi.yaml";
-  const text = readText(join(root, name), "This is no folder of a project");
-  const file = new StackFile(name, text, ["default"]);
-  // Pulumi would take it for the same key, and this program would not.
-  const bare = file.keys.find((key) => !key.includes(":"));
-  if (bare !== undefined)
-    throw new UserError(
-      `${name}:${file.line([], bare)}  ${bare} has no prefix. Write it as ${PREFIX}${bare}.`,
-    );
-  return file;
+  return new StackFile(name, readBytes(join(root, name), "This is no folder of a project"), PROJECT_FORM);
 }
 
 /** Where a stack's file is. */
@@ -139,9 +135,9 @@ export function stackFilePath(root: string, stack: string): string {
   return join(root, `Pulumi.${stack}.yaml`);
 }
 
-function readText(path: string, otherwise: string): string {
+function readBytes(path: string, otherwise: string): Uint8Array {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? "unreadable";
     throw new UserError(`${otherwise}: ${path} cannot be read (${reason}).`);

@@ -38,7 +38,10 @@ export const stores = {
   backup: part(small, {
     bucket: bucket.optional().describe("The bucket of the backups."),
     prefix: objectPrefix.default("database").describe("What the names of the backups start with."),
-    endpoint: baseUrl.optional().describe("Where S3 is. Default: Amazon's."),
+    endpoint: baseUrl
+      .meta({ example: "https://s3.example.com" })
+      .optional()
+      .describe("Where S3 is. Default: Amazon's."),
     schedule: schedule.default("30 1 * * *").describe("When a backup is made, UTC."),
     keep: positive.default(14).describe("Backups that are kept; older ones are deleted."),
   }),

@@ -1,4 +1,5 @@
 import { OWN_IMAGES, type OwnImage, ownImage } from "./images.ts";
+import { withRoleDefaults } from "./role.ts";
 import type { StackConfig } from "./stack-file.ts";
 import type { Pool } from "./test-pool.ts";
 
@@ -71,10 +72,9 @@ const ACTING = [
 export function testInstanceConfig(args: TestInstanceArgs): StackConfig {
   const { name, base, pool, fasUser, secrets, images, parts } = args;
   const [namespace] = namespacesOf(name);
-  const { packitConfig, fedoraMessaging, forges, distGit, imageSupports } = base.values as Record<
-    string,
-    object
-  >;
+  const { packitConfig, fedoraMessaging, forges, distGit, imageSupports } = withRoleDefaults(
+    base.values,
+  ) as Record<string, object>;
   const flags = PART_NAMES.map((part) => [PARTS[part].setting, parts[part]]);
   const values = {
     ...present({ forges, distGit, imageSupports, storageClass: pool.storageClass }),

@@ -20,11 +20,14 @@ import {
 import { violationsError } from "./violation.ts";
 
 const identity = z.strictObject({
-  name: dnsLabel.describe(
-    "What the identity is called. Its secrets are in the Secret identity-NAME of `namespace`.",
-  ),
+  name: dnsLabel
+    .meta({ example: "one" })
+    .describe("What the identity is called. Its secrets are in the Secret identity-NAME of `namespace`."),
   fasUser: line.describe("Its Fedora account."),
-  githubApp: line.optional().describe("The slug of its GitHub App, for the address of the App's settings."),
+  githubApp: line
+    .meta({ example: "packit-as-a-service-stg" })
+    .optional()
+    .describe("The slug of its GitHub App, for the address of the App's settings."),
 });
 
 /** Where test instances run, how many, how long, and as whom. */
@@ -71,12 +74,12 @@ const pool = z
       .default("quay.io/packit")
       .describe("Where that workflow pushes them, with tags that expire."),
     owners: z
-      .array(line)
+      .array(line.meta({ example: "packit" }))
       .min(1)
       .default(["packit"])
       .describe("GitHub accounts whose forks may be put on test: their code gets the identity's secrets."),
     allowlist: z
-      .array(line)
+      .array(line.meta({ example: "github.com/packit" }))
       .default(["github.com/packit"])
       .describe("The namespaces that instances serve from the start."),
     identities: z
@@ -130,5 +133,5 @@ export function loadPool(root: string, changes: Readonly<Record<string, unknown>
   const all = { ...(values.testInstances as object | undefined), ...changes };
   const checked = check(pool, all, ["testInstances"]);
   if ("data" in checked) return checked.data;
-  throw violationsError({ stack: "test", values, file: project }, checked.violations);
+  throw violationsError({ stack: "test", values, file: project, project }, checked.violations);
 }

@@ -40,7 +40,10 @@ export const tools = {
   fluentd: part(
     { requests: { cpu: "10m", memory: "128Mi" }, limits: { cpu: "100m", memory: "128Mi" } },
     {
-      splunkHost: hostName.optional().describe("Splunk's HTTP event collector."),
+      splunkHost: hostName
+        .meta({ example: "splunk.example.com" })
+        .optional()
+        .describe("Splunk's HTTP event collector."),
       splunkPort: port.default(8088).describe("Its port."),
     },
   ).describe("The side-car that forwards logs."),

@@ -1,6 +1,10 @@
-import { closest, distance } from "fastest-levenshtein";
 import { UserError } from "../errors.ts";
-import { type Path, PREFIX, type StackConfig } from "./stack-file.ts";
+import { showExample } from "./example.ts";
+import { nearest } from "./nearest.ts";
+import { formatPath, type Path, PREFIX } from "./path.ts";
+import type { StackConfig } from "./stack-file.ts";
+
+export { formatPath, nearest };
 
 /** One thing that is wrong with a stack's settings, with all that is needed to mend it. */
 export interface Violation {
@@ -10,34 +14,22 @@ export interface Violation {
   /** The value as it may be shown; never that of a secret. */
   readonly given: string;
   readonly allowed: string;
-  readonly remedy: string;
+  /** What to do; or the value to set, for something that is missing. */
+  readonly remedy: string | { readonly set: unknown };
 }
 
-/** One error for all violations, each with its line in the stack file where it has one. */
+/** One error for all violations, each with its line in the file where it has one. */
 export function violationsError(config: StackConfig, violations: readonly Violation[]): UserError {
-  const name = config.file?.name ?? `stack ${config.stack}`;
   const count = violations.length === 1 ? "1 setting is wrong" : `${violations.length} settings are wrong`;
-  const list = violations
+  const placed = violations
     .map((violation) => ({ violation, ...place(config, violation) }))
-    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
-    .map(({ violation, file, line }) => format(violation, line === undefined ? name : `${file}:${line}`));
-  return new UserError(`${name}: ${count}; nothing was applied.\n\n${list.join("\n\n")}`);
-}
-
-/** `packit:workers.longRunning.replicas`, as Pulumi's `config set --path` takes it. */
-export function formatPath([first, ...rest]: Path): string {
-  const steps = rest.map((step) =>
-    /^[A-Za-z_]\w*$/.test(String(step)) ? `.${step}` : `[${JSON.stringify(step)}]`,
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  const name = nameOf(config);
+  const files = [...new Set(placed.map(({ file }) => file ?? name))].join(" and ");
+  const list = placed.map(({ violation, file, line, isShared }) =>
+    format(violation, line === undefined ? (file ?? name) : `${file}:${line}`, isShared ? file : undefined),
   );
-  return `${PREFIX}${first ?? ""}${steps.join("")}`;
-}
-
-/** The known name that a mistyped one most likely stands for, if any is near enough. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const best = closest(name.toLowerCase(), known.map(lowerCase));
-  const near = distance(name.toLowerCase(), best) <= Math.max(2, Math.floor(name.length / 3));
-  return near ? known.find((candidate) => lowerCase(candidate) === best) : undefined;
+  return new UserError(`${files}: ${count}; nothing was applied.\n\n${list.join("\n\n")}`);
 }
 
 /** What to do about an unknown key: the known one that it most likely stands for, if possible one that is not `taken`. */
@@ -49,20 +41,29 @@ export function remedyForKey(key: string, known: readonly string[], taken: reado
 
 /** The file in which a setting stands, or should, and its line there. */
 function place({ file, project }: StackConfig, { path, key }: Violation) {
-  const isShared = key === undefined && project?.keys.includes(`${PREFIX}${path[0]}`);
+  const isShared = key === undefined && project?.keys.includes(`${PREFIX}${path[0]}`) === true;
   const holder = isShared ? project : file;
-  return { file: holder?.name, line: holder?.line(path, key) };
+  return { file: holder?.name, line: holder?.line(path, key), isShared };
 }
 
-function lowerCase(text: string): string {
-  return text.toLowerCase();
+function nameOf({ file, origin, stack }: StackConfig): string {
+  return file?.name ?? origin ?? `stack ${stack}`;
 }
 
-function format({ path, key, given, allowed, remedy }: Violation, place: string): string {
+/** @param shared The file for all stacks, where the setting stands in that: no command of Pulumi's changes it. */
+function format({ path, key, given, allowed, remedy }: Violation, place: string, shared?: string): string {
+  const wanted = typeof remedy === "string" ? remedy : missing(path, showExample(remedy.set), shared);
   return [
     `  ${place}  ${key ?? formatPath(path)}`,
     `    given    ${given}`,
     `    allowed  ${allowed}`,
-    `    remedy   ${remedy}`,
+    `    remedy   ${wanted}`,
   ].join("\n");
+}
+
+function missing(path: Path, example: string, shared: string | undefined): string {
+  if (shared === undefined) return `add it: pulumi config set --path '${formatPath(path)}' ${example}`;
+  const [first, ...rest] = path;
+  const below = formatPath([first ?? "", "default", ...rest.slice(0, -1)]);
+  return `add it to ${shared}, below ${below}, as ${path.at(-1)}: ${example}`;
 }

@@ -2,12 +2,13 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import { knownError } from "../../errors.ts";
 import { CATALOGUE, type SecretName } from "../../settings/secret-catalogue.ts";
 import { isBytes } from "../../settings/secret-form.ts";
 import { PREFIX, type StackConfig } from "../../settings/stack-file.ts";
 import { stackOf } from "../../settings/test-instance.ts";
+import { yamlForEngine } from "../../settings/yaml-writing.ts";
 import { makeFolder } from "../../system/make-folder.ts";
 import { pulumiFailure } from "../../system/pulumi-failure.ts";
 import type { Declared, Engine, Report } from "./engine.ts";
@@ -104,14 +105,14 @@ export class PulumiEngine implements Engine {
     makeFolder(join(folder, "secrets"), 0o700);
     chmodSync(folder, 0o700);
     const own = { ...project, main: join(program, project.main) };
-    writeFileSync(join(folder, "Pulumi.yaml"), stringify(own));
+    writeFileSync(join(folder, "Pulumi.yaml"), yamlForEngine(own));
     const config = Object.fromEntries(
       Object.entries({
         ...values,
         ...(values.secrets !== undefined && { secrets: this.#files(folder, values.secrets) }),
       }).map(([key, value]) => [`${PREFIX}${key}`, value]),
     );
-    writeFileSync(join(folder, `Pulumi.${stack}.yaml`), stringify({ config }, { lineWidth: 0 }), {
+    writeFileSync(join(folder, `Pulumi.${stack}.yaml`), yamlForEngine({ config }), {
       mode: 0o600,
     });
   }

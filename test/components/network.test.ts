@@ -97,8 +97,7 @@ describe("network policies", () => {
 
   it("follow the ports that the settings name", async () => {
     const forges = { "git.example.com": { type: "gitlab", instanceUrl: "https://git.example.com:8443" } };
-    const others = { "gitlab.com": undefined, "src.fedoraproject.org": undefined };
-    const secrets = { forgeTokens: { ...others, "git.example.com": "a-token" } };
+    const secrets = { forgeTokens: { "git.example.com": "a-token" } };
     const packitConfig = { testing_farm_api_url: "https://tf.example.com:9443/" };
     const objects = await objectsOf("stage", { forges, secrets, packitConfig });
     const { spec } = find(objects, "NetworkPolicy", "packit-worker-long-running");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { unwrap } from "../../settings/check.ts";
+import { unwrap } from "../../settings/schema-walk.ts";
 import { upstreamSwitches } from "../../settings/upstream-switches.ts";
 import type { Anything } from "../support/anything.ts";
 import { allTemplates, objectsOf, settingsOf } from "../support/stacks.ts";

@@ -1,10 +1,14 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { settingsFromEngine } from "../../settings/engine.ts";
 import { PREFIX } from "../../settings/stack-file.ts";
+import { yamlForEngine } from "../../settings/yaml-writing.ts";
 import { project } from "../support/cli.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { MARK, marked } from "../support/marks.ts";
-import { type Changes, configOf } from "../support/stacks.ts";
+import { type Changes, configOf, merge } from "../support/stacks.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -18,11 +22,9 @@ describe("settings from Pulumi's engine", () => {
   });
 
   it("have stand-ins for missing secrets in a disposable stack, the same ones each time", async () => {
-    const folder = project();
-    const [one, two] = [
-      await load({ disposable: true, secrets: undefined }, folder),
-      await load({ disposable: true, secrets: undefined }, folder),
-    ];
+    const root = project();
+    const changes = { disposable: true, secrets: undefined };
+    const [one, two] = [await load(changes, { root }), await load(changes, { root })];
     expect(one.secrets.tlsCertificate?.reveal()).toMatch(/^-----BEGIN CERTIFICATE-----/);
     expect(one.secrets.sshPrivateKey.reveal()).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----/);
     expect(two.secrets.tlsCertificate?.reveal()).toBe(one.secrets.tlsCertificate?.reveal());
@@ -32,25 +34,124 @@ describe("settings from Pulumi's engine", () => {
     await expect(load({ secrets: undefined })).rejects.toThrow("packit:secrets.tlsCertificate");
   });
 
-  it("are refused without showing what the engine decrypted", async () => {
-    vi.stubEnv("PULUMI_CONFIG_SECRET_KEYS", JSON.stringify([`${PREFIX}namespace`]));
-    const refused = await load({ namespace: `${MARK} x` }).catch((error: Error) => error.message);
-    expect(refused).toContain("an encrypted value");
-    expect(refused).not.toContain(MARK);
+  it("are refused without showing what the engine decrypted, and where no secret is encrypted", async () => {
+    const written = { namespace: { secure: "v1:x" } };
+    const refused = await refusal(
+      { namespace: MARK.toLowerCase() },
+      { written, encrypted: ["namespace", "secrets"] },
+    );
+    expect(refused).toMatch(/Pulumi\.stage\.yaml:\d+ {2}packit:namespace\n {4}given {4}an encrypted value/);
+    expect(refused).not.toContain(MARK.toLowerCase());
+  });
+
+  it("hold days as they are written, whatever time the engine adds", async () => {
+    const changes = { secretRecords: { copr: { expires: "2999-12-01 00:00:00 +0000 UTC" } } };
+    const settings = await load(changes, { written: { secretRecords: { copr: { expires: "2999-12-01" } } } });
+    expect(settings.secretRecords.copr?.expires).toBe("2999-12-01");
   });
 });
 
-async function load(changes: Changes, root = project()) {
-  const values = Object.entries(configOf("stage", changes).values).filter(([, value]) => value !== undefined);
-  const config = values.map(([key, value]) => [
-    PREFIX + key,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
+describe("a configuration that is not the stack's own file", () => {
+  const OTHER = "the configuration that the engine read (not Pulumi.stage.yaml)";
+
+  it.each([
+    ["another value", { owner: "ada" }, {}],
+    ["a value more", {}, { written: { owner: undefined }, given: { owner: "ada" } }],
+    ["a value less", {}, { written: { owner: "ada" }, given: { owner: undefined } }],
+    ["a secret in plain text", {}, { encrypted: [] }],
+    ["an item more", { allowlist: ["a", "b"] }, { written: { allowlist: ["a"] } }],
+    ["a map for a list", { allowlist: { 0: "a" } }, { written: { allowlist: ["a"] } }],
+  ])("is known by %s, and no secret in it is taken for encrypted", async (_, changes, options) => {
+    const own = "owner" in changes ? { written: { owner: "somebody else" } } : options;
+    const refused = await refusal(changes, own);
+    expect(refused).toContain(`${OTHER}: `);
+    expect(refused).toContain(`${OTHER}  packit:secrets.copr\n    given    a value of which nobody can tell`);
+    expect(refused).toContain("leave out --config-file");
+    expect(refused).not.toMatch(/Pulumi\.stage\.yaml:\d/);
+    expect(refused).not.toContain(MARK);
+  });
+
+  it("is refused where the stack has no file at all, and secrets are in it", async () => {
+    const refused = await refusal({}, { stack: "nowhere" });
+    expect(refused).toContain(
+      "stack nowhere  packit:secrets.copr\n    given    a value of which nobody can tell",
+    );
+  });
+
+  it("is taken where each secret is a file, or left out", async () => {
+    const secrets = { ...filesOf(configOf("stage").values.secrets), sentryDsn: { leftOut: "none" } };
+    const settings = await load({ owner: "ada", secrets }, { written: { owner: "somebody else" } });
+    expect(settings.owner).toBe("ada");
+  });
+
+  it("may not say what all stacks share", async () => {
+    const fedoraCi = { stg: { servedBy: "packit", runByDefault: true } };
+    const refused = await refusal({ fedoraCi }, { written: { fedoraCi: undefined } });
+    expect(refused).toContain("packit:fedoraCi\n    given    a value of this stack's own");
+  });
+});
+
+interface Options {
+  readonly root?: string;
+  readonly stack?: string;
+  /** What the stack's file says otherwise than what the engine hands over. */
+  readonly written?: Changes;
+  /** What the engine hands over otherwise than what is in the file. */
+  readonly given?: Changes;
+  /** The keys of which the engine says that something in them was encrypted. */
+  readonly encrypted?: readonly string[];
+}
+
+async function load(changes: Changes, options: Options = {}) {
+  const { root = project(), stack = "stage", written = {}, given = {}, encrypted } = options;
+  const { values } = configOf("stage", changes);
+  const { fedoraCi: _, ...own } = { ...values, secrets: secured(values.secrets) } as Record<string, unknown>;
+  const config = prefixed(merge(own, written));
+  writeFileSync(join(root, "Pulumi.stage.yaml"), yamlForEngine({ config }));
+  const hasSecrets = JSON.stringify(config[`${PREFIX}secrets`] ?? {}).includes('"secure"');
+  const keys = encrypted ?? (hasSecrets ? ["secrets"] : []);
   await pulumi.runtime.setMocks(
     { call: () => ({}), newResource: () => ({ id: "", state: {} }) },
     "packit",
-    "stage",
+    stack,
   );
-  pulumi.runtime.setAllConfig(Object.fromEntries(config));
+  const texts = Object.entries(prefixed(merge(values, given))).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(texts));
+  vi.stubEnv("PULUMI_CONFIG_SECRET_KEYS", JSON.stringify(keys.map((key) => PREFIX + key)));
   return settingsFromEngine(root);
+}
+
+async function refusal(changes: Changes, options: Options): Promise<string> {
+  return load(changes, options).then(
+    () => "",
+    (error: Error) => error.message,
+  );
+}
+
+function prefixed(values: unknown): Record<string, unknown> {
+  const own = Object.entries(values as object).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(own.map(([key, value]) => [PREFIX + key, value]));
+}
+
+/** Secrets as Pulumi writes them. */
+function secured(secrets: unknown): unknown {
+  if (typeof secrets === "string") return { secure: "v1:x" };
+  if (typeof secrets !== "object" || secrets === null || "leftOut" in secrets) return secrets;
+  return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, secured(value)]));
+}
+
+/** The same secrets, each in a file. */
+function filesOf(secrets: unknown): Record<string, unknown> {
+  const folder = temporaryFolder();
+  const toFile = ([name, value]: [string, unknown]): [string, unknown] => {
+    if (typeof value !== "string")
+      return [name, Object.fromEntries(Object.entries(value as object).map(toFile))];
+    const file = join(folder, name);
+    writeFileSync(file, name === "keytab" ? Buffer.from(value, "base64") : value);
+    return [name, { file }];
+  };
+  return Object.fromEntries(Object.entries(secrets as object).map(toFile));
 }

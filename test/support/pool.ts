@@ -16,7 +16,7 @@ export function poolOf(changes: Readonly<Record<string, unknown>> = {}): Pool {
     };
     writeFileSync(
       join(folder, "Pulumi.yaml"),
-      JSON.stringify({ config: { "packit:testInstances": { default: pool } } }),
+      JSON.stringify({ name: "packit", config: { "packit:testInstances": { default: pool } } }),
     );
     return loadPool(folder);
   } finally {

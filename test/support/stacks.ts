@@ -25,13 +25,12 @@ function storageClassFor({ platform = "managed-platform", ...changes }: Changes)
   return platform === "managed-platform" || "storageClass" in changes ? {} : { storageClass: STORAGE_CLASS };
 }
 
-/** Marked secrets for all that a stack asks for: one with forges of its own, as of Fedora CI, has no use for some. */
-function secretsFor({ forges, secrets = {} }: Changes): unknown {
+/** Marked secrets for all that a stack asks for: Fedora CI has no use for some. */
+function secretsFor({ role, secrets = {} }: Changes): unknown {
   const all = markedSecrets();
-  if (!isMap(forges) || !isMap(all.forgeTokens)) return merge(all, secrets);
-  const tokens = Object.entries(all.forgeTokens).filter(([host]) => host in forges);
+  if (role !== "fedora-ci") return merge(all, secrets);
   const foreign = { githubAppId: undefined, githubAppPrivateKey: undefined, copr: undefined };
-  return merge({ ...(merge(all, foreign) as Changes), forgeTokens: Object.fromEntries(tokens) }, secrets);
+  return merge(merge(all, { ...foreign, forgeTokens: { "gitlab.com": undefined } }), secrets);
 }
 
 export function settingsOf(stack: string, changes: Changes = {}): Settings {

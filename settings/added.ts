@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+declare module "zod" {
+  /** The default of a map, where what a stack file gives is added to it. */
+  interface GlobalMeta {
+    addedTo?: Readonly<Record<string, unknown>>;
+  }
+}
+
+/**
+ * A map to whose default a stack file adds. An entry that it gives wins over the default's of the same key; where both
+ * are maps, each of its fields does.
+ */
+export function addedTo<R extends z.ZodRecord>(initial: Readonly<Record<string, unknown>>, record: R) {
+  return z.preprocess((given) => (isMap(given) ? merged(initial, given) : given), record);
+}
+
+function merged(
+  initial: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
+): object {
+  const both = Object.entries(given).map(([key, value]) => {
+    const former = Object.hasOwn(initial, key) ? initial[key] : undefined;
+    return [key, isMap(former) && isMap(value) ? { ...former, ...value } : value];
+  });
+  return { ...initial, ...Object.fromEntries(both) };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,30 @@
+import type { Path } from "./path.ts";
+import type { Violation } from "./violation.ts";
+
+/** The settings that decide whether something is asked for, or known, by the beginning of its path. */
+const DECIDED_BY: Readonly<Record<string, readonly string[]>> = {
+  "secrets.forgeTokens": ["forges", "role", "distGit"],
+  "secrets.githubAppId": ["forges", "role"],
+  "secrets.githubAppPrivateKey": ["forges", "role"],
+  "secrets.copr": ["role"],
+  "secrets.tlsCertificate": ["tls"],
+  "secrets.tlsPrivateKey": ["tls"],
+  "secrets.splunkToken": ["withFluentdSidecar"],
+  "secrets.awsAccessKeyId": ["withBackup"],
+  "secrets.awsSecretAccessKey": ["withBackup"],
+  secretRecords: ["forges", "role"],
+};
+
+/**
+ * Whether a mistake may come from others that were found before: from one around it, or from a setting that is wrong
+ * itself, so that it is not known what was meant.
+ */
+export function isConsequence({ path }: Pick<Violation, "path">, found: readonly Violation[]): boolean {
+  const wrong = found.map(({ path: [first] }) => first);
+  const decided = [path.slice(0, 1), path.slice(0, 2)].flatMap((one) => DECIDED_BY[one.join(".")] ?? []);
+  return decided.some((key) => wrong.includes(key)) || found.some((other) => isWithin(path, other.path));
+}
+
+function isWithin(path: Path, above: Path): boolean {
+  return above.length > 0 && above.every((step, i) => path[i] === step);
+}
