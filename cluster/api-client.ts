@@ -29,8 +29,8 @@ export class ApiClient {
   readonly #kinds: Kinds;
 
   /** A client for one context, which must be named: there is no default one. */
-  constructor(access: Access | InCluster) {
-    this.#transport = new Transport(wayTo(access));
+  constructor(access: Access | InCluster, transport = new Transport(wayTo(access))) {
+    this.#transport = transport;
     this.#kinds = new Kinds((path) => this.#send({ method: "GET", path }, passing));
   }
 

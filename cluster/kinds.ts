@@ -48,7 +48,10 @@ export class Kinds {
   }
 
   async of(wanted: Pick<Resource, "apiVersion" | "kind">): Promise<Resource> {
-    const found = (await this.#in(wanted.apiVersion)).find(({ kind }) => kind === wanted.kind);
+    const all = await this.#in(wanted.apiVersion).catch((error) => {
+      throw error instanceof ApiError && error.status === 404 ? new UnknownKind(wanted) : error;
+    });
+    const found = all.find(({ kind }) => kind === wanted.kind);
     if (found === undefined) throw new UnknownKind(wanted);
     return found;
   }

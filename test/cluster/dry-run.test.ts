@@ -97,13 +97,18 @@ async function refusesAll(space: string): Promise<void> {
       type: "kubernetes.io/tls",
       metadata: { ...all[1].metadata, annotations: { x: 1 } },
     });
-    all[2].metadata.labels[all[1].stringData.key] = "not a label!";
+    // A value of a label, which is quoted, with a secret in it.
+    all[2].metadata = {
+      ...all[2].metadata,
+      labels: { ...all[2].metadata.labels, x: `${all[1].stringData.key}!` },
+    };
   });
   const error = await applyStack(client, STACK, objects).catch((cause) => cause);
   expect(error.name).toBe("EnvironmentError");
   expect(error.message).toMatch(/^The API server refuses 3 objects:\n/);
   for (const name of [`StatefulSet ${space}/kept: `, `Secret ${space}/hidden: `, `ConfigMap ${space}/said: `])
     expect(error.message).toContain(`\n  ${name}`);
+  expect(error.message).toContain('"<secret>!"');
   expect(error.message).not.toContain("0123456789abcdef");
   expect(await applied()).toEqual(before);
 }

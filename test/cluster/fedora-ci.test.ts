@@ -81,7 +81,10 @@ describe("a folder of objects, applied by kubectl alone", () => {
       const { annotations = {}, labels } = metadata;
       for (const key of OTHERS) delete annotations[key];
       const text = JSON.stringify({ spec, data, type, annotations, labels });
-      return [nameOf(object as KubernetesObject), text.replaceAll(/"packit.dev\/files":"\w+"/g, "")];
+      return [
+        nameOf(object as KubernetesObject),
+        text.replaceAll(/"packit.dev\/(files|database)":"\w+"/g, ""),
+      ];
     });
     return Object.fromEntries(told);
   }

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { until } from "../../cluster/until.ts";
 import { localPaths, type Paths } from "../../local/paths.ts";
 import { findProcesses, stopProcesses } from "../../local/processes.ts";
 import { localClient } from "../../local/up.ts";
@@ -188,11 +189,13 @@ async function removesOneOfTwo(): Promise<void> {
 /** Brings up a stack of which something cannot be ready, and does something once that alone is left. */
 async function whenLeft(name: string, work: (run: ReturnType<typeof local>) => unknown) {
   const run = local("up", "lost", "--limit", "100s");
-  for await (const line of run.iterable({ from: "stderr" })) {
-    if (!String(line).includes(`1 left: packit-service-${name}`)) continue;
-    await work(run);
-    break;
-  }
+  let said = "";
+  run.stderr?.on("data", (chunk) => {
+    said += chunk;
+  });
+  const isLeft = async () => said.includes(`1 left: packit-service-${name}`);
+  await until(isLeft, { what: `${name} to be all that is left`, limitSeconds: 60 });
+  await work(run);
   return run;
 }
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
 import { waitUntilReady } from "../../cluster/wait.ts";
+import { STACK_LABEL } from "../../platform/site.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
 import { PREDECESSORS } from "./predecessors.ts";
@@ -16,7 +17,12 @@ describe("objects of the predecessor", () => {
     before = await uids(stack);
   });
 
-  it("can be taken over by a forced apply, and stay the same objects", async () => {
+  it("are taken over only once they are handed over, and stay the same objects", async () => {
+    await expect(stack.up()).rejects.toThrow("is there, and of no stack");
+    expect(await uids(stack)).toEqual(before);
+    const labels = { [STACK_LABEL]: "take-over" };
+    for (const object of PREDECESSORS)
+      await stack.client.patch(inNamespace(object, stack.namespace), { metadata: { labels } });
     await stack.up();
     expect(before.size).toBe(PREDECESSORS.length);
     const after = await uids(stack);
