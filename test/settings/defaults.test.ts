@@ -93,6 +93,7 @@ describe("every default that is a map or a list, and holds something", () => {
       "ingress.annotations": "added to",
       "packitConfig.default_parse_time_macros": "added to",
       "fedoraMessaging.topics": "replaced",
+      apiServerPorts: "replaced",
       sandboxPorts: "replaced",
       "testInstances.owners": "replaced",
       "testInstances.allowlist": "replaced",

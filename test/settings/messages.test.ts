@@ -23,6 +23,8 @@ interface Setting {
   readonly isItem: boolean;
 }
 
+const STAGE = configOf("stage");
+
 /** Every setting, and every map and list of settings. */
 const SETTINGS = settingsOf(schema, []).slice(1);
 
@@ -89,7 +91,7 @@ function isOfUse(block: string): boolean {
 /** The messages about stage with one setting of its own. */
 function blocksOf(path: Path, value: unknown): string[] {
   try {
-    loadSettings(withValue(path, value), { kind: "given", root: ROOT });
+    loadSettings(withValue(path, value), { kind: "redacted" });
     return [];
   } catch (error) {
     if (error instanceof UserError) return error.message.split("\n\n").slice(1);
@@ -98,8 +100,7 @@ function blocksOf(path: Path, value: unknown): string[] {
 }
 
 function withValue(path: Path, value: unknown) {
-  const { stack, values } = configOf("stage");
-  const copy = structuredClone(values) as Record<string, unknown>;
+  const copy = structuredClone(STAGE.values) as Record<string, unknown>;
   let at = copy as Record<string | number, unknown>;
   path.slice(0, -1).forEach((step, i) => {
     at[step] ??= around(path.slice(0, i + 1));
@@ -108,7 +109,7 @@ function withValue(path: Path, value: unknown) {
   const last = path.at(-1) ?? "";
   if (value === undefined) delete at[last];
   else at[last] = value;
-  return { stack, values: copy };
+  return { ...STAGE, values: copy };
 }
 
 /** What a setting stands in, where stage has nothing there: the example of a map or a list. */
@@ -159,6 +160,19 @@ function keyOf({ keyType }: z.ZodRecord, [first]: Path): string {
 }
 
 describe("messages", () => {
+  it.each([
+    ["tls", "passthru", { tlsCertificate: undefined, tlsPrivateKey: undefined }],
+    ["role", "fedora", { copr: undefined, githubAppId: undefined, githubAppPrivateKey: undefined }],
+    ["forges", "text", { forgeTokens: { "gitlab.gnome.org": "token" } }],
+    ["forges", { "gitlab.gnome.org": "text" }, { forgeTokens: { "gitlab.gnome.org": "token" } }],
+    ["withFluentdSidecar", "maybe", { splunkToken: undefined }],
+  ])("tell of %s that is wrong, and not of secrets that it decides on", (key, value, secrets) => {
+    const { values } = configOf("stage", { secrets });
+    const message = messageOf({ stack: "stage", values: { ...values, [key]: value } });
+    expect(message).toMatch(/^stack stage: 1 setting is wrong/);
+    expect(message).toContain(`packit:${key}`);
+  });
+
   it("tell of the limits that are wrong, and nothing of the requests that are compared with them", () => {
     const resources = { limits: { memory: 512, cpu: 0.5 } };
     for (const path of [
@@ -198,7 +212,7 @@ describe("messages", () => {
 
   it("are headed by the files in which the mistakes are, and mend what all stacks share in its own", () => {
     const text =
-      "name: packit\nconfig:\n  packit:testInstances:\n    default: { domain: apps.example.com }\n";
+      "name: packit\nconfig:\n  packit:testInstances:\n    default: { domain: apps.example.com, storageClass: standard }\n";
     const project = new StackFile("Pulumi.yaml", text, PROJECT_FORM);
     const { stack, values } = configOf("stage");
     const own = (line: string) => new StackFile("Pulumi.bad.yaml", `config:\n${line}\n`);

@@ -111,7 +111,7 @@ function file({ kubeContext, namespace, hosts, ...more }: typeof ONE & Record<st
     deployment: "stg",
     identity: { fasUser: "packit-stg" },
   };
-  const lines = Object.entries({ ...own, tls: "reencrypt" }).map(([key, value]) =>
+  const lines = Object.entries({ ...own, tls: "reencrypt", storageClass: "standard" }).map(([key, value]) =>
     key === "hosts"
       ? `  packit:hosts:\n    service: ${service}\n    dashboard: ${dashboard}\n    workers: ${workers}\n`
       : `  packit:${key}: ${JSON.stringify(value)}\n`,

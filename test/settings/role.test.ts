@@ -9,19 +9,17 @@ const token = { "forge.fedoraproject.org": "a-token" };
 
 describe.each(["fedora-ci", "fedora-ci-stage"])("%s, as docs/fedora-ci.md says", (stack) => {
   it("follows dist-git to Forgejo, whose forge takes the former one's place", () => {
-    const forges = { ...FORGEJO, "src.fedoraproject.org": undefined };
     const former = { "src.fedoraproject.org": undefined };
     const secrets = { forgeTokens: { ...token, ...former } };
-    expect(settingsOf(stack, { distGit, forges, secrets, secretRecords: former }).distGit.url).toBe(
-      distGit.url,
-    );
+    const settings = settingsOf(stack, { distGit, forges: FORGEJO, secrets, secretRecords: former });
+    expect(settings.distGit.url).toBe(distGit.url);
+    expect(Object.keys(settings.forges)).toEqual(Object.keys(FORGEJO));
   });
 
   it("has no forge beside dist-git's, before and after", () => {
+    const former = { "src.fedoraproject.org": { enabled: true } };
     const secrets = { forgeTokens: token };
-    for (const changes of [{}, { distGit }])
-      expect(() => settingsOf(stack, { ...changes, forges: FORGEJO, secrets })).toThrow(
-        "dist-git's forge alone",
-      );
+    for (const changes of [{ forges: FORGEJO }, { distGit, forges: { ...FORGEJO, ...former } }])
+      expect(() => settingsOf(stack, { ...changes, secrets })).toThrow("dist-git's forge alone");
   });
 });
