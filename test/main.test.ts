@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { execa } from "execa";
@@ -6,9 +6,22 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import { PREFIX } from "../settings/stack-file.ts";
 import { config, named, written } from "./client/kubeconfigs.ts";
 import type { Anything } from "./support/anything.ts";
+import { temporaryFolder } from "./support/folder.ts";
 import { configOf, ROOT } from "./support/stacks.ts";
 
 const MAIN = join(ROOT, "main.js");
+
+/** Secrets in files: nobody can tell of others, which are in no stack file, whether they were encrypted. */
+function inFiles(secrets: unknown): object {
+  const folder = temporaryFolder();
+  const entries = Object.entries(secrets as Record<string, unknown>).map(([name, value]) => {
+    if (typeof value !== "string") return [name, inFiles(value)] as const;
+    const file = join(folder, name);
+    writeFileSync(file, name === "keytab" ? Buffer.from(value, "base64") : value);
+    return [name, { file }] as const;
+  });
+  return Object.fromEntries(entries);
+}
 
 /** A Node on this machine's PATH that is too old for the program; none if there is none. */
 async function oldNode(): Promise<string | undefined> {
@@ -43,7 +56,9 @@ describe("what Pulumi runs", () => {
     );
     const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
     const { values } = configOf("stage");
-    const pairs = Object.entries(values).map(([key, value]) => [PREFIX + key, text(value)] as const);
+    const pairs = Object.entries({ ...values, secrets: inFiles(values.secrets) }).map(
+      ([key, value]) => [PREFIX + key, text(value)] as const,
+    );
     pulumi.runtime.setAllConfig(Object.fromEntries(pairs));
     // The mocks know of no hooks; the runtime's type of a monitor does not name this method.
     const monitor = pulumi.runtime.getMonitor() as Anything;
