@@ -10,6 +10,7 @@ export const ops: Command = {
     "test-instance": () => import("./test-instance.ts").then(({ testInstance }) => testInstance),
     cache: () => import("./cache.ts").then(({ cache }) => cache),
     "take-over": () => import("./take-over.ts").then(({ takeOver }) => takeOver),
+    doctor: () => import("./doctor.ts").then(({ doctor }) => doctor),
     stack: () => import("./stack.ts").then(({ stack }) => stack),
     settings: () => import("./settings.ts").then(({ settings }) => settings),
     completion: () => import("./completion.ts").then(({ completion }) => completion),

@@ -1,0 +1,142 @@
+import type { ApiClient } from "../cluster/api-client.ts";
+import { knownError } from "../errors.ts";
+import type { KubernetesObject } from "../render/kubernetes-object.ts";
+
+/** Something that a way of use needs, and whether it is there. */
+export interface Finding {
+  readonly what: string;
+  /** What was found; nothing where it is missing. */
+  readonly found?: string | undefined;
+  /** What to do where it is missing. */
+  readonly remedy: string;
+}
+
+/** What a program says to these words, or nothing if it is not on PATH or fails. */
+export type Ask = (program: string, args: readonly string[]) => Promise<string | undefined>;
+
+/** The free room that the control plane's binaries, their build and its data take, in bytes: measured, 5 GB in all. */
+const ROOM = 5 * 2 ** 30;
+
+/** What the control plane on this machine needs, besides this program itself. */
+export async function localNeeds(ask: Ask, freeBytes: number): Promise<Finding[]> {
+  const go = /go(\d+)\.(\d+)\S*/.exec((await ask("go", ["version"])) ?? "");
+  const room = `${Math.floor(freeBytes / 2 ** 30)} GiB`;
+  return [
+    {
+      what: "Go 1.26 or newer",
+      found: go && isFrom([go[1], go[2]], [1, 26]) ? go[0] : undefined,
+      remedy: "Install Go: the control plane of make local is built with it. https://go.dev/doc/install",
+    },
+    {
+      what: "5 GiB of free room",
+      found: freeBytes >= ROOM ? room : undefined,
+      remedy: `There are ${room}: make room in the home folder, for what is built once, and here.`,
+    },
+  ];
+}
+
+/** What `pulumi up` of a stack needs on this machine. */
+export async function pulumiNeeds(ask: Ask, stack: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const node = (await ask("node", ["--version"]))?.trim();
+  const pulumi = (await ask("pulumi", ["version"]))?.trim();
+  const who = pulumi && (await ask("pulumi", ["whoami", "--non-interactive"]))?.trim();
+  const stacks = who && (await ask("pulumi", ["stack", "ls", "--json", "--non-interactive"]));
+  const isMade = stacks && namesOf(stacks).includes(stack);
+  const key = ["PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG_PASSPHRASE"].find((name) => env[name]);
+  const guide = "docs/first-stack.md";
+  return [
+    {
+      what: "Node 22.18 or newer on PATH",
+      found: node && isFrom(node.slice(1).split("."), [22, 18]) ? node : undefined,
+      remedy: `${node ?? "There is none"}: install a newer one. Pulumi starts the program with it.`,
+    },
+    {
+      what: "Pulumi's CLI, 3.260 or newer",
+      found: pulumi && isFrom(pulumi.slice(1).split("."), [3, 260]) ? pulumi : undefined,
+      remedy: `${pulumi ?? "There is none on PATH"}: see ${guide}.`,
+    },
+    { what: "a login to the state", found: who || undefined, remedy: `pulumi login ADDRESS: see ${guide}.` },
+    {
+      what: `the stack ${stack}`,
+      found: isMade ? "made" : undefined,
+      remedy: `pulumi stack init ${stack} --secrets-provider passphrase: see ${guide}.`,
+    },
+    {
+      what: "the stack's passphrase",
+      found: key,
+      remedy: `Set PULUMI_CONFIG_PASSPHRASE_FILE to the file that holds it: see ${guide}.`,
+    },
+  ];
+}
+
+/** What a stack needs of its cluster: an answer, and the rights to all kinds that it declares. */
+export async function clusterNeeds(
+  connect: () => ApiClient,
+  context: string,
+  objects: readonly KubernetesObject[],
+): Promise<Finding[]> {
+  const what = `the context ${context}`;
+  try {
+    const client = connect();
+    const { gitVersion } = await client.request<{ gitVersion: string }>("GET", "/version");
+    const needs = [...new Map(objects.map((object) => [keyOf(object), object])).values()];
+    const rights = await Promise.all(needs.map((object) => right(client, object)));
+    return [{ what, found: `answers, ${gitVersion}`, remedy: "" }, ...rights.flat()];
+  } catch (error) {
+    const known = knownError(error);
+    if (known === undefined) throw error;
+    return [{ what, remedy: known.message }];
+  }
+}
+
+function keyOf({ apiVersion, kind, metadata }: KubernetesObject): string {
+  return [apiVersion, kind, metadata.namespace].join();
+}
+
+/** Nothing where all is allowed. */
+async function right(client: ApiClient, { apiVersion, kind, metadata }: KubernetesObject): Promise<Finding[]> {
+  const [group = "", version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
+  const path = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const remedy = "Does packit:platform say what the cluster is?";
+  type Kinds = { resources: { kind: string; name: string }[] };
+  const known = await client.request<Kinds>("GET", path).catch((error) => {
+    if (knownError(error) === undefined) throw error;
+    return { resources: [] };
+  });
+  const resource = known.resources.find((one) => one.kind === kind && !one.name.includes("/"))?.name;
+  if (resource === undefined) return [{ what: `the kind ${kind} of ${apiVersion}`, remedy }];
+  const { namespace } = metadata;
+  const asked = ["create", "patch", "delete"].map(async (verb) => {
+    const spec = { resourceAttributes: { group, version, resource, verb, namespace } };
+    const review = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec };
+    type Answer = { status?: { allowed?: boolean } };
+    const answer = await client.request<Answer>(
+      "POST",
+      "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+      review,
+    );
+    return answer.status?.allowed ? [] : [verb];
+  });
+  const denied = (await Promise.all(asked)).flat();
+  if (denied.length === 0) return [];
+  const where = namespace === undefined ? "" : ` in ${namespace}`;
+  return [
+    {
+      what: `the right to ${denied.join(", ")} ${resource}${where}`,
+      remedy: "Ask the cluster's administrators for it, or log in as somebody who has it.",
+    },
+  ];
+}
+
+function namesOf(json: string): string[] {
+  try {
+    return JSON.parse(json).map(({ name }: { name: string }) => name.split("/").at(-1));
+  } catch {
+    return [];
+  }
+}
+
+function isFrom(version: readonly (string | undefined)[], wanted: readonly [number, number]): boolean {
+  const [major = 0, minor = 0] = version.map(Number);
+  return major > wanted[0] || (major === wanted[0] && minor >= wanted[1]);
+}
