@@ -20,7 +20,7 @@ beforeAll(async () => {
   const namespace = objects.find(
     ({ metadata, kind }) => kind === "Namespace" && metadata.name === stack.namespace,
   );
-  const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+  const labels = { "pod-security.kubernetes.io/enforce": "restricted", "packit.dev/stack": "restricted" };
   // Applied first with the label of the test's own, which a second apply by another manager leaves in place.
   const { client } = stack;
   await client.apply({ ...objectOf(namespace), metadata: { name: stack.namespace, labels } }, "pod-security");
