@@ -12,7 +12,11 @@ export const doctor = defineCommand({
   meta: { name: "doctor", description: "Say what is missing on this machine, and what to do about it." },
   args: {
     stack: { ...STACK, required: false, description: "A stack that is to be applied to its cluster" },
-    kubeconfig: { type: "string", valueHint: "FILE", description: "The kubeconfig. Default: where kubectl looks" },
+    kubeconfig: {
+      type: "string",
+      valueHint: "FILE",
+      description: "The kubeconfig. Default: where kubectl looks",
+    },
     ...JSON_OUTPUT,
   },
   async run({ args: { stack, kubeconfig, json } }) {
@@ -24,7 +28,9 @@ export const doctor = defineCommand({
         ]
       : [["make local", await localNeeds(ask, bavail * bsize)]];
     const findings = ways as [string, Finding[]][];
-    print(json, Object.fromEntries(findings), () => findings.map(([way, all]) => section(way, all)).join("\n"));
+    print(json, Object.fromEntries(findings), () =>
+      findings.map(([way, all]) => section(way, all)).join("\n"),
+    );
     if (findings.some(([, all]) => all.some(({ found }) => found === undefined))) process.exitCode = 1;
   },
 });

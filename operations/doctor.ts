@@ -94,7 +94,10 @@ function keyOf({ apiVersion, kind, metadata }: KubernetesObject): string {
 }
 
 /** Nothing where all is allowed. */
-async function right(client: ApiClient, { apiVersion, kind, metadata }: KubernetesObject): Promise<Finding[]> {
+async function right(
+  client: ApiClient,
+  { apiVersion, kind, metadata }: KubernetesObject,
+): Promise<Finding[]> {
   const [group = "", version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
   const path = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const remedy = "Does packit:platform say what the cluster is?";
