@@ -4,6 +4,7 @@ import { UserError } from "../errors.ts";
 import { loadSettings } from "../settings/load.ts";
 import { newStackText } from "../settings/new-stack.ts";
 import { readStackFile, stackFilePath } from "../settings/stack-file.ts";
+import { checkedStack } from "../settings/stack-name.ts";
 import { STACK, say, stackConfig } from "./options.ts";
 import { ROOT } from "./root.ts";
 
@@ -17,7 +18,7 @@ const add = defineCommand({
     domain: { type: "string", required: true, description: "The domain of its hosts, as apps.example.com" },
   },
   run({ args: { stack, like, context, namespace, domain } }) {
-    const path = stackFilePath(ROOT, stack);
+    const path = stackFilePath(ROOT, checkedStack(stack));
     if (existsSync(path)) throw new UserError(`There is a stack ${stack} already, in ${path}.`);
     stackConfig(like);
     const text = newStackText(readFileSync(stackFilePath(ROOT, like), "utf8"), {

@@ -1,7 +1,8 @@
-import { chmodSync, copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
+import { command, project } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { ROOT } from "../support/stacks.ts";
 
@@ -128,3 +129,13 @@ function nodeOf(version: string): string {
   chmodSync(join(folder, "node"), 0o755);
   return folder;
 }
+
+describe("./ops stack new", () => {
+  it("writes no file for a name that no stack can have", async () => {
+    const cwd = project();
+    const words = ["feature_", "--context", "a", "--namespace", "b", "--domain", "example.com"];
+    const { exitCode, stderr } = await command("stack", ["new", ...words], { cwd });
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('The stack\'s name is "feature_"')]);
+    expect(existsSync(join(cwd, "Pulumi.feature_.yaml"))).toBe(false);
+  });
+});
