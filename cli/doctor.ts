@@ -1,10 +1,12 @@
-import { statfsSync } from "node:fs";
+import { accessSync, constants, readFileSync, statfsSync } from "node:fs";
 import { defineCommand } from "citty";
 import { execa } from "execa";
+import { parse } from "yaml";
 import { ApiClient } from "../cluster/api-client.ts";
 import { type Ask, clusterNeeds, type Finding, localNeeds, pulumiNeeds } from "../operations/doctor.ts";
 import { redacted } from "../render/redacted.ts";
 import { loadSettings } from "../settings/load.ts";
+import { stackFilePath } from "../settings/stack-file.ts";
 import { JSON_OUTPUT, print, STACK, stackConfig } from "./options.ts";
 import { ROOT } from "./root.ts";
 
@@ -23,7 +25,7 @@ export const doctor = defineCommand({
     const { bavail, bsize } = statfsSync(ROOT);
     const ways = stack
       ? [
-          ["pulumi up", await pulumiNeeds(ask, stack, process.env)],
+          ["pulumi up", await ofPulumi(stack)],
           ["the cluster", await ofCluster(stack, kubeconfig)],
         ]
       : [["make local", await localNeeds(ask, bavail * bsize)]];
@@ -34,6 +36,20 @@ export const doctor = defineCommand({
     if (findings.some(([, all]) => all.some(({ found }) => found === undefined))) process.exitCode = 1;
   },
 });
+
+function ofPulumi(stack: string): Promise<Finding[]> {
+  const { secretsprovider: secretsProvider } = parse(readFileSync(stackFilePath(ROOT, stack), "utf8"));
+  return pulumiNeeds(ask, { stack, env: process.env, secretsProvider, isReadable });
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function ofCluster(stack: string, kubeconfig: string | undefined): Promise<Finding[]> {
   const { kubeContext: context } = loadSettings(stackConfig(stack), { kind: "redacted" });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync, writeSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
 import { until } from "../cluster/until.ts";
 import { makeFolder } from "../system/make-folder.ts";
@@ -31,13 +31,14 @@ export interface Process {
  */
 export async function findProcesses(paths: Paths): Promise<Process[]> {
   const { stdout } = await execa("ps", ["-A", "-ww", "-o", "pid=,args="]);
+  const kits = join(paths.cache, "control-plane-");
   return stdout.split("\n").flatMap((line) => {
-    const [, pid, executable = "", args = ""] = /^\s*(\d+)\s+(\S+)(.*)$/.exec(line) ?? [];
-    const name = PARTS.find((part) => part === basename(executable));
-    const isBuilt = executable.startsWith(join(paths.cache, "control-plane-"));
-    return name !== undefined && isBuilt && args.includes(`=${paths.state}/`)
-      ? [{ pid: Number(pid), name }]
-      : [];
+    const [, pid, command = ""] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
+    // A home folder's name may hold blanks; those of a kit and of its binaries hold none.
+    const [, binary, args = ""] = /^[^/\s]+\/(\S+)(.*)$/.exec(command.slice(kits.length)) ?? [];
+    const name = PARTS.find((part) => part === binary);
+    const isOwn = command.startsWith(kits) && args.includes(`=${paths.state}/`);
+    return name !== undefined && isOwn ? [{ pid: Number(pid), name }] : [];
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ApiClient } from "../cluster/api-client.ts";
+import { ApiError } from "../cluster/api-error.ts";
 import { knownError } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 
@@ -35,14 +36,23 @@ export async function localNeeds(ask: Ask, freeBytes: number): Promise<Finding[]
   ];
 }
 
+export interface PulumiArgs {
+  readonly stack: string;
+  /** The variables that Pulumi's CLI reads. */
+  readonly env: NodeJS.ProcessEnv;
+  /** What encrypts the stack's secrets, by its file. @default - a passphrase */
+  readonly secretsProvider?: string | undefined;
+  readonly isReadable: (path: string) => boolean;
+}
+
 /** What `pulumi up` of a stack needs on this machine. */
-export async function pulumiNeeds(ask: Ask, stack: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+export async function pulumiNeeds(ask: Ask, args: PulumiArgs): Promise<Finding[]> {
+  const { stack } = args;
   const node = (await ask("node", ["--version"]))?.trim();
   const pulumi = (await ask("pulumi", ["version"]))?.trim();
   const who = pulumi && (await ask("pulumi", ["whoami", "--non-interactive"]))?.trim();
   const stacks = who && (await ask("pulumi", ["stack", "ls", "--json", "--non-interactive"]));
   const isMade = stacks && namesOf(stacks).includes(stack);
-  const key = ["PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG_PASSPHRASE"].find((name) => env[name]);
   const guide = "docs/first-stack.md";
   return [
     {
@@ -61,15 +71,28 @@ export async function pulumiNeeds(ask: Ask, stack: string, env: NodeJS.ProcessEn
       found: isMade ? "made" : undefined,
       remedy: `pulumi stack init ${stack} --secrets-provider passphrase: see ${guide}.`,
     },
+    ...passphrase(args, guide),
+  ];
+}
+
+/** The passphrase, where that is what encrypts the stack; an empty one is one, too. */
+function passphrase({ env, secretsProvider, isReadable }: PulumiArgs, guide: string): Finding[] {
+  if (secretsProvider !== undefined && secretsProvider !== "passphrase") return [];
+  const what = "the stack's passphrase";
+  const { PULUMI_CONFIG_PASSPHRASE: text, PULUMI_CONFIG_PASSPHRASE_FILE: file } = env;
+  if (text !== undefined) return [{ what, found: "PULUMI_CONFIG_PASSPHRASE", remedy: "" }];
+  const isThere = file !== undefined && isReadable(file);
+  const wrong = file === undefined ? "" : `${file} cannot be read. `;
+  return [
     {
-      what: "the stack's passphrase",
-      found: key,
-      remedy: `Set PULUMI_CONFIG_PASSPHRASE_FILE to the file that holds it: see ${guide}.`,
+      what,
+      found: isThere ? "PULUMI_CONFIG_PASSPHRASE_FILE" : undefined,
+      remedy: `${wrong}Set PULUMI_CONFIG_PASSPHRASE_FILE to the file that holds it: see ${guide}.`,
     },
   ];
 }
 
-/** What a stack needs of its cluster: an answer, and the rights to all kinds that it declares. */
+/** What a stack needs of its cluster: an answer, the rights to all kinds that it declares, and its storage classes. */
 export async function clusterNeeds(
   connect: () => ApiClient,
   context: string,
@@ -81,7 +104,8 @@ export async function clusterNeeds(
     const { gitVersion } = await client.request<{ gitVersion: string }>("GET", "/version");
     const needs = [...new Map(objects.map((object) => [keyOf(object), object])).values()];
     const rights = await Promise.all(needs.map((object) => right(client, object)));
-    return [{ what, found: `answers, ${gitVersion}`, remedy: "" }, ...rights.flat()];
+    const classes = await storageClasses(client, objects);
+    return [{ what, found: `answers, ${gitVersion}`, remedy: "" }, ...rights.flat(), ...classes];
   } catch (error) {
     const known = knownError(error);
     if (known === undefined) throw error;
@@ -109,7 +133,7 @@ async function right(
   const resource = known.resources.find((one) => one.kind === kind && !one.name.includes("/"))?.name;
   if (resource === undefined) return [{ what: `the kind ${kind} of ${apiVersion}`, remedy }];
   const { namespace } = metadata;
-  const asked = ["create", "patch", "delete"].map(async (verb) => {
+  const asked = ["get", "watch", "create", "patch", "delete"].map(async (verb) => {
     const spec = { resourceAttributes: { group, version, resource, verb, namespace } };
     const review = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec };
     type Answer = { status?: { allowed?: boolean } };
@@ -129,6 +153,39 @@ async function right(
       remedy: "Ask the cluster's administrators for it, or log in as somebody who has it.",
     },
   ];
+}
+
+interface Claims extends KubernetesObject {
+  readonly spec?: {
+    readonly storageClassName?: string;
+    readonly volumeClaimTemplates?: readonly { readonly spec: { readonly storageClassName?: string } }[];
+  };
+}
+
+const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
+
+/** The storage classes that claims name, and the default one where some name none; nothing where all are there. */
+async function storageClasses(client: ApiClient, objects: readonly KubernetesObject[]): Promise<Finding[]> {
+  const named = (objects as readonly Claims[]).flatMap(({ kind, spec }) => [
+    ...(kind === "PersistentVolumeClaim" ? [spec?.storageClassName] : []),
+    ...(spec?.volumeClaimTemplates ?? []).map((template) => template.spec.storageClassName),
+  ]);
+  if (named.length === 0) return [];
+  let classes: KubernetesObject[];
+  try {
+    classes = await client.list({ apiVersion: "storage.k8s.io/v1", kind: "StorageClass" });
+  } catch (error) {
+    // Tenants may often not look at them, and need not.
+    if (error instanceof ApiError && error.status === 403) return [];
+    throw error;
+  }
+  const there = classes.map(({ metadata }) => metadata.name);
+  const isDefault = classes.some(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS] === "true");
+  const remedy = `Name one that the cluster has in packit:storageClass: ${there.join(", ") || "it has none"}.`;
+  return [...new Set(named)].flatMap((name) => {
+    if (name === undefined) return isDefault ? [] : [{ what: "a default storage class", remedy }];
+    return there.includes(name) ? [] : [{ what: `the storage class ${name}`, remedy }];
+  });
 }
 
 function namesOf(json: string): string[] {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { EnvironmentError } from "../../errors.ts";
-import { type Ask, clusterNeeds, localNeeds, pulumiNeeds } from "../../operations/doctor.ts";
+import { type Ask, clusterNeeds, localNeeds, type PulumiArgs, pulumiNeeds } from "../../operations/doctor.ts";
 
 const missing = (all: readonly { what: string; found?: string | undefined }[]) =>
   all.filter(({ found }) => found === undefined).map(({ what }) => what);
+
+/** How the stack stage is asked for, where one file is there. */
+function of(env: NodeJS.ProcessEnv): PulumiArgs {
+  return { stack: "stage", env, isReadable: (path) => path === "file" };
+}
 
 /** Programs that answer as these do, by their first two words; others are not on PATH. */
 function programs(answers: Readonly<Record<string, string>>): Ask {
@@ -30,7 +35,7 @@ describe("what is missing", () => {
 
   it("for pulumi up is nothing where all is there", async () => {
     const env = { PULUMI_CONFIG_PASSPHRASE_FILE: "file" };
-    expect(missing(await pulumiNeeds(programs(ALL), "stage", env))).toEqual([]);
+    expect(missing(await pulumiNeeds(programs(ALL), of(env)))).toEqual([]);
   });
 
   it.each([
@@ -41,9 +46,20 @@ describe("what is missing", () => {
     ["no list", { "pulumi stack": "warning: no" }, ["the stack stage"]],
   ])("for pulumi up is told with %s, and a passphrase never shown", async (_, changes, wanted) => {
     const env = { PULUMI_CONFIG_PASSPHRASE: "MARKED" };
-    const found = await pulumiNeeds(programs({ ...ALL, ...changes }), "stage", env);
+    const found = await pulumiNeeds(programs({ ...ALL, ...changes }), of(env));
     expect(missing(found)).toEqual(wanted);
     expect(JSON.stringify(found)).not.toContain("MARKED");
+  });
+
+  it.each<[string, Partial<PulumiArgs>, boolean]>([
+    ["no variable", {}, true],
+    ["an empty passphrase", { env: { PULUMI_CONFIG_PASSPHRASE: "" } }, false],
+    ["a file that is not there", { env: { PULUMI_CONFIG_PASSPHRASE_FILE: "gone" } }, true],
+    ["secrets of the provider's own", { secretsProvider: "awskms://key" }, false],
+    ["secrets of a passphrase, by name", { secretsProvider: "passphrase" }, true],
+  ])("for pulumi up is a passphrase or not, with %s", async (_, changes, isMissing) => {
+    const found = missing(await pulumiNeeds(programs(ALL), { ...of({}), ...changes }));
+    expect(found).toEqual(isMissing ? ["the stack's passphrase"] : []);
   });
 
   it("of a cluster that cannot be reached is told in the words of the failure", async () => {
