@@ -23,7 +23,7 @@ export class EnvironmentError extends RunError {
 }
 
 /** A text without the users and passwords of the addresses in it: whatever is quoted in an error may hold some. */
-export function withoutUserinfo(text: string): string {
+function withoutUserinfo(text: string): string {
   return text.replaceAll(/:\/\/\S*@/g, (found) =>
     // A password that is not encoded may hold slashes; a path may hold an @, as that of a commit.
     found.includes(":", 3) ? "://…@" : found.replace(/^:\/\/[^/?#]*@/, "://…@"),

@@ -5,9 +5,8 @@ import { parse } from "yaml";
 import { ApiClient } from "../cluster/api-client.ts";
 import { type Ask, clusterNeeds, type Finding, localNeeds, pulumiNeeds } from "../operations/doctor.ts";
 import { redacted } from "../render/redacted.ts";
-import { loadSettings } from "../settings/load.ts";
 import { stackFilePath } from "../settings/stack-file.ts";
-import { JSON_OUTPUT, print, STACK, stackConfig } from "./options.ts";
+import { JSON_OUTPUT, print, refuseUnknown, STACK } from "./options.ts";
 import { ROOT } from "./root.ts";
 
 export const doctor = defineCommand({
@@ -22,6 +21,7 @@ export const doctor = defineCommand({
     ...JSON_OUTPUT,
   },
   async run({ args: { stack, kubeconfig, json } }) {
+    if (stack) refuseUnknown(stack);
     const { bavail, bsize } = statfsSync(ROOT);
     const ways = stack
       ? [
@@ -52,8 +52,8 @@ function isReadable(path: string): boolean {
 }
 
 async function ofCluster(stack: string, kubeconfig: string | undefined): Promise<Finding[]> {
-  const { kubeContext: context } = loadSettings(stackConfig(stack), { kind: "redacted" });
-  const { objects } = await redacted(ROOT, stack);
+  const { settings, objects } = await redacted(ROOT, stack);
+  const context = settings.kubeContext;
   return clusterNeeds(() => new ApiClient({ kubeconfig, context }), context, objects);
 }
 

@@ -9,11 +9,9 @@ import { summary, timing } from "../local/summary.ts";
 import { clusterPhases, type Engine, localClient, localSettings, stackPhases } from "../local/up.ts";
 import { lengthOf } from "../settings/duration.ts";
 import { namespacesOf } from "../settings/namespaces.ts";
-import { knownStacks } from "../settings/stacks.ts";
 import { whyStopped } from "../settings/stopped.ts";
 import { interruptible } from "../system/interruption.ts";
-import { nearOr } from "./arguments.ts";
-import { JSON_OUTPUT, PATHS, print, STACK, say, stackConfig } from "./options.ts";
+import { JSON_OUTPUT, PATHS, print, refuseUnknown, STACK, say } from "./options.ts";
 import { ROOT } from "./root.ts";
 
 const up = defineCommand({
@@ -36,7 +34,7 @@ const up = defineCommand({
   },
   async run({ args: { stack, engine, limit, json } }) {
     const limitSeconds = lengthOf("--limit", limit);
-    stackConfig(stack);
+    refuseUnknown(stack);
     await exclusively(
       (signal) => bringUp({ stack, engine, limitSeconds, json, signal }),
       () => leftOfUp(PATHS, stack),
@@ -94,9 +92,8 @@ async function removeOne(stack: string, signal: AbortSignal): Promise<void> {
   say(`In the context ${LOCAL_CONTEXT}, on this machine:`);
   const removed = await removeStack({ paths: PATHS, root: ROOT, stack }, { report: say, signal });
   if (removed) return say(`${stack} is removed. The control plane goes on running.`);
-  const known = knownStacks(ROOT);
   // A stack whose file is gone may be here all the same; one that neither has is a mistyped name.
-  if (!known.includes(stack)) throw new UserError(`There is no stack "${stack}". ${nearOr(stack, known)}`);
+  refuseUnknown(stack);
   say(`Nothing of ${stack} is here.`);
 }
 

@@ -41,10 +41,15 @@ export function whereOf({ local, kubeconfig }: Where) {
   return local ? localAccess(PATHS) : { kubeconfig };
 }
 
-/** A stack's configuration; a name that no stack has is refused with those that there are. */
-export function stackConfig(stack: string): ReturnType<typeof readStackFile> {
+/** Refuses a name that no stack has, with those that there are. */
+export function refuseUnknown(stack: string): void {
   const known = knownStacks(ROOT);
   if (!known.includes(stack)) throw new UserError(`There is no stack "${stack}". ${nearOr(stack, known)}`);
+}
+
+/** A stack's configuration. */
+export function stackConfig(stack: string): ReturnType<typeof readStackFile> {
+  refuseUnknown(stack);
   return readStackFile(ROOT, stack);
 }
 

@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import { objectFiles, writeFolder } from "../render/folder.ts";
 import { redacted } from "../render/redacted.ts";
 import { references, secretFiles } from "../render/references.ts";
-import { JSON_OUTPUT, STACK, say, stackConfig } from "./options.ts";
+import { JSON_OUTPUT, refuseUnknown, STACK, say } from "./options.ts";
 import { ROOT } from "./root.ts";
 
 export const render = defineCommand({
@@ -25,10 +25,10 @@ export const render = defineCommand({
     },
   },
   async run({ args }) {
-    stackConfig(args.stack);
+    refuseUnknown(args.stack);
     if (args.secrets === "references") return writeReferences(args);
-    const { objects, warnings } = await redacted(ROOT, args.stack);
-    warn(warnings);
+    const { objects, settings } = await redacted(ROOT, args.stack);
+    warn(settings.warnings);
     if (args.out !== undefined) {
       writeFolder(args.out, objectFiles(objects, args.json ? "json" : "yaml"));
       say(`${objects.length} objects written to ${args.out}`);

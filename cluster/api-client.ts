@@ -122,6 +122,11 @@ export class ApiClient {
     return items.map((item) => ({ ...item, apiVersion, kind }));
   }
 
+  /** What the API server knows of an object's kind; an UnknownKind where it knows nothing. */
+  resourceOf(object: Pick<Resource, "apiVersion" | "kind">): Promise<Resource> {
+    return this.#kinds.of(object);
+  }
+
   /** Every kind that can be listed and deleted, as the API server says. */
   listableResources(): Promise<Resource[]> {
     return this.#kinds.listable();

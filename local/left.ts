@@ -2,7 +2,7 @@ import type { Paths } from "./paths.ts";
 import { findProcesses, PARTS } from "./processes.ts";
 
 /** What a stopped command leaves running of the control plane. */
-export async function whatRuns(paths: Paths): Promise<string> {
+async function whatRuns(paths: Paths): Promise<string> {
   const running = (await findProcesses(paths)).map(({ name }) => name);
   const parts = PARTS.filter((part) => running.includes(part));
   if (parts.length === 0) return "Nothing of the control plane runs.";

@@ -5,7 +5,7 @@ import { makeFolder } from "../system/make-folder.ts";
 import { systemError } from "../system/system-error.ts";
 
 /** Where the controller manager keeps the folders of host-path volumes; its source knows no other place. */
-export const VOLUMES = "/tmp/hostpath_pv";
+const VOLUMES = "/tmp/hostpath_pv";
 
 /** As /tmp itself: everybody may make a folder in it, and remove nobody else's. */
 const MODE = 0o1777;

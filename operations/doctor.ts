@@ -1,5 +1,6 @@
 import type { ApiClient } from "../cluster/api-client.ts";
 import { ApiError } from "../cluster/api-error.ts";
+import { UnknownKind } from "../cluster/kinds.ts";
 import { knownError } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 
@@ -123,18 +124,17 @@ async function right(
   { apiVersion, kind, metadata }: KubernetesObject,
 ): Promise<Finding[]> {
   const [group = "", version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
-  const path = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const remedy = "Does packit:platform say what the cluster is?";
-  type Kinds = { resources: { kind: string; name: string }[] };
-  const known = await client.request<Kinds>("GET", path).catch((error) => {
-    if (knownError(error) === undefined) throw error;
-    return { resources: [] };
+  const resource = await client.resourceOf({ apiVersion, kind }).catch((error) => {
+    if (error instanceof UnknownKind) return undefined;
+    throw error;
   });
-  const resource = known.resources.find((one) => one.kind === kind && !one.name.includes("/"))?.name;
-  if (resource === undefined) return [{ what: `the kind ${kind} of ${apiVersion}`, remedy }];
+  if (resource === undefined) {
+    const remedy = "Does packit:platform say what the cluster is?";
+    return [{ what: `the kind ${kind} of ${apiVersion}`, remedy }];
+  }
   const { namespace } = metadata;
   const asked = ["get", "watch", "create", "patch", "delete"].map(async (verb) => {
-    const spec = { resourceAttributes: { group, version, resource, verb, namespace } };
+    const spec = { resourceAttributes: { group, version, resource: resource.plural, verb, namespace } };
     const review = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec };
     type Answer = { status?: { allowed?: boolean } };
     const answer = await client.request<Answer>(
@@ -149,7 +149,7 @@ async function right(
   const where = namespace === undefined ? "" : ` in ${namespace}`;
   return [
     {
-      what: `the right to ${denied.join(", ")} ${resource}${where}`,
+      what: `the right to ${denied.join(", ")} ${resource.plural}${where}`,
       remedy: "Ask the cluster's administrators for it, or log in as somebody who has it.",
     },
   ];

@@ -54,7 +54,7 @@ export async function takeOver(client: ApiClient, live: KubernetesObject, stack:
  * The merge patch that makes an object a stack's. What tools have put there is the stack's from then on, so that what
  * the program does not declare goes with the next apply; of kinds that hold data, nothing but the object itself.
  */
-export function takenOver(live: KubernetesObject, stack: string): object {
+function takenOver(live: KubernetesObject, stack: string): object {
   const fields = managedFields(live);
   const { apiVersion } = live;
   const tools = fields.filter(({ manager, subresource }) => !subresource && !CONTROLLERS.test(manager));

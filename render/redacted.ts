@@ -1,4 +1,4 @@
-import { loadSettings } from "../settings/load.ts";
+import { loadSettings, type Settings } from "../settings/load.ts";
 import { REDACTED } from "../settings/sensitive.ts";
 import { readStackFile } from "../settings/stack-file.ts";
 import { evaluate } from "./evaluate.ts";
@@ -6,14 +6,13 @@ import type { KubernetesObject } from "./kubernetes-object.ts";
 
 /** A stack as it is shown. */
 export interface Redacted {
+  readonly settings: Settings;
   readonly objects: readonly KubernetesObject[];
-  /** What will soon need somebody's attention. */
-  readonly warnings: readonly string[];
 }
 
 /** A stack's objects with every secret replaced; it needs no cluster, no engine and no secrets. */
 export async function redacted(root: string, stack: string): Promise<Redacted> {
   const settings = loadSettings(readStackFile(root, stack), { kind: "redacted" });
   const objects = await evaluate(settings, { generate: () => REDACTED, secrets: { replaceBy: REDACTED } });
-  return { objects, warnings: settings.warnings };
+  return { settings, objects };
 }

@@ -12,14 +12,13 @@ export function sandboxRefusals(settings: SandboxSettings): Refusal[] {
   const { withSandbox, platform, storageClass } = settings;
   if (!withSandbox) return [];
   const image = ownImage(settings, "sandbox");
-  const begin = podNameOf(image);
   return [
-    isBeginOfName(begin)
+    namesPods(image)
       ? []
       : {
           path: ["images", "sandbox"],
           value: image,
-          allowed: `a reference whose last ${NAME_LENGTH} characters can begin a pod's name, which ${begin} cannot: a lower-case letter or digit first, no capitals`,
+          allowed: `a reference whose last ${NAME_LENGTH} characters can begin a pod's name, which ${podNameOf(image)} cannot: a lower-case letter or digit first, no capitals`,
           remedy:
             "give the image a lower-case tag of another length, or a digest; for example quay.io/packit/sandcastle:stg",
           reads: ["deployment"],
@@ -50,9 +49,5 @@ function podNameOf(reference: string): string {
 
 /** Whether sandcastle can name pods by an image. */
 export function namesPods(reference: string): boolean {
-  return isBeginOfName(podNameOf(reference));
-}
-
-function isBeginOfName(text: string): boolean {
-  return /^[a-z0-9][-a-z0-9]*$/.test(text);
+  return /^[a-z0-9][-a-z0-9]*$/.test(podNameOf(reference));
 }

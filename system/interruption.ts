@@ -64,6 +64,6 @@ async function settled(running: Promise<unknown>): Promise<void> {
 
 function end(name: NodeJS.Signals): never {
   // A list that shows progress hides the cursor.
-  if (process.stdout.isTTY) process.stdout.write("\u001b[?25h");
+  if (process.stderr.isTTY) process.stderr.write("\u001b[?25h");
   process.exit(128 + constants.signals[name]);
 }

@@ -1,16 +1,15 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkArguments, repeated } from "../../cli/arguments.ts";
-import { ops } from "../../cli/commands.ts";
-import { findVerb, leaves, type Verb, verbOf } from "../../cli/verb.ts";
+import { findVerb, type Verb } from "../../cli/verb.ts";
 import { UserError } from "../../errors.ts";
+import { allVerbs } from "../support/verbs.ts";
 
 let root: Verb;
 let verbs: readonly Verb[];
 
 beforeAll(async () => {
-  root = await verbOf(ops);
-  verbs = await leaves(root);
+  ({ root, verbs } = await allVerbs());
 }, 60_000);
 
 describe("the arguments of every verb", () => {

@@ -2,17 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ops } from "../../cli/commands.ts";
 import { usage } from "../../cli/usage.ts";
-import { findVerb, leaves, type Verb, verbOf } from "../../cli/verb.ts";
+import { findVerb, type Verb } from "../../cli/verb.ts";
 import { ROOT } from "../support/stacks.ts";
+import { allVerbs } from "../support/verbs.ts";
 
 let root: Verb;
 let verbs: readonly Verb[];
 
 beforeAll(async () => {
-  root = await verbOf(ops);
-  verbs = await leaves(root);
+  ({ root, verbs } = await allVerbs());
 }, 60_000);
 
 describe("the help of every verb", () => {

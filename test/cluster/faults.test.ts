@@ -4,11 +4,11 @@ import { parse } from "yaml";
 import { ApiClient } from "../../cluster/api-client.ts";
 import { applyStack, removeStack } from "../../cluster/apply.ts";
 import { localClient } from "../../local/up.ts";
-import type { Tenancy } from "../../operations/test-instances/lease.ts";
 import { Slots } from "../../operations/test-instances/slots.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { config, written } from "../client/kubeconfigs.ts";
 import { FAULTS, type FaultyProxyArgs, faultyProxy } from "../support/faulty-proxy.ts";
+import { TAKE_ARGS, tenancy } from "../support/tenancy.ts";
 import { PATHS } from "./control-plane.ts";
 import { smallStack } from "./small-stack.ts";
 
@@ -56,7 +56,7 @@ const REQUESTS: Record<string, (client: ApiClient, name: string) => Promise<void
   },
   async "take and give back of a slot"(client, name) {
     const slots = new Slots(client, { namespace: SPACE, limit: 1 });
-    const held = await slots.take({ ...TENANCY, name, run: name }, ARGS);
+    const held = await slots.take(tenancy(name), TAKE_ARGS);
     if ("refused" in held) throw new Error(held.refused);
     const later = await slots.update(held, { state: "up" });
     expect(await new Slots(sound, { namespace: SPACE, limit: 1 }).held()).toEqual([later]);
@@ -113,24 +113,6 @@ describe("a failure that does not pass", () => {
     expect(asked).toBe(1);
   });
 });
-
-const ARGS = { ttlSeconds: 3600, budget: { cpu: 1000, memory: 1000 } };
-const TENANCY: Tenancy = {
-  name: "x",
-  references: [],
-  base: "stage",
-  url: "https://x",
-  owner: "me",
-  commits: {},
-  engine: "apply",
-  run: "x",
-  wasUp: false,
-  // Nothing here asks for its parts.
-  parts: {} as Tenancy["parts"],
-  images: {},
-  requests: { cpu: 1, memory: 1 },
-  state: "deploying",
-};
 
 async function behind(faultOf: FaultyProxyArgs["faultOf"]) {
   const { clusters, users } = parse(readFileSync(PATHS.kubeconfig, "utf8"));

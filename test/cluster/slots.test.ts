@@ -2,17 +2,15 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiClient } from "../../cluster/api-client.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
-import type { Held, Tenancy } from "../../operations/test-instances/lease.ts";
+import type { Held } from "../../operations/test-instances/lease.ts";
 import { LostSlot, Slots, type Taken } from "../../operations/test-instances/slots.ts";
-import { PART_NAMES } from "../../settings/test-instance.ts";
+import { TAKE_ARGS, tenancy } from "../support/tenancy.ts";
 import { PATHS } from "./control-plane.ts";
 
 const NAMESPACE = "test-slots";
 const LIMIT = 3;
 const CLIENTS = 100;
 const ROUNDS = 100;
-const PARTS = Object.fromEntries(PART_NAMES.map((name) => [name, true])) as Tenancy["parts"];
-const ARGS = { ttlSeconds: 3600, budget: { cpu: 1000, memory: 1000 } };
 
 const client = new ApiClient({ kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT });
 const slots = new Slots(client, { namespace: NAMESPACE, limit: LIMIT });
@@ -29,7 +27,7 @@ describe("the slots of test instances", () => {
       const results = await Promise.all(
         Array.from({ length: CLIENTS }, async (_, i) => {
           await setTimeout(Math.random() * within);
-          return slots.take(tenancy(`client-${i}`), ARGS);
+          return slots.take(tenancy(`client-${i}`), TAKE_ARGS);
         }),
       );
       const won = results.filter(isHeld);
@@ -40,13 +38,13 @@ describe("the slots of test instances", () => {
   });
 
   it("are held once for one name, and within the budget, whoever comes at once", async () => {
-    const same = await Promise.all(Array.from({ length: 10 }, () => slots.take(tenancy("same"), ARGS)));
+    const same = await Promise.all(Array.from({ length: 10 }, () => slots.take(tenancy("same"), TAKE_ARGS)));
     expect(same.filter(isHeld)).toHaveLength(1);
     expect(same.filter((one) => !isHeld(one)).map((one) => (one as Taken).refused)).toContain("name");
     await empty();
     const large = await Promise.all(
       Array.from({ length: 10 }, (_, i) =>
-        slots.take({ ...tenancy(`large-${i}`), requests: { cpu: 600, memory: 1 } }, ARGS),
+        slots.take({ ...tenancy(`large-${i}`), requests: { cpu: 600, memory: 1 } }, TAKE_ARGS),
       ),
     );
     expect(large.filter(isHeld)).toHaveLength(1);
@@ -55,8 +53,8 @@ describe("the slots of test instances", () => {
   });
 
   it("say who holds them, and until when", async () => {
-    for (const name of ["one", "two", "three"]) await slots.take(tenancy(name), ARGS);
-    const taken = (await slots.take(tenancy("four"), ARGS)) as Taken;
+    for (const name of ["one", "two", "three"]) await slots.take(tenancy(name), TAKE_ARGS);
+    const taken = (await slots.take(tenancy("four"), TAKE_ARGS)) as Taken;
     expect(taken.refused).toBe("full");
     expect(taken.held.map(({ name }) => name).sort()).toEqual(["one", "three", "two"]);
     for (const { created, expires } of taken.held)
@@ -65,7 +63,7 @@ describe("the slots of test instances", () => {
   });
 
   it("are changed only as they were read", async () => {
-    const held = (await slots.take(tenancy("mine"), ARGS)) as Held;
+    const held = (await slots.take(tenancy("mine"), TAKE_ARGS)) as Held;
     const later = await slots.update(held, { state: "up" });
     expect(later.created).toEqual(held.created);
     await expect(slots.update(held, { state: "failed" })).rejects.toThrow(LostSlot);
@@ -73,25 +71,6 @@ describe("the slots of test instances", () => {
     expect(await slots.release(later)).toBe(true);
   });
 });
-
-function tenancy(name: string): Tenancy {
-  const requests = { cpu: 1, memory: 1 };
-  return {
-    name,
-    references: [],
-    base: "stage",
-    url: "https://x",
-    owner: "me",
-    commits: {},
-    engine: "apply",
-    run: name,
-    wasUp: false,
-    parts: PARTS,
-    images: {},
-    requests,
-    state: "deploying",
-  };
-}
 
 function isHeld(result: Held | Taken): result is Held {
   return !("refused" in result);
