@@ -1,13 +1,15 @@
 import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { ApiClient } from "../cluster/api-client.ts";
 import { until } from "../cluster/until.ts";
+import type { WaitArgs } from "../cluster/wait.ts";
 import { makeFolder } from "../system/make-folder.ts";
 import { credentials } from "./credentials.ts";
-import { type BinaryName, kitFile } from "./kit.ts";
-import { isReady, localAccess, writeKubeconfig } from "./kubeconfig.ts";
-import { refuseDead } from "./liveness.ts";
+import { furnish } from "./furnish.ts";
+import type { BinaryName } from "./kit.ts";
+import { isReady, writeKubeconfig } from "./kubeconfig.ts";
+import { startKwok } from "./kwok.ts";
+import { refuseDead, whileAlive } from "./liveness.ts";
 import type { Paths } from "./paths.ts";
 import { findProcesses, PARTS, startProcess, stopProcesses } from "./processes.ts";
 import { prepareVolumes } from "./volumes.ts";
@@ -18,8 +20,8 @@ const ADMISSION = "PodTolerationRestriction,PodNodeSelector";
 /** How many requests a second the controllers may send; they have the API server for themselves. */
 const CLIENT = { "kube-api-qps": 500, "kube-api-burst": 1000 };
 
-/** A kwok that was killed holds its nodes for 40 s more, unless these are gone. */
-const NODE_LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
+/** All but kwok, which plays what the others have been furnished with. */
+const SERVERS = PARTS.filter((part) => part !== "kwok");
 
 /** Whether all parts of the control plane run and its API server answers; a busy one is given a while to do so. */
 export async function isRunning(paths: Paths): Promise<boolean> {
@@ -29,10 +31,25 @@ export async function isRunning(paths: Paths): Promise<boolean> {
   return answer.catch(() => false);
 }
 
-/** Starts the control plane, or leaves it alone if it runs. What a killed run left is stopped; its data is kept. */
-export async function startControlPlane(paths: Paths, signal?: AbortSignal): Promise<"started" | "running"> {
+/**
+ * Starts the control plane, or leaves it alone if it runs, and puts into it what it must have. What a killed run left is
+ * stopped; its data is kept.
+ */
+export async function startControlPlane(
+  paths: Paths,
+  { signal = new AbortController().signal, ...rest }: Pick<WaitArgs, "report" | "signal">,
+): Promise<"started" | "running"> {
   prepareVolumes();
-  if (await isRunning(paths)) return "running";
+  const wasRunning = await isRunning(paths);
+  if (!wasRunning) await startServers(paths, signal);
+  const furnished = (signal: AbortSignal) => furnish(paths, { ...rest, signal });
+  await whileAlive(paths, signal, furnished, SERVERS);
+  await startKwok(paths, signal);
+  await refuseDead(paths);
+  return wasRunning ? "running" : "started";
+}
+
+async function startServers(paths: Paths, signal: AbortSignal): Promise<void> {
   await stopProcesses(paths);
   makeFolder(paths.state, 0o700);
   rmSync(paths.logs, { recursive: true, force: true });
@@ -86,15 +103,6 @@ export async function startControlPlane(paths: Paths, signal?: AbortSignal): Pro
     ...CLIENT,
   });
   startProcess(paths, "kube-scheduler", { kubeconfig, "leader-elect": false, "secure-port": 0, ...CLIENT });
-  await new ApiClient(localAccess(paths)).request("DELETE", NODE_LEASES);
-  startProcess(paths, "kwok", {
-    kubeconfig,
-    config: kitFile(paths, "stages.yaml"),
-    "manage-all-nodes": true,
-    "node-lease-duration-seconds": 40,
-  });
-  await refuseDead(paths);
-  return "started";
 }
 
 /** Waits for a condition, and fails at once with the end of its log if one of the parts that it needs dies. */

@@ -88,7 +88,7 @@ async function isBack(paths: Paths, stack: string, { report, signal }: PulumiRun
   if (!existsSync(join(paths.state, "etcd")) || !kitIsBuilt(paths)) return false;
   report("the control plane does not run: starting it again, to see what is in it");
   try {
-    await startControlPlane(paths, signal);
+    await startControlPlane(paths, { report, signal });
     return true;
   } catch (error) {
     const why = knownError(error);

@@ -29,14 +29,15 @@ export async function whileAlive<T>(
   paths: Paths,
   outer: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
+  parts: readonly BinaryName[] = PARTS,
 ): Promise<T> {
   const death = new AbortController();
-  const look = () => refuseDead(paths).catch((error) => death.abort(error));
+  const look = () => refuseDead(paths, parts).catch((error) => death.abort(error));
   const timer = setInterval(look, LOOK_MS);
   try {
     return await unlessAborted(work(AbortSignal.any([outer, death.signal])), death.signal);
   } catch (error) {
-    if (!outer.aborted) await refuseDead(paths);
+    if (!outer.aborted) await refuseDead(paths, parts);
     throw error;
   } finally {
     clearInterval(timer);

@@ -22,7 +22,9 @@ const GOGC = "300";
 /** A running process of a control plane. */
 export interface Process {
   readonly pid: number;
-  readonly name: string;
+  readonly name: BinaryName;
+  /** What follows its binary on its command line. */
+  readonly args: string;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function findProcesses(paths: Paths): Promise<Process[]> {
     const [, binary, args = ""] = /^[^/\s]+\/(\S+)(.*)$/.exec(command.slice(kits.length)) ?? [];
     const name = PARTS.find((part) => part === binary);
     const isOwn = command.startsWith(kits) && args.includes(`=${paths.state}/`);
-    return name !== undefined && isOwn ? [{ pid: Number(pid), name }] : [];
+    return name !== undefined && isOwn ? [{ pid: Number(pid), name, args }] : [];
   });
 }
 
@@ -62,27 +64,31 @@ export function startProcess(
   return child;
 }
 
-/** Stops every process of the control plane: asked first, then killed. */
-export async function stopProcesses(paths: Paths): Promise<void> {
-  const gone = async () => (await findProcesses(paths)).length === 0;
-  await signal(paths, "SIGTERM");
+/** Stops every process of the control plane, or those of some parts: asked first, then killed. */
+export async function stopProcesses(paths: Paths, parts = PARTS): Promise<void> {
+  const gone = async () => (await processesOf(paths, parts)).length === 0;
+  await signal(paths, "SIGTERM", parts);
   const asked = await until(gone, { what: "the control plane's processes to end", limitSeconds: 3 }).catch(
     () => false,
   );
-  if (asked === false) await killProcesses(paths);
+  if (asked === false) await killProcesses(paths, parts);
 }
 
-/** Ends every process of a control plane whose data nobody needs any more. */
-export async function killProcesses(paths: Paths): Promise<void> {
-  await signal(paths, "SIGKILL");
-  await until(async () => (await findProcesses(paths)).length === 0, {
+/** Ends every process of a control plane whose data nobody needs any more, or those of some parts. */
+export async function killProcesses(paths: Paths, parts = PARTS): Promise<void> {
+  await signal(paths, "SIGKILL", parts);
+  await until(async () => (await processesOf(paths, parts)).length === 0, {
     what: "the killed processes to end",
     limitSeconds: 10,
   });
 }
 
-async function signal(paths: Paths, name: NodeJS.Signals): Promise<void> {
-  for (const { pid } of await findProcesses(paths)) {
+async function processesOf(paths: Paths, parts: readonly BinaryName[]): Promise<Process[]> {
+  return (await findProcesses(paths)).filter(({ name }) => parts.includes(name));
+}
+
+async function signal(paths: Paths, name: NodeJS.Signals, parts: readonly BinaryName[]): Promise<void> {
+  for (const { pid } of await processesOf(paths, parts)) {
     try {
       process.kill(pid, name);
     } catch {

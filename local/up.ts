@@ -1,7 +1,7 @@
 import { ApiClient } from "../cluster/api-client.ts";
-import { appliedObjects, applyOne, applyStack, stackObjects } from "../cluster/apply.ts";
+import { appliedObjects, applyStack, stackObjects } from "../cluster/apply.ts";
 import { refuseSizes } from "../cluster/claim-sizes.ts";
-import { type WaitArgs, waitUntilReady } from "../cluster/wait.ts";
+import { waitUntilReady } from "../cluster/wait.ts";
 import { UserError } from "../errors.ts";
 import { evaluate } from "../render/evaluate.ts";
 import { generatedFrom } from "../render/generated.ts";
@@ -13,11 +13,9 @@ import { standIns } from "../settings/stand-ins.ts";
 import { unlessAborted } from "../system/interruption.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { credentials } from "./credentials.ts";
-import { clusterFixtures } from "./fixtures.ts";
 import { buildKit, kitIsBuilt } from "./kit.ts";
 import { localAccess } from "./kubeconfig.ts";
 import { whileAlive } from "./liveness.ts";
-import { openshiftCrds } from "./openshift-crds.ts";
 import { type Override, overridden } from "./overrides.ts";
 import type { Paths } from "./paths.ts";
 import type { Phase } from "./phases.ts";
@@ -42,20 +40,11 @@ export function clusterPhases(paths: Paths): Phase[] {
       title: "Control plane",
       async run(report, signal) {
         report("starting etcd, the API server, the controllers, the scheduler and kwok");
-        const outcome = await startControlPlane(paths, signal);
-        await whileAlive(paths, signal, (signal) => furnish(paths, { report, signal }));
+        const outcome = await startControlPlane(paths, { report, signal });
         return outcome === "running" ? "already running" : "started";
       },
     },
   ];
-}
-
-/** Puts into the control plane what a cluster has before any stack: nodes, a storage class, OpenShift's kinds. */
-async function furnish(paths: Paths, wait: Pick<WaitArgs, "report" | "signal">): Promise<void> {
-  const client = localClient(paths);
-  const definitions = openshiftCrds(paths);
-  await Promise.all([...clusterFixtures(), ...definitions].map((object) => applyOne(client, object)));
-  await waitUntilReady(client, { objects: definitions, limitSeconds: 30, ...wait });
 }
 
 /** A client of the local control plane. */

@@ -19,7 +19,9 @@ describe("the processes of a control plane", () => {
     ];
     const runs = async () => (await findProcesses(paths)).length > 0;
     await until(runs, { what: "the process to be there", limitSeconds: 10 });
-    expect(await findProcesses(paths)).toEqual([{ pid: own.pid, name: "etcd" }]);
+    expect(await findProcesses(paths)).toEqual([
+      { pid: own.pid, name: "etcd", args: expect.stringContaining(`--data-dir=${paths.state}/etcd`) },
+    ]);
     await killProcesses(paths);
     expect((await own).signal).toBe("SIGKILL");
     // Signal 0 asks whether the process is there, and fails where it is not.
