@@ -1,8 +1,10 @@
 import type { ApiClient } from "../cluster/api-client.ts";
 import { ApiError } from "../cluster/api-error.ts";
 import { UnknownKind } from "../cluster/kinds.ts";
+import { notReady, takesTime } from "../cluster/readiness.ts";
 import { knownError } from "../errors.ts";
-import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { STACK_LABEL } from "../platform/site.ts";
+import { describe, type KubernetesObject } from "../render/kubernetes-object.ts";
 
 /** Something that a way of use needs, and whether it is there. */
 export interface Finding {
@@ -93,7 +95,10 @@ function passphrase({ env, secretsProvider, isReadable }: PulumiArgs, guide: str
   ];
 }
 
-/** What a stack needs of its cluster: an answer, the rights to all kinds that it declares, and its storage classes. */
+/**
+ * What a stack needs of its cluster: an answer, the rights to all kinds that it declares, its storage classes, and that
+ * what is there of it already is ready.
+ */
 export async function clusterNeeds(
   connect: () => ApiClient,
   context: string,
@@ -106,7 +111,8 @@ export async function clusterNeeds(
     const needs = [...new Map(objects.map((object) => [keyOf(object), object])).values()];
     const rights = await Promise.all(needs.map((object) => right(client, object)));
     const classes = await storageClasses(client, objects);
-    return [{ what, found: `answers, ${gitVersion}`, remedy: "" }, ...rights.flat(), ...classes];
+    const deployed = await readiness(client, objects);
+    return [{ what, found: `answers, ${gitVersion}`, remedy: "" }, ...rights.flat(), ...classes, ...deployed];
   } catch (error) {
     const known = knownError(error);
     if (known === undefined) throw error;
@@ -186,6 +192,33 @@ async function storageClasses(client: ApiClient, objects: readonly KubernetesObj
     if (name === undefined) return isDefault ? [] : [{ what: "a default storage class", remedy }];
     return there.includes(name) ? [] : [{ what: `the storage class ${name}`, remedy }];
   });
+}
+
+/** What of the stack is in the cluster, and is not ready; nothing before it is applied. */
+async function readiness(client: ApiClient, objects: readonly KubernetesObject[]): Promise<Finding[]> {
+  // A claim may wait for the first pod that uses it: where that is wrong, the pod's workload is not ready.
+  const awaited = objects.filter((one) => takesTime(one) && one.kind !== "PersistentVolumeClaim");
+  const found = await Promise.all(awaited.map((object) => own(client, object)));
+  const live = found.filter((object) => object !== undefined);
+  if (live.length === 0) return [];
+  const unready = live.flatMap((object) => {
+    const reason = notReady(object)?.reason;
+    return reason === undefined ? [] : [{ what: `readiness of ${describe(object)}`, remedy: reason }];
+  });
+  return unready.length > 0 ? unready : [{ what: "what is deployed", found: "ready", remedy: "" }];
+}
+
+/** The stack's own object as it is now; nothing where it is not there, or may not be looked at. */
+async function own(client: ApiClient, object: KubernetesObject): Promise<KubernetesObject | undefined> {
+  try {
+    const live = await client.read(object);
+    const isOwn = live?.metadata.labels?.[STACK_LABEL] === object.metadata.labels?.[STACK_LABEL];
+    return isOwn ? live : undefined;
+  } catch (error) {
+    // The right that is missing is told as such.
+    if (error instanceof ApiError && error.status === 403) return undefined;
+    throw error;
+  }
 }
 
 function namesOf(json: string): string[] {

@@ -4,7 +4,7 @@ import type { Platform } from "./platform.ts";
 /** The label that every object of a stack carries, and by which it is found again. */
 export const STACK_LABEL = "packit.dev/stack";
 
-/** Asks Pulumi's provider not to wait for an object: its users' own readiness says as much, and sooner. */
+/** Asks Pulumi's provider not to wait for an object: something else says as much, and sooner. */
 export const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" } as const;
 
 /** Lets Pulumi's provider change what another manager owns; it would stop at the conflict otherwise. */
@@ -57,7 +57,7 @@ export class Site {
     return { name, namespace: this.namespace, labels, annotations: { ...annotations, ...SKIP_AWAIT } };
   }
 
-  /** Metadata of an Ingress, which on some clusters never says that it is ready. */
+  /** Metadata of an Ingress: Pulumi would wait for pods behind it, and there are none under maintenance. */
   ingress(name: string, annotations?: Record<string, string>) {
     return { ...this.object(name), annotations: { ...annotations, ...SKIP_AWAIT } };
   }

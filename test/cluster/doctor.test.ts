@@ -10,6 +10,7 @@ import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { PATHS } from "./control-plane.ts";
 import { TestStack } from "./stack.ts";
+import { setStatus } from "./status.ts";
 
 const admin = localClient(PATHS);
 const stack = new TestStack("examined");
@@ -45,6 +46,31 @@ describe("what a stack needs of its cluster", () => {
       "the kind TenantEgress of tenant.paas.redhat.com/v1alpha1",
       "the storage class gp2",
     ]);
+  });
+});
+
+describe("what is deployed of a stack", () => {
+  const told = async () => {
+    const found = await clusterNeeds(() => admin, LOCAL_CONTEXT, await stack.objects());
+    return found.slice(1).map(({ what, found, remedy }) => [what, found ?? remedy]);
+  };
+
+  it("is told when it is ready and when it is not, with the reason, and not before there is any", async () => {
+    expect(await told()).toEqual([]);
+    await stack.up();
+    expect(await told()).toEqual([["what is deployed", "ready"]]);
+    const route = (await stack.list("Route", { apiVersion: "route.openshift.io/v1" })).get("packit-service");
+    const condition = { type: "Admitted", status: "False", reason: "HostAlreadyClaimed", message: "taken" };
+    await setStatus(admin, route, { ingress: [{ host: route.spec.host, conditions: [condition] }] });
+    expect(await told()).toEqual([
+      [
+        `readiness of Route ${stack.namespace}/packit-service`,
+        expect.stringContaining("HostAlreadyClaimed: taken"),
+      ],
+    ]);
+    const foreign = { metadata: { labels: { "packit.dev/stack": "another" } } };
+    await admin.patch(route, foreign);
+    expect(await told()).toEqual([["what is deployed", "ready"]]);
   });
 });
 

@@ -12,12 +12,15 @@ import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../../cluster/until.ts";
+import { kitFile } from "../../local/kit.ts";
 import { localPaths, type Paths } from "../../local/paths.ts";
-import { findProcesses, stopProcesses } from "../../local/processes.ts";
+import { findProcesses, startProcess, stopProcesses } from "../../local/processes.ts";
 import { localClient } from "../../local/up.ts";
 import { hasPulumi } from "../../operations/test-instances/pulumi-engine.ts";
 import { newStackText } from "../../settings/new-stack.ts";
+import type { Anything } from "../support/anything.ts";
 import { command, project } from "../support/cli.ts";
+import { isReady, lose } from "./status.ts";
 
 /** Whether Pulumi's own engine can be tried here. */
 const HAS_PULUMI = await hasPulumi();
@@ -84,6 +87,29 @@ describe("make local", { timeout: 120_000 }, () => {
       /starting it again(.|\n)*removing what there is of stage(.|\n)*\nstage is removed\. .* goes on running/,
     );
     expect(await namespaces()).toEqual([]);
+  });
+
+  it("heals a control plane whose nodes were lost, and whose kwok knows no way back", async () => {
+    await local("up", "stage");
+    const client = localClient(paths);
+    const all = (kind: string): Promise<Anything[]> => client.list({ apiVersion: "v1", kind });
+    await stopProcesses(paths, ["kwok"]);
+    for (const node of await all("Node")) await lose(client, node, "Unknown");
+    for (const pod of await all("Pod")) await lose(client, pod, "False");
+    // As it was started before it had stages of this project.
+    const { kubeconfig } = paths;
+    startProcess(paths, "kwok", {
+      kubeconfig,
+      config: kitFile(paths, "stages.yaml"),
+      "manage-all-nodes": true,
+    });
+    const back = async () => (await all("Node")).every(isReady);
+    await until(back, { what: "the nodes to be back", limitSeconds: 30 });
+    expect((await all("Pod")).some(isReady)).toBe(false);
+    const { exitCode, stderr } = await local("up", "stage", "--limit", "30s");
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining("already running")]);
+    expect((await all("Pod")).filter((pod) => !isReady(pod) && pod.status.phase === "Running")).toEqual([]);
+    expect((await findProcesses(paths)).filter(({ name }) => name === "kwok")).toHaveLength(1);
   });
 
   it("says what goes on running when it is stopped, names the part that dies, and leaves nothing of one that is broken", async () => {

@@ -35,6 +35,7 @@ import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
 import { barePod, TestStack } from "./stack.ts";
+import { setStatus } from "./status.ts";
 
 const BUILT = `quay.io/x/y@sha256:${"0".repeat(64)}`;
 
@@ -504,11 +505,9 @@ class BuildController {
   async #look(): Promise<void> {
     const builds = (await client.list({ apiVersion: "build.openshift.io/v1", kind: "Build" })) as Anything[];
     for (const build of builds.filter(({ status }) => status?.phase === undefined)) {
-      const { namespace, name } = build.metadata;
+      const { name } = build.metadata;
       const imageDigest = `sha256:${Buffer.from(name).toString("hex").padEnd(64, "0").slice(-64)}`;
-      const status = { ...this.outcome, output: { to: { imageDigest } } };
-      const path = `/apis/build.openshift.io/v1/namespaces/${namespace}/builds/${name}/status`;
-      await client.request("PATCH", path, { status }, "application/merge-patch+json");
+      await setStatus(client, build, { ...this.outcome, output: { to: { imageDigest } } });
       if ("phase" in this.outcome && this.outcome.phase === "Complete") this.#keep(build);
     }
   }
