@@ -1,13 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { wayTo } from "./cluster/access.ts";
-import { owned } from "./owned.ts";
-import { program } from "./program.ts";
+import { liveWorkloads, owned } from "./owned.ts";
+import { clusterProvider } from "./provider.ts";
 import { settingsFromEngine } from "./settings/engine.ts";
 
 const settings = await settingsFromEngine(process.cwd());
 for (const warning of settings.warnings) void pulumi.log.warn(warning);
 // The provider would take a context that there is not for a cluster that does not answer, and the engine call all unchanged.
 wayTo({ context: settings.kubeContext });
+
+// The engine starts the providers' processes while the components are loaded and declared.
+const provider = clusterProvider(settings);
+const workloads = pulumi.runtime.isDryRun() ? await liveWorkloads(settings) : undefined;
+const opts = owned(settings, workloads);
+const { program } = await import("./program.ts");
 
 // The module's exports are the stack's outputs.
 export const {
@@ -21,4 +27,4 @@ export const {
   totals,
   compromises,
   egress,
-} = program(settings, owned(settings));
+} = program(settings, provider, opts);

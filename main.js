@@ -1,7 +1,13 @@
 // What Pulumi runs. It is JavaScript, so that a Node that runs no TypeScript can say so.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+
+Error.prepareStackTrace = undefined;
+
 import { RunError } from "@pulumi/pulumi";
+
+// EXP
+Error.prepareStackTrace = undefined;
 
 /** The first Node that runs TypeScript without being told to. */
 const NEEDED = [22, 18];

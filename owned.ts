@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomUuid } from "@pulumi/random/randomUuid.js";
 import type { ApiClient } from "./cluster/api-client.ts";
+import { type Choice, handOver, isOthers, keptImage, withImages } from "./cluster/followed-images.ts";
 import { fieldManager, refusal, STATE_ANNOTATION } from "./cluster/pulumi-ownership.ts";
+import { followed } from "./platform/image-triggers.ts";
+import { STACK_LABEL } from "./platform/site.ts";
 import type { KubernetesObject } from "./render/kubernetes-object.ts";
 import type { Settings } from "./settings/load.ts";
 
@@ -9,12 +12,18 @@ import type { Settings } from "./settings/load.ts";
  * What Pulumi's engine is told of every Kubernetes object, so that a run that was killed can be run again and nothing
  * of somebody else's is taken over. The provider applies an object that it is to make, whether there is one or not:
  * under one name in every run, so that it meets again what a killed run has made. Before that, also in a preview, the
- * object is looked up, and refused if it was not made from this stack's own state.
+ * object is looked up, and refused if it was not made from this stack's own state. What OpenShift moves, the images of
+ * workloads that follow them, is declared to the engine by nobody, so that no `up` puts it back and no preview shows it.
+ *
+ * @param workloads The stack's workloads as they are, for a preview. @default - those of a run, which looks for itself
  */
-export function owned({ stack, kubeContext }: Settings): pulumi.ComponentResourceOptions {
+export function owned(
+  { stack, kubeContext }: Settings,
+  workloads?: readonly KubernetesObject[],
+): pulumi.ComponentResourceOptions {
   // It is in the state before any object is made that carries it.
   const state = new RandomUuid("packit-state").result;
-  const manager = { "pulumi.com/patchFieldManager": fieldManager(stack) };
+  const manager = fieldManager(stack);
   const client = once(() => connect(kubeContext));
   const refuseForeign = new pulumi.ResourceHook(
     "refuse-foreign",
@@ -29,6 +38,9 @@ export function owned({ stack, kubeContext }: Settings): pulumi.ComponentResourc
     },
     { onDryRun: true },
   );
+  const handOverImages = new pulumi.ResourceHook("hand-over-images", async ({ newInputs }) =>
+    handOver(await client(), newInputs as KubernetesObject, manager),
+  );
   return {
     transformations: [
       ({ type, props, opts }) => {
@@ -36,13 +48,48 @@ export function owned({ stack, kubeContext }: Settings): pulumi.ComponentResourc
         const { retainOnDelete } = opts as pulumi.CustomResourceOptions;
         // What is kept when the state goes is met again by the next one.
         const mark = retainOnDelete || type.endsWith("Patch") ? {} : { [STATE_ANNOTATION]: state };
-        const annotations = { ...props.metadata.annotations, ...manager, ...mark };
-        return {
-          props: { ...props, metadata: { ...props.metadata, annotations } },
-          opts: { ...opts, hooks: { beforeCreate: [refuseForeign] } },
+        const annotations = {
+          ...props.metadata.annotations,
+          "pulumi.com/patchFieldManager": manager,
+          ...mark,
         };
+        const marked = { ...props, metadata: { ...props.metadata, annotations } };
+        if (followed(props.metadata).length === 0)
+          return { props: marked, opts: { ...opts, hooks: { beforeCreate: [refuseForeign] } } };
+        const hooks = { beforeCreate: [refuseForeign, handOverImages], beforeUpdate: [handOverImages] };
+        const declared = { ...marked, kind: type.split(":").at(-1) } as KubernetesObject;
+        const choose = choice(declared, manager, workloads);
+        return { props: withImages(declared, choose) as pulumi.Inputs, opts: { ...opts, hooks } };
       },
     ],
+  };
+}
+
+/** The workloads of a stack as they are in the cluster. */
+export async function liveWorkloads({
+  stack,
+  namespace,
+  kubeContext,
+}: Settings): Promise<KubernetesObject[]> {
+  const client = await connect(kubeContext);
+  const kinds = ["Deployment", "StatefulSet"].map((kind) => ({ apiVersion: "apps/v1", kind }));
+  const selection = { namespace, labels: { [STACK_LABEL]: stack } };
+  return (await Promise.all(kinds.map((kind) => client.list(kind, selection)))).flat();
+}
+
+/**
+ * Which image the engine is told of: none that others own. A preview, which cannot give one away before, tells the API
+ * server of those that nobody else owns yet, as it would be refused without.
+ */
+function choice(
+  { kind, metadata }: KubernetesObject,
+  manager: string,
+  workloads: readonly KubernetesObject[] | undefined,
+): Choice {
+  const live = workloads?.find((one) => one.kind === kind && one.metadata.name === metadata.name);
+  return (one) => {
+    if (workloads === undefined || isOthers(live, one, manager)) return undefined;
+    return keptImage(live, one) ?? one.reference;
   };
 }
 

@@ -3,6 +3,7 @@ import { describe, type KubernetesObject, order } from "../render/kubernetes-obj
 import { type ApiClient, ApiError } from "./api-client.ts";
 import { refuseSizes } from "./claim-sizes.ts";
 import { changedBy, FIELD_MANAGER, isReplaceable, type Planned } from "./dry-run.ts";
+import { liveImage, withImages } from "./followed-images.ts";
 import { refuseOthers, refuseOthersWithin } from "./ownership.ts";
 import { fieldManager, managersOf } from "./pulumi-ownership.ts";
 import { refused } from "./refusal.ts";
@@ -67,10 +68,10 @@ async function found(
   objects: readonly KubernetesObject[],
   former: readonly KubernetesObject[],
 ): Promise<Planned[]> {
-  const look = async (object: KubernetesObject) => ({
-    object,
-    live: former.find((old) => isSame(old, object)) ?? (await client.read(object)),
-  });
+  const look = async (object: KubernetesObject) => {
+    const live = former.find((old) => isSame(old, object)) ?? (await client.read(object));
+    return { object: withImages(object, (one) => liveImage(live, one) ?? one.reference), live };
+  };
   const isNamespace = ({ kind }: KubernetesObject) => kind === "Namespace";
   const spaces = await Promise.all(objects.filter(isNamespace).map(look));
   const missing = spaces.filter(({ live }) => live === undefined).map(({ object }) => object.metadata.name);

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { imageTriggers } from "../platform/image.ts";
+import { imageTriggers } from "../platform/image-triggers.ts";
 import { serviceAccount } from "./account.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { patience } from "./patience.ts";
@@ -22,13 +22,12 @@ export function deployment(
   opts: pulumi.CustomResourceOptions,
 ) {
   const { site, component } = pod;
-  const { annotations, ignoreChanges } = imageTriggers(pod);
   const account = serviceAccount(`${name}-account`, { site, name: component }, opts);
   if (replicas > 1) disruptionBudget(`${name}-budget`, { site, component }, opts);
   return new k8s.apps.v1.Deployment(
     `${name}-deployment`,
     {
-      metadata: site.workload(component, annotations),
+      metadata: site.workload(component, imageTriggers(pod)),
       spec: {
         replicas,
         strategy:
@@ -39,6 +38,6 @@ export function deployment(
         template: podTemplate({ ...pod, serviceAccountName: account.metadata.name }),
       },
     },
-    { ...opts, ignoreChanges, customTimeouts: patience(patienceMinutes * 60) },
+    { ...opts, customTimeouts: patience(patienceMinutes * 60) },
   );
 }

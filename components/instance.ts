@@ -75,7 +75,7 @@ export class Instance extends pulumi.ComponentResource {
     const common = { site, settings, configuration };
 
     // A quota is there before the pods that it is computed from; the policies are there before what they hold.
-    const guarded = { ...child, dependsOn: [walls] };
+    const guarded = { ...child, dependsOn: [...walls.first] };
     const database = new Database(
       `${name}-database`,
       {
@@ -145,7 +145,7 @@ export class Instance extends pulumi.ComponentResource {
     new Tools(
       `${name}-tools`,
       { ...common, images, passwords: values },
-      { ...child, dependsOn: [walls, valkey] },
+      { ...child, dependsOn: [...walls.first, valkey] },
     );
 
     this.url = service.url;

@@ -25,11 +25,14 @@ const NAME_SERVICE: Ports = [53, 5353].flatMap((port) => [
 
 /** Lets pods talk only to those that they must talk to, and to the internet only where they need it. */
 export class Network extends pulumi.ComponentResource {
+  /** The policy that allows nothing to any pod. */
+  readonly deny: k8s.networking.v1.NetworkPolicy;
+
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:cluster:Network", name, {}, opts);
     const { site, components } = args;
     const child = { parent: this };
-    denyAll(`${name}-deny`, site, child);
+    this.deny = denyAll(`${name}-deny`, site, child);
     const all = flows(components, args.open);
     for (const component of components) {
       const ports = [...(OUTWARD[component] ?? []), ...(args.outward[component] ?? [])];
@@ -69,13 +72,16 @@ export interface SandboxNetworkArgs {
   readonly cachePorts: readonly number[];
 }
 
-/** Keeps users' commands to some ports of the internet, away from everything in the cluster. */
+/**
+ * Keeps users' commands to some ports of the internet, away from everything in the cluster; returns the policy that
+ * allows nothing to any pod.
+ */
 export function sandboxNetwork(
   name: string,
   { site, ports, cachePorts }: SandboxNetworkArgs,
   opts: pulumi.CustomResourceOptions,
-) {
-  denyAll(`${name}-deny`, site, opts);
+): k8s.networking.v1.NetworkPolicy {
+  const deny = denyAll(`${name}-deny`, site, opts);
   if (cachePorts.length > 0) {
     // Only whoever may make Jobs here gives a pod this label: users' commands run in pods that are there already.
     new k8s.networking.v1.NetworkPolicy(
@@ -109,10 +115,11 @@ export function sandboxNetwork(
     },
     opts,
   );
+  return deny;
 }
 
 function denyAll(name: string, site: Site, opts: pulumi.CustomResourceOptions) {
-  new k8s.networking.v1.NetworkPolicy(
+  return new k8s.networking.v1.NetworkPolicy(
     name,
     { metadata: site.object("default-deny"), spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
     opts,

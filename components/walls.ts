@@ -20,13 +20,17 @@ export interface WallsArgs {
 
 /** What both namespaces allow: who may talk to whom, and how much may run. */
 export class Walls extends pulumi.ComponentResource {
+  /** What is there before any pod: without the other policies a pod can do less, not more. */
+  readonly first: readonly pulumi.Resource[];
+
   constructor(name: string, args: WallsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:cluster:Walls", name, {}, opts);
     const { site, sandbox, settings } = args;
     const { quota } = settings;
     const child = { parent: this };
+    const first: pulumi.Resource[] = [];
     if (settings.networkPolicies) {
-      new Network(
+      const network = new Network(
         `${name}-network`,
         {
           site,
@@ -36,17 +40,23 @@ export class Walls extends pulumi.ComponentResource {
         },
         child,
       );
-      if (sandbox) sandboxNetwork(`${name}-sandbox-network`, sandboxPorts(sandbox, settings), child);
+      first.push(network.deny);
+      if (sandbox)
+        first.push(sandboxNetwork(`${name}-sandbox-network`, sandboxPorts(sandbox, settings), child));
     }
     if (quota.enabled) {
-      resourceQuota(`${name}-quota`, { site, needed: totals(settings, "peak"), given: quota }, child);
+      first.push(
+        resourceQuota(`${name}-quota`, { site, needed: totals(settings, "peak"), given: quota }, child),
+      );
       if (sandbox) {
-        resourceQuota(`${name}-sandbox-quota`, { site: sandbox, needed: sandboxTotals(settings) }, child);
+        const args = { site: sandbox, needed: sandboxTotals(settings) };
+        first.push(resourceQuota(`${name}-sandbox-quota`, args, child));
       }
     }
     if (settings.managedPlatform.egress) {
       tenantEgress(`${name}-egress`, { site, hosts: egressHosts(settings) }, child);
     }
+    this.first = first;
     this.registerOutputs();
   }
 }

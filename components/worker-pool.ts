@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { REPOSITORY_CACHE_PATH } from "../files/packit-service-yaml.ts";
-import { imageTriggers } from "../platform/image.ts";
+import { imageTriggers } from "../platform/image-triggers.ts";
 import { CACHE_TEMPLATE, workerCacheClaim } from "../settings/repository-cache.ts";
 import { dumpsToBackups } from "../settings/stores.ts";
 import { switchEnvironment } from "../settings/upstream-switches.ts";
@@ -77,11 +77,10 @@ export class WorkerPool extends pulumi.ComponentResource {
     const caches = hasCache(args) ? ownCaches(name, args, child) : [];
     if (replicas > 1) disruptionBudget(`${name}-budget`, { site, component }, child);
     const containers = [worker(args), ...sidecars];
-    const { annotations, ignoreChanges } = imageTriggers({ containers });
     new k8s.apps.v1.StatefulSet(
       `${name}-stateful-set`,
       {
-        metadata: site.workload(component, annotations),
+        metadata: site.workload(component, imageTriggers({ site, containers })),
         spec: {
           replicas: settings.maintenance ? 0 : replicas,
           serviceName: component,
@@ -107,7 +106,6 @@ export class WorkerPool extends pulumi.ComponentResource {
       },
       {
         ...after(this, { dependsOn: [...(opts?.dependsOn ?? []), ...caches] }),
-        ignoreChanges,
         // One pod after the other, each with all its time to end and to start.
         customTimeouts: patience(replicas * (terminationGracePeriodSeconds + STARTUP.seconds + 120)),
       },

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { isDigest } from "../settings/image-reference.ts";
-import { PATCH_FORCE, type Site } from "./site.ts";
+import type { Site } from "./site.ts";
 
 /** What a container runs. */
 export interface Image {
@@ -57,34 +57,4 @@ export function image(name: string, { site, ...args }: ImageArgs, opts: CustomRe
   );
   const reference = `${args.name}:${args.tag}`;
   return { reference, stream: reference };
-}
-
-interface Containers {
-  readonly containers: readonly { readonly name: string; readonly image: Image }[];
-  readonly initContainers?: readonly { readonly name: string; readonly image: Image }[];
-}
-
-/** The annotation of a workload that asks OpenShift for new images, and the fields that are OpenShift's from then on. */
-export function imageTriggers({ containers, initContainers = [] }: Containers) {
-  const lists = { containers, initContainers };
-  const followed = Object.entries(lists).flatMap(([list, all]) =>
-    all.flatMap(({ name, image: { stream } }, i) =>
-      stream === undefined ? [] : [{ list, name, i, stream }],
-    ),
-  );
-  const triggers = followed.map(({ list, name, stream }) => ({
-    from: { kind: "ImageStreamTag", name: stream },
-    fieldPath: `spec.template.spec.${list}[?(@.name=="${name}")].image`,
-  }));
-  return {
-    annotations:
-      followed.length > 0
-        ? {
-            "image.openshift.io/triggers": JSON.stringify(triggers),
-            // Pulumi's provider cannot leave a field within a list to its other manager, and would stop at the conflict.
-            ...PATCH_FORCE,
-          }
-        : undefined,
-    ignoreChanges: followed.map(({ list, i }) => `spec.template.spec.${list}[${i}].image`),
-  };
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { program } from "../program.ts";
+import { clusterProvider } from "../provider.ts";
 import type { Settings } from "../settings/load.ts";
 import { inReadingOrder, type KubernetesObject, order } from "./kubernetes-object.ts";
 import { type SecretValues, unwrap } from "./secret-value.ts";
@@ -50,7 +51,7 @@ async function evaluateAlone(
     },
   };
   await pulumi.runtime.setMocks(mocks, "packit", settings.stack);
-  await pulumi.runtime.runInPulumiStack(async () => program(settings));
+  await pulumi.runtime.runInPulumiStack(async () => program(settings, clusterProvider(settings)));
   // Waits until every resource has been registered.
   await pulumi.runtime.disconnect();
   return objects.sort(order);

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { egressHosts } from "../components/egress-hosts.ts";
 import { program } from "../program.ts";
+import { clusterProvider } from "../provider.ts";
 import { footprints } from "../settings/footprint.ts";
 import { inBytes } from "../settings/values.ts";
 import { ROOT, settingsOf } from "./support/stacks.ts";
@@ -16,7 +17,7 @@ describe("the outputs of prod", () => {
       call: () => ({}),
       newResource: ({ name, inputs }) => ({ id: name, state: { ...inputs, result: name } }),
     });
-    const outputs = program(settings);
+    const outputs = program(settings, clusterProvider(settings));
     expect(outputs.urls).toMatchObject({
       dashboard: "https://dashboard.packit.dev/",
       flower: "https://workers.packit.dev/",

@@ -4,6 +4,7 @@ import { fieldManager, refusal, STATE_ANNOTATION } from "../cluster/pulumi-owner
 import { owned } from "../owned.ts";
 import { STACK_LABEL } from "../platform/site.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import type { Anything } from "./support/anything.ts";
 import { type Registered, registered } from "./support/registered.ts";
 
 const MANAGER = fieldManager("stage");
@@ -57,7 +58,7 @@ describe("what Pulumi's engine is told of resources", () => {
   it("lets every object be looked up before it is made, under one name of its fields' owner", () => {
     expect(objects().length).toBeGreaterThan(80);
     for (const { name, object, beforeCreate } of objects()) {
-      expect(beforeCreate, name).toEqual(["refuse-foreign"]);
+      expect(beforeCreate[0], name).toBe("refuse-foreign");
       expect(object.metadata.annotations["pulumi.com/patchFieldManager"], name).toBe(MANAGER);
     }
   });
@@ -76,10 +77,44 @@ describe("what Pulumi's engine is told of resources", () => {
     ]);
   });
 
+  it("leaves the images that OpenShift moves to others, and gives them away before it applies a workload", () => {
+    const pods = objects().filter(({ type }) => /:(Deployment|StatefulSet|Job|CronJob)$/.test(type));
+    const lacking = pods.filter(({ object }) =>
+      containersOf(object).some(({ image }) => image === undefined),
+    );
+    expect(lacking.map(({ name }) => name).sort()).toEqual([
+      "packit-beat-deployment",
+      "packit-database-15-deployment",
+      "packit-fedmsg-deployment",
+      "packit-packit-worker-long-running-stateful-set",
+      "packit-packit-worker-short-running-stateful-set",
+      "packit-service-deployment",
+      "packit-tools-dashboard-deployment",
+      "packit-tools-flower-deployment",
+      "packit-tools-nginx-deployment",
+      "packit-tools-pushgateway-deployment",
+      "packit-valkey-deployment",
+    ]);
+    for (const { name, object, beforeCreate, beforeUpdate } of pods) {
+      const isGiven = containersOf(object).every(({ image }) => image !== undefined);
+      expect(beforeCreate.slice(1), name).toEqual(isGiven ? [] : ["hand-over-images"]);
+      expect(beforeUpdate, name).toEqual(isGiven ? [] : ["hand-over-images"]);
+    }
+  });
+
+  it("declares images that are pinned", async () => {
+    const digest = `sha256:${"a".repeat(64)}`;
+    const pinned = await registered({ images: { worker: `quay.io/packit/packit-worker@${digest}` } }, owned);
+    const worker = pinned.find(({ name }) => name === "packit-beat-deployment");
+    expect(containersOf(worker?.object)[0].image).toContain(digest);
+    expect(worker?.beforeUpdate).toEqual([]);
+    expect(worker?.object.metadata.annotations["pulumi.com/patchForce"]).toBe("true");
+  });
+
   it("keeps what a component says of a resource besides", async () => {
     const plain = await registered({});
-    const told = ({ name, protect, isRetained, ignoreChanges, patience, parent }: Registered) =>
-      JSON.stringify({ name, protect, isRetained, ignoreChanges, patience, parent });
+    const told = ({ name, protect, isRetained, patience, parent }: Registered) =>
+      JSON.stringify({ name, protect, isRetained, patience, parent });
     expect(objects().map(told).sort()).toEqual(
       plain
         .filter(({ type }) => type.startsWith("kubernetes:"))
@@ -116,6 +151,11 @@ describe("the provider", () => {
     "PULUMI_K8S_UPSERT_EXISTING_OBJECTS",
   ];
 });
+
+function containersOf({ spec }: Anything): Anything[] {
+  const pod = (spec.jobTemplate ?? { spec }).spec.template.spec;
+  return [...pod.containers, ...(pod.initContainers ?? [])];
+}
 
 interface Live {
   readonly owner?: string | undefined;

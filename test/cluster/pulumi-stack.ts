@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { ApiClient } from "../../cluster/api-client.ts";
 import { stackObjects } from "../../cluster/apply.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
@@ -14,6 +14,8 @@ import { PATHS } from "./control-plane.ts";
 
 /** Whether Pulumi's CLI is on PATH; what needs the real engine is skipped where it is not. */
 export const HAS_PULUMI = spawnSync("pulumi", ["version"]).status === 0;
+
+const SECRETS = `${PREFIX}secrets`;
 
 /** Stage with little in it, but for what holds data. */
 const SMALL = {
@@ -51,19 +53,30 @@ export class PulumiStack {
     this.namespace = `packit--${name}`;
   }
 
-  /** Writes project and stack file with some settings changed; the stack's secrets are marked ones. */
+  /** Writes the stack file with some settings changed; the stack's secrets are marked ones, encrypted. */
   async configure(changes: Changes = {}): Promise<void> {
     const { values } = configOf("stage", { ...SMALL, namespace: this.namespace, ...changes });
-    const project = {
-      name: "packit",
-      runtime: { name: "nodejs", options: { typescript: false, packagemanager: "npm" } },
-      main: join(ROOT, "main.js"),
-    };
-    writeFileSync(join(this.folder, "Pulumi.yaml"), stringify(project));
+    const { secrets, ...plain } = Object.fromEntries(
+      Object.entries(values).filter(([, value]) => value !== undefined),
+    );
+    const file = join(this.folder, `Pulumi.${this.name}.yaml`);
+    if (!existsSync(file)) await this.#make(file, secrets);
+    const { config: former, ...rest } = parse(readFileSync(file, "utf8"));
+    const config = Object.fromEntries(Object.entries(plain).map(([key, value]) => [PREFIX + key, value]));
+    config[SECRETS] = former[SECRETS];
+    writeFileSync(file, stringify({ ...rest, config }, { lineWidth: 0 }));
+  }
+
+  /** A checkout as the engine sees one, with a stack in it that has secrets alone. */
+  async #make(file: string, secrets: unknown): Promise<void> {
+    for (const name of ["main.js", "package.json", "node_modules"])
+      symlinkSync(join(ROOT, name), join(this.folder, name));
+    const runtime = { name: "nodejs", options: { typescript: false, packagemanager: "npm" } };
+    writeFileSync(join(this.folder, "Pulumi.yaml"), stringify({ name: "packit", runtime }));
     await this.pulumi("stack", "select", "--create", this.name);
-    const known = Object.entries(values).filter(([, value]) => value !== undefined);
-    const config = Object.fromEntries(known.map(([key, value]) => [PREFIX + key, value]));
-    writeFileSync(join(this.folder, `Pulumi.${this.name}.yaml`), stringify({ config }, { lineWidth: 0 }));
+    const settings = leaves(secrets, SECRETS).flatMap(([path, value]) => ["--secret", `${path}=${value}`]);
+    const { exitCode, said } = await this.pulumi("config", "set-all", "--path", ...settings);
+    if (exitCode !== 0 || !existsSync(file)) throw new Error(said);
   }
 
   /** Runs Pulumi's CLI as another person would from now on, or from another backend. */
@@ -105,4 +118,10 @@ export class PulumiStack {
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** All texts of a tree, by their path as `pulumi config set --path` takes it. */
+function leaves(tree: unknown, path: string): (readonly [path: string, value: string])[] {
+  if (typeof tree !== "object" || tree === null) return tree === undefined ? [] : [[path, String(tree)]];
+  return Object.entries(tree).flatMap(([key, value]) => leaves(value, `${path}[${JSON.stringify(key)}]`));
 }

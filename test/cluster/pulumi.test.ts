@@ -71,7 +71,7 @@ describe.skipIf(!HAS_PULUMI)("a stack of Pulumi's real engine", { timeout: RUN_M
     const backend = join(stack.folder, "another backend");
     mkdirSync(backend);
     stack.as({ PULUMI_BACKEND_URL: backendIn(backend) });
-    await stack.configure();
+    await succeeds(stack, "stack", "select", "--create", stack.name);
     for (const args of [["preview"], UP]) {
       const { exitCode, said } = await stack.pulumi(...args);
       expect(exitCode).not.toBe(0);
@@ -80,7 +80,7 @@ describe.skipIf(!HAS_PULUMI)("a stack of Pulumi's real engine", { timeout: RUN_M
       );
     }
     stack.as({ PULUMI_BACKEND_URL: backendIn(stack.folder) });
-    await stack.configure();
+    await succeeds(stack, "stack", "select", stack.name);
     expect(await versions(stack)).toEqual(before);
   });
 
@@ -99,6 +99,67 @@ describe.skipIf(!HAS_PULUMI)("a stack of Pulumi's real engine", { timeout: RUN_M
     expect(await uids(stack, kept)).toEqual(before);
     await succeeds(stack, ...NOTHING_TO_DO);
   });
+});
+
+describe.skipIf(!HAS_PULUMI)("an image that OpenShift moves", { timeout: 2 * RUN_MS }, () => {
+  const stack = new PulumiStack("moved");
+  const beat = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "packit-service-beat", namespace: stack.namespace },
+  };
+  const container = async () =>
+    ((await stack.client.read(beat)) as Anything).spec.template.spec.containers[0];
+
+  /** Puts an image in as OpenShift's controller does. */
+  async function move(digit: string): Promise<string> {
+    const image = imageOf(digit);
+    const path = `/apis/apps/v1/namespaces/${stack.namespace}/deployments/${beat.metadata.name}`;
+    const change = [{ op: "replace", path: "/spec/template/spec/containers/0/image", value: image }];
+    const query = "?fieldManager=openshift-controller-manager";
+    await stack.client.request("PATCH", path + query, change, "application/json-patch+json");
+    return image;
+  }
+
+  it("is never put back nor shown, whatever was refreshed before, and can be pinned and let go", async () => {
+    await stack.configure({ withBeat: true });
+    await succeeds(stack, ...UP);
+    expect((await container()).image).toBe("packit-worker:stg");
+    await succeeds(stack, ...NOTHING_TO_DO);
+    for (const refresh of [false, true]) {
+      await move(refresh ? "b" : "a");
+      await succeeds(stack, ...NOTHING_TO_DO);
+      if (refresh) await succeeds(stack, "refresh", "--yes", "--expect-no-changes");
+      const image = await move(refresh ? "d" : "c");
+      const memory = refresh ? "301Mi" : "302Mi";
+      await stack.configure({
+        withBeat: true,
+        beat: { resources: { requests: { memory }, limits: { memory } } },
+      });
+      const { said } = await stack.pulumi("preview", "--diff");
+      expect(said).toContain(memory);
+      expect(said).not.toMatch(/image *:/);
+      const before = ((await stack.client.read(beat)) as Anything).metadata.generation;
+      await succeeds(stack, ...UP);
+      const after = await stack.client.read(beat);
+      expect(await container()).toMatchObject({ image, resources: { limits: { memory } } });
+      expect((after as Anything).metadata.generation).toBe(before + 1);
+      await succeeds(stack, ...NOTHING_TO_DO);
+    }
+    await stack.configure({ withBeat: true, images: { worker: imageOf("e") } });
+    await succeeds(stack, ...UP);
+    expect((await container()).image).toBe(imageOf("e"));
+    await succeeds(stack, ...NOTHING_TO_DO);
+    await stack.configure({ withBeat: true });
+    await succeeds(stack, "preview");
+    await succeeds(stack, ...UP);
+    expect((await container()).image).toBe(imageOf("e"));
+    await succeeds(stack, ...NOTHING_TO_DO);
+    await removeStack(stack.client, stack.name);
+    stack.remove();
+  });
+
+  const imageOf = (digit: string) => `quay.io/packit/packit-worker@sha256:${digit.repeat(64)}`;
 });
 
 describe.skipIf(!HAS_PULUMI)("a run of Pulumi's real engine that is killed", { timeout: 2 * RUN_MS }, () => {

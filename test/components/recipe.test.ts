@@ -44,29 +44,6 @@ describe("what must not be lost", () => {
   });
 });
 
-describe("a workload that follows an ImageStream", () => {
-  it("leaves its image to OpenShift, and no other workload does", () => {
-    const follows = resources.filter(({ ignoreChanges }) => ignoreChanges.length > 0);
-    expect(follows.map(({ name }) => name).sort()).toEqual([
-      "packit-beat-deployment",
-      "packit-database-15-deployment",
-      "packit-fedmsg-deployment",
-      "packit-packit-worker-long-running-stateful-set",
-      "packit-packit-worker-short-running-stateful-set",
-      "packit-service-deployment",
-      "packit-tools-dashboard-deployment",
-      "packit-tools-flower-deployment",
-      "packit-tools-nginx-deployment",
-      "packit-tools-pushgateway-deployment",
-      "packit-valkey-deployment",
-    ]);
-    for (const { name, ignoreChanges } of follows) {
-      const init = name === "packit-service-deployment" ? ["spec.template.spec.initContainers[0].image"] : [];
-      expect(ignoreChanges).toEqual(["spec.template.spec.containers[0].image", ...init]);
-    }
-  });
-});
-
 describe("every component", () => {
   it("has a type token of the form packit:<area>:<Noun>", () => {
     const components = resources.map(({ type }) => type).filter((type) => type.startsWith("packit:"));

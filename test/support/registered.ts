@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { program } from "../../program.ts";
+import { clusterProvider } from "../../provider.ts";
 import type { Settings } from "../../settings/load.ts";
 import type { Anything } from "./anything.ts";
 import { type Changes, settingsOf } from "./stacks.ts";
@@ -19,13 +20,14 @@ export interface Registered {
   readonly protect: boolean;
   /** Whether it is left in the cluster when the program no longer declares it. */
   readonly isRetained: boolean;
-  readonly ignoreChanges: readonly string[];
   /** How long Pulumi waits for it when it is made or changed, in seconds. */
   readonly patience?: number;
   /** The names of the resources that it waits for. */
   readonly dependencies: readonly string[];
   /** The names of the hooks that run before it is made. */
   readonly beforeCreate: readonly string[];
+  /** The names of the hooks that run before it is changed. */
+  readonly beforeUpdate: readonly string[];
 }
 
 /**
@@ -55,17 +57,19 @@ export async function registered(
       object: request.getObject()?.toJavaScript(),
       protect: request.getProtect(),
       isRetained: request.getRetainondelete(),
-      ignoreChanges: request.getIgnorechangesList(),
       patience: Number.parseInt(request.getCustomtimeouts()?.getUpdate() ?? "", 10),
       dependencies: request.getDependenciesList().map((urn: string) => urn.split("::").at(-1)),
       beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
+      beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
     });
     return register(request, callback);
   };
   monitor.registerResourceHook = (_: Anything, callback: Anything) => callback(null, {});
   const secrets = { postgresPassword: undefined };
   const settings = settingsOf("stage", { ...changes, secrets });
-  await pulumi.runtime.runInPulumiStack(async () => program(settings, options(settings)));
+  await pulumi.runtime.runInPulumiStack(async () =>
+    program(settings, clusterProvider(settings), options(settings)),
+  );
   await pulumi.runtime.disconnect();
   return seen;
 }

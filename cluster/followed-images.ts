@@ -1,0 +1,118 @@
+import { type Followed, followed } from "../platform/image-triggers.ts";
+import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import type { ApiClient } from "./api-client.ts";
+import { ApiError } from "./api-error.ts";
+
+/** The name under which an image is owned that OpenShift may move, from when it is first put in. */
+export const IMAGE_MANAGER = "packit-images";
+
+/** A workload, as far as its images go. */
+interface Workload extends KubernetesObject {
+  readonly spec: {
+    readonly template: { readonly spec: Readonly<Partial<Record<Followed["list"], readonly Container[]>>> };
+  };
+}
+
+interface Container {
+  readonly name: string;
+  readonly image?: string;
+}
+
+/** Which image a container that follows one is declared with; none, if that is left to whoever owns it. */
+export type Choice = (one: Followed) => string | undefined;
+
+/** A workload with other images where it follows them; everything else is the object that was given. */
+export function withImages(object: KubernetesObject, choose: Choice): KubernetesObject {
+  const all = followed(object.metadata);
+  if (all.length === 0) return object;
+  // What has the annotation is a Deployment or a StatefulSet.
+  const { spec } = object as Workload;
+  const pod = { ...spec.template.spec };
+  for (const one of all) {
+    pod[one.list] = (pod[one.list] ?? []).map((container) => {
+      if (container.name !== one.container) return container;
+      const { image: _, ...rest } = container;
+      const image = choose(one);
+      return image === undefined ? rest : { ...rest, image };
+    });
+  }
+  return { ...object, spec: { ...spec, template: { ...spec.template, spec: pod } } } as KubernetesObject;
+}
+
+/** The image that a container has in the cluster, if it follows the same tag there. */
+export function liveImage(live: KubernetesObject | undefined, one: Followed): string | undefined {
+  return formerReference(live, one) === one.reference ? imageIn(live, one) : undefined;
+}
+
+/** The same, also of a container that was pinned: it goes on with its image until OpenShift has a newer one. */
+export function keptImage(live: KubernetesObject | undefined, one: Followed): string | undefined {
+  return liveImage(live, one) ?? (formerReference(live, one) === undefined ? imageIn(live, one) : undefined);
+}
+
+function formerReference(live: KubernetesObject | undefined, one: Followed): string | undefined {
+  const same = followed(live?.metadata ?? {}).find(
+    ({ list, container }) => list === one.list && container === one.container,
+  );
+  return same?.reference;
+}
+
+function imageIn(live: KubernetesObject | undefined, { list, container }: Followed): string | undefined {
+  return (live as Workload | undefined)?.spec.template.spec[list]?.find(({ name }) => name === container)
+    ?.image;
+}
+
+/** Whether anybody but the given manager owns a container's image, so that it stays when that one declares none. */
+export function isOthers(live: KubernetesObject | undefined, one: Followed, manager: string): boolean {
+  const { managedFields = [] } = (live?.metadata ?? {}) as Managed;
+  return managedFields.some(({ manager: owner, fieldsV1 }) => {
+    const pod = fieldsV1["f:spec"]?.["f:template"]?.["f:spec"]?.[`f:${one.list}`];
+    return owner !== manager && pod?.[`k:{"name":"${one.container}"}`]?.["f:image"] !== undefined;
+  });
+}
+
+/**
+ * Gives the images that a workload follows to a manager of their own, so that the workload can then be applied without
+ * them: whatever OpenShift has put in stays. Where there is no image yet, the whole workload is applied with it first.
+ *
+ * @param manager The manager under whose name the workload is applied.
+ */
+export async function handOver(client: ApiClient, object: KubernetesObject, manager: string): Promise<void> {
+  const live = await client.read(object);
+  if (followed(object.metadata).every((one) => isOthers(live, one, manager))) return;
+  const whole = withImages(object, (one) => keptImage(live, one) ?? one.reference);
+  await client.apply(whole, manager);
+  try {
+    await client.apply(imagesOf(whole), IMAGE_MANAGER, { force: false });
+  } catch (error) {
+    // Somebody has moved it meanwhile, and owns it.
+    if (!(error instanceof ApiError && error.status === 409)) throw error;
+  }
+}
+
+/** What of a workload is a container that follows an image. */
+function imagesOf(object: KubernetesObject): KubernetesObject {
+  const { apiVersion, kind, metadata, spec } = object as Workload;
+  const pod: Partial<Record<Followed["list"], Container[]>> = {};
+  for (const { list, container } of followed(metadata)) {
+    const found = spec.template.spec[list]?.filter(({ name }) => name === container) ?? [];
+    pod[list] = [
+      ...(pod[list] ?? []),
+      ...found.map(({ name, image }) => ({ name, ...(image && { image }) })),
+    ];
+  }
+  const { name, namespace } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, namespace },
+    spec: { template: { spec: pod } },
+  } as KubernetesObject;
+}
+
+interface Managed {
+  readonly managedFields?: readonly { readonly manager: string; readonly fieldsV1: Fields }[];
+}
+
+interface Fields {
+  readonly [key: string]: Fields | undefined;
+}
