@@ -70,7 +70,7 @@ export const deployCommand = defineCommand({
     const limitSeconds = lengthOf("--limit", args.limit);
     const context = await contextOf(args, pool);
     if (args["dry-run"]) {
-      const { tenancy, builds } = await plan(context, { request });
+      const { tenancy, builds } = await plan(context, { request, builder: builderOf(context) });
       const images = builds.map(({ image, kind }) => ({ image, kind }));
       return print(args.json, { ...tenancy, builds: images }, () => planned(tenancy, images));
     }
@@ -81,8 +81,9 @@ export const deployCommand = defineCommand({
       () => leftOfDeploy(context, request.name),
     );
     const said = await health(held.url);
+    const now = await context.client.now();
     if (said.isIll) process.exitCode = 1;
-    print(args.json, { ...shown(held), images, health: said }, () => details(held, pool, said, images));
+    print(args.json, { ...shown(held), images, health: said }, () => details(held, pool, said, now, images));
   },
 });
 

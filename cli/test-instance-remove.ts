@@ -4,6 +4,7 @@ import { slotsOf } from "../operations/test-instances/context.ts";
 import { destroy } from "../operations/test-instances/destroy.ts";
 import { reap } from "../operations/test-instances/reap.ts";
 import { checkedName } from "../operations/test-instances/request.ts";
+import { SILENCE_SECONDS } from "../operations/test-instances/silence.ts";
 import { lengthOf } from "../settings/duration.ts";
 import { namespacesOf } from "../settings/test-instance.ts";
 import { nearOr } from "./arguments.ts";
@@ -36,14 +37,18 @@ export const reapCommand = defineCommand({
     silence: {
       type: "string",
       valueHint: "TIME",
-      default: "5m",
-      description: "After how much silence a command is taken for dead",
+      default: "1m",
+      description: "How long a command is watched, and not heard of, until it is taken for dead",
     },
   },
   async run({ args }) {
     const pool = poolOf(args);
     const isDry = args["dry-run"];
     const silenceSeconds = lengthOf("--silence", args.silence);
+    if (silenceSeconds < SILENCE_SECONDS)
+      throw new UserError(
+        `--silence ${args.silence} is too short: a command that lives may be silent for almost ${SILENCE_SECONDS}s. Give at least that.`,
+      );
     const context = await contextOf(args, pool);
     say(`${whereabouts(args, pool)}, the namespace ${pool.namespace} and those of its instances:`);
     const reaped = await reap(context, { isDry, silenceSeconds });

@@ -1,13 +1,12 @@
 import { defineCommand } from "citty";
-import { applyOne } from "../cluster/apply.ts";
 import { UserError } from "../errors.ts";
 import { seedOf, slotsOf } from "../operations/test-instances/context.ts";
 import { extend, heldBy } from "../operations/test-instances/extend.ts";
 import { health } from "../operations/test-instances/health.ts";
-import { managementObjects } from "../operations/test-instances/management.ts";
+import { setUp } from "../operations/test-instances/management.ts";
 import { details, list, logs, shown } from "../operations/test-instances/view.ts";
 import { inSeconds, lengthOf } from "../settings/duration.ts";
-import { print } from "./options.ts";
+import { print, say } from "./options.ts";
 import { clientOf, contextOf, poolOf } from "./test-instance-context.ts";
 import { deployCommand, refreshCommand } from "./test-instance-deploy.ts";
 import { CHANGE, NAME, READ } from "./test-instance-options.ts";
@@ -18,8 +17,10 @@ const listCommand = defineCommand({
   args: READ,
   async run({ args }) {
     const pool = poolOf(args);
-    const held = await slotsOf({ client: clientOf(args, pool), pool }).held();
-    print(args.json, held.map(shown), () => list(held, pool));
+    const client = clientOf(args, pool);
+    const held = await slotsOf({ client, pool }).held();
+    const now = await client.now();
+    print(args.json, held.map(shown), () => list(held, pool, now));
   },
 });
 
@@ -28,9 +29,11 @@ const showCommand = defineCommand({
   args: { ...READ, name: NAME },
   async run({ args }) {
     const pool = poolOf(args);
-    const held = await heldBy({ client: clientOf(args, pool), pool }, args.name);
+    const client = clientOf(args, pool);
+    const held = await heldBy({ client, pool }, args.name);
     const said = await health(held.url);
-    print(args.json, { ...shown(held), health: said }, () => details(held, pool, said));
+    const now = await client.now();
+    print(args.json, { ...shown(held), health: said }, () => details(held, pool, said, now));
   },
 });
 
@@ -81,9 +84,12 @@ const setupCommand = defineCommand({
   async run({ args }) {
     const pool = poolOf(args);
     const client = clientOf(args, pool);
-    const objects = managementObjects(pool);
-    for (const object of objects) await applyOne(client, object);
+    const objects = await setUp(client, pool);
     await seedOf(client, pool);
+    if (pool.reaper.image === undefined)
+      say(
+        "No reaper runs in the cluster: packit:testInstances.reaper.image is not set (docs/test-instances.md).",
+      );
     const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     print(args.json, names, () => names.join("\n"));
   },

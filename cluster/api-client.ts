@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { EnvironmentError } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { type Access, type InCluster, wayTo } from "./access.ts";
 import { ApiError, passing, problemOf, refusedForNow, resultOf } from "./api-error.ts";
@@ -147,6 +148,18 @@ export class ApiClient {
     const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}`;
     const answer = await persistently(() => this.#transport.send({ method: "GET", path }), passing);
     return answer.status < 300 ? { text: answer.text } : { problem: problemOf(`GET ${path}`, answer) };
+  }
+
+  /** The API server's own time, to a second: the clock of this machine may be wrong. */
+  async now(): Promise<Date> {
+    const { clock } = this.#transport;
+    if (clock.now() === undefined) await this.#send({ method: "GET", path: "/version" }, passing);
+    const now = clock.now();
+    if (now === undefined)
+      throw new EnvironmentError(
+        "The API server's answers have no Date, so that what has expired cannot be told. Check the proxies on the way.",
+      );
+    return now;
   }
 
   /** A request as it is given; it is sent again only if it surely has done nothing, or would only ask. */

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from "undici";
 import { EnvironmentError } from "../errors.ts";
 import { Identity } from "./identity.ts";
+import { ServerClock } from "./server-clock.ts";
 import type { Way } from "./way.ts";
 
 /** How long a connection, the beginning of an answer and a pause in it may take. */
@@ -39,6 +40,8 @@ export class NoAnswer extends EnvironmentError {
 
 /** Carries requests to an API server and its answers back, each once. */
 export class Transport {
+  /** What time it is where the answers come from. */
+  readonly clock = new ServerClock();
   readonly #way: Way;
   readonly #identity: Identity;
   #dispatcher: { readonly cert: string | undefined; readonly value: Dispatcher } | undefined;
@@ -65,6 +68,7 @@ export class Transport {
         headers: { ...headers, accept: "application/json, */*", ...(body && { "content-type": type }) },
         ...(body && { body: JSON.stringify(body) }),
       });
+      this.clock.hear(String(answer.headers.date));
       return {
         status: answer.statusCode,
         text: await answer.body.text(),

@@ -20,6 +20,11 @@ export interface ResourceQuotaArgs {
   readonly site: Site;
   /** What its declared pods and volumes take at most. */
   readonly needed: Amounts;
+  /**
+   * What its volumes take at most; volumes that outlive what made them count too. @default - only what is given, if it
+   * is
+   */
+  readonly storage?: number;
   /** What is given in place of that. @default - nothing */
   readonly given?: GivenQuota;
 }
@@ -27,7 +32,7 @@ export interface ResourceQuotaArgs {
 /** Limits a namespace to what its stack needs. */
 export function resourceQuota(
   name: string,
-  { site, needed, given }: ResourceQuotaArgs,
+  { site, needed, storage, given }: ResourceQuotaArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
   const { requests, limits } = given ?? { requests: {}, limits: {} };
@@ -39,8 +44,9 @@ export function resourceQuota(
         hard: {
           "requests.cpu": requests.cpu ?? showCpu(needed.requestsCpu),
           "requests.memory": requests.memory ?? showBytes(needed.requestsMemory),
-          // Volumes outlive what made them, so that a computed limit would keep new ones out.
-          ...present({ "requests.storage": requests.storage }),
+          ...present({
+            "requests.storage": requests.storage ?? (storage === undefined ? undefined : showBytes(storage)),
+          }),
           "limits.cpu": limits.cpu ?? showCpu(needed.limitsCpu),
           "limits.memory": limits.memory ?? showBytes(needed.limitsMemory),
         },

@@ -49,7 +49,8 @@ export class Walls extends pulumi.ComponentResource {
         resourceQuota(`${name}-quota`, { site, needed: totals(settings, "peak"), given: quota }, child),
       );
       if (sandbox) {
-        const args = { site: sandbox, needed: sandboxTotals(settings) };
+        const needed = sandboxTotals(settings);
+        const args = { site: sandbox, needed, storage: needed.storage };
         first.push(resourceQuota(`${name}-sandbox-quota`, args, child));
       }
     }

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { EnvironmentError } from "../errors.ts";
 import { makeFolder } from "../system/make-folder.ts";
 import type { Paths } from "./paths.ts";
 
@@ -27,7 +28,17 @@ export function credentials({ state }: Paths): Credentials {
     return privateKey.export({ type: "pkcs1", format: "pem" }).toString();
   });
   const seed = once(join(folder, "seed"), () => randomBytes(32).toString("hex"));
-  return { token: tokens.split(",")[0] ?? "", tokenFile, serviceAccountKeyFile, seed };
+  const [token = ""] = tokens.split(",");
+  for (const [what, text] of Object.entries({ token, seed })) refuseShort(folder, what, text);
+  return { token, tokenFile, serviceAccountKeyFile, seed };
+}
+
+/** Anybody could guess an empty one: a full disk leaves such files. */
+function refuseShort(folder: string, what: string, text: string): void {
+  if (text.trim().length >= 32) return;
+  throw new EnvironmentError(
+    `The ${what} in ${folder} is not whole. Start anew: make local-down, then make local.`,
+  );
 }
 
 function once(file: string, make: () => string): string {

@@ -154,16 +154,24 @@ export function hasProxy({ withNginx, withFlower, withPushgateway }: SchemaOutpu
   return withNginx && (withFlower || withPushgateway);
 }
 
-const NOTHING: Amounts = { requestsCpu: 0, requestsMemory: 0, limitsCpu: 0, limitsMemory: 0, storage: 0 };
+/** What a namespace holds that has no pods and no volumes. */
+export const NOTHING: Amounts = {
+  requestsCpu: 0,
+  requestsMemory: 0,
+  limitsCpu: 0,
+  limitsMemory: 0,
+  storage: 0,
+};
 
 function ofPod({ containers, init }: Pick<Footprint, "containers" | "init">): Amounts {
-  const all = sum(containers.map(ofContainer));
+  const all = sum(containers.map(amountsOf));
   if (init === undefined) return all;
-  const before = ofContainer(init);
+  const before = amountsOf(init);
   return each((key) => Math.max(all[key], before[key]));
 }
 
-function ofContainer({ requests, limits }: Resources): Amounts {
+/** What a container takes. */
+export function amountsOf({ requests, limits }: Resources): Amounts {
   return {
     requestsCpu: Math.round(inProcessors(requests.cpu) * 1000),
     requestsMemory: inBytes(requests.memory),
@@ -186,7 +194,8 @@ function caches(settings: Pick<SchemaOutput, "repositoryCache" | "workers">): nu
   return workersWithCache(settings).length * inBytes(settings.repositoryCache.size);
 }
 
-function sum(all: readonly Amounts[]): Amounts {
+/** What several take together. */
+export function sum(all: readonly Amounts[]): Amounts {
   return each((key) => all.reduce((total, one) => total + one[key], 0));
 }
 

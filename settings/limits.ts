@@ -28,7 +28,9 @@ export const limits = {
           memory: bytes.optional().describe("Memory that may be asked for. Default: computed."),
           storage: bytes
             .optional()
-            .describe("Storage that may be claimed. Default: no limit, as volumes outlive what made them."),
+            .describe(
+              "Storage that may be claimed in the instance's own namespace. Default: no limit, as volumes outlive what made them.",
+            ),
         })
         .prefault({}),
       limits: z
@@ -39,7 +41,9 @@ export const limits = {
         .prefault({}),
       sandboxes: count
         .optional()
-        .describe("Sandbox pods at once. Default: two for each task that may run in one."),
+        .describe(
+          "Sandbox pods, and volumes of 3Gi for them, at once. Default: two for each task that may run in one.",
+        ),
     })
     .prefault({})
     .describe("A ResourceQuota in each namespace, computed from the declared pods and the sandboxes."),

@@ -6,17 +6,7 @@ import { imageFolder, imageReference } from "./image-reference.ts";
 import { refuse } from "./refuse.ts";
 import { schedule } from "./schedule.ts";
 import { readProject } from "./stack-file.ts";
-import {
-  bytes,
-  cpu,
-  dnsLabel,
-  hostName,
-  line,
-  namespaceName,
-  objectName,
-  positive,
-  repositoryUrl,
-} from "./values.ts";
+import { bytes, cpu, dnsLabel, hostName, line, namespaceName, objectName, positive } from "./values.ts";
 import { violationsError } from "./violation.ts";
 
 const identity = z.strictObject({
@@ -29,6 +19,9 @@ const identity = z.strictObject({
     .optional()
     .describe("The slug of its GitHub App, for the address of the App's settings."),
 });
+
+/** A reference that says both what was built and what is run. */
+const PINNED = /:[0-9a-f]{40}@sha256:[0-9a-f]{64}$/;
 
 /** Where test instances run, how many, how long, and as whom. */
 const pool = z
@@ -90,11 +83,15 @@ const pool = z
       .strictObject({
         schedule: schedule.default("*/15 * * * *").describe("When what is over is removed, UTC."),
         image: imageReference
-          .default("registry.access.redhat.com/ubi9/nodejs-22:latest")
-          .describe("What has Node and git."),
-        repository: repositoryUrl
-          .default("https://github.com/packit/deployment")
-          .describe("Where this project is cloned from."),
+          .refine((text) => PINNED.test(text))
+          .meta({
+            allowed: "an image reference with a commit of this project as its tag, and a digest",
+            example: `quay.io/packit/deployment-reaper:${"0".repeat(40)}@sha256:${"0".repeat(64)}`,
+          })
+          .optional()
+          .describe(
+            "This project at one commit, as the workflow reaper-image.yml makes it. Default: no reaper in the cluster.",
+          ),
       })
       .prefault({})
       .describe("The CronJob that removes what is over."),

@@ -1,11 +1,12 @@
-import { setTimeout } from "node:timers/promises";
+import { pause } from "../../cluster/until.ts";
 import { UserError } from "../../errors.ts";
 import { showDuration } from "../../settings/duration.ts";
 import type { Pool } from "../../settings/test-pool.ts";
 import { budgetOf, type Context, queueOf, slotsOf } from "./context.ts";
-import { exceeds, type Held, showRequests, type Tenancy } from "./lease.ts";
-import { SILENCE_SECONDS } from "./queue.ts";
+import { exceeds, type Held, isAtWork, showRequests, signOfSlot, type Tenancy } from "./lease.ts";
+import type { Living } from "./queue.ts";
 import type { Request } from "./request.ts";
+import { SILENCE_SECONDS, unchanged } from "./silence.ts";
 import type { TakeArgs, Taken } from "./slots.ts";
 
 export interface AcquireArgs {
@@ -32,7 +33,7 @@ export function refuseTooLarge(tenancy: Tenancy, pool: Pool): void {
 export async function acquire(context: Context, args: AcquireArgs, tenancy: Tenancy): Promise<Held> {
   const slots = slotsOf(context);
   const own = (await slots.held()).find(({ name }) => name === tenancy.name);
-  if (own) return takeOver(context, own, tenancy);
+  if (own) return takeOver(context, args, own, tenancy);
   if (args.onlyExisting)
     throw new UserError(`There is no instance ${tenancy.name}. Without --only-existing it is made.`);
   const { identities } = context.pool;
@@ -41,44 +42,65 @@ export async function acquire(context: Context, args: AcquireArgs, tenancy: Tena
     budget: budgetOf(context.pool),
     identityOf: (slot: number) => identities[slot - 1]?.name,
   };
-  if (args.waitSeconds === 0 && (await queueOf(context).living()).length === 0) {
+  if (args.waitSeconds === 0 && (await queueOf(context).tickets()).length === 0) {
     const result = await slots.take(tenancy, take);
-    if ("refused" in result) throw refused(tenancy, result);
+    if ("refused" in result) throw await refused(context, tenancy, result);
     return result;
   }
   return queued(context, args, tenancy, take);
 }
 
+/** How often a request that waits says that it still does, in milliseconds. */
+const RENEWAL_MS = (SILENCE_SECONDS * 1000) / 3;
+
+/** The longest pause between two looks at the line: those at its end need not look often. */
+const LONGEST_PAUSE_MS = 8_000;
+
 /** Waits for its turn: as many of those that wait may try as there are free slots. */
 async function queued(context: Context, args: AcquireArgs, tenancy: Tenancy, take: TakeArgs) {
+  const { signal, waitSeconds } = args;
   const slots = slotsOf(context);
   const queue = queueOf(context);
-  const end = Date.now() + args.waitSeconds * 1000;
+  const begun = performance.now();
   let ticket = await queue.join(tenancy.name);
-  let renewed = Date.now();
+  let renewed = performance.now();
   try {
     for (;;) {
-      const [held, waiting] = await Promise.all([slots.held(), queue.living()]);
+      const waiting = await queue.living();
       const place = waiting.findIndex(({ id }) => id === ticket.metadata.name);
-      const isTurn = place >= 0 && place < context.pool.limit - held.length;
-      const result = isTurn ? await slots.take(tenancy, take) : ({ refused: "full", held } as const);
-      if (!("refused" in result)) return result;
-      if (result.refused === "name" || Date.now() >= end) throw refused(tenancy, result, place);
-      args.signal?.throwIfAborted();
-      context.report(`waiting, ${place} before it; ${holders(result.held)}`);
-      await setTimeout(1000);
-      if (Date.now() - renewed > (SILENCE_SECONDS * 1000) / 3) {
+      const held = place < context.pool.limit ? await slots.held() : undefined;
+      const isTurn = held !== undefined && place >= 0 && place < context.pool.limit - held.length;
+      const result = isTurn ? await slots.take(tenancy, take) : undefined;
+      if (result && !("refused" in result)) return result;
+      // Those before it may be dead, which takes a while to be seen.
+      const isDoubtful = (held?.length ?? 0) < context.pool.limit && waiting.slice(0, place).some(isSilent);
+      const limit = Math.max(waitSeconds, isDoubtful ? SILENCE_SECONDS + 1 : 0) * 1000;
+      if (result?.refused === "name" || performance.now() - begun >= limit)
+        throw await refused(context, tenancy, result ?? { refused: "full", held: await slots.held() }, place);
+      context.report(`waiting, ${place} before it${held ? `; ${await holders(context, held)}` : ""}`);
+      const ms = Math.min(2000 + 1000 * place, LONGEST_PAUSE_MS) * (0.75 + Math.random() / 4);
+      if (performance.now() + ms - renewed > RENEWAL_MS) {
         ticket = await queue.renew(ticket);
-        renewed = Date.now();
+        renewed = performance.now();
       }
+      await pause(Math.min(ms, Math.max(limit - (performance.now() - begun), 0)), signal);
     }
   } finally {
     await queue.leave(ticket);
   }
 }
 
+function isSilent({ isAlive }: Living): boolean {
+  return !isAlive;
+}
+
 /** An instance is deployed anew in its place: its address, its slot and its expiry stay. */
-async function takeOver(context: Context, held: Held, tenancy: Tenancy): Promise<Held> {
+async function takeOver(
+  context: Context,
+  { signal }: AcquireArgs,
+  held: Held,
+  tenancy: Tenancy,
+): Promise<Held> {
   if (held.references.join() !== tenancy.references.join() || held.base !== tenancy.base)
     throw new UserError(
       `The name ${held.name} is taken, by ${held.references.join(" ")} of ${held.owner}. Give another --name, or destroy it.`,
@@ -87,19 +109,35 @@ async function takeOver(context: Context, held: Held, tenancy: Tenancy): Promise
     throw new UserError(
       `${held.name} was brought up with --engine ${held.engine}. Go on with that, or destroy it first.`,
     );
-  const isAtWork = held.state === "deploying" && Date.now() - held.seen.getTime() < SILENCE_SECONDS * 1000;
-  if (isAtWork || held.state === "destroying")
-    throw new UserError(`Somebody else is at work on ${held.name}: it is ${held.state}.`);
-  const others = (await slotsOf(context).held()).filter(({ slot }) => slot !== held.slot);
-  if (exceeds(budgetOf(context.pool), [tenancy, ...others]))
-    throw refused(tenancy, { refused: "budget", held: others });
+  await refuseAtWork(context, held, signal);
   context.report(`${held.name} is deployed anew; its expiry stays ${held.expires.toISOString()}`);
   const wasUp = held.state === "up" || held.wasUp;
-  return slotsOf(context).update(held, { ...tenancy, owner: held.owner, identity: held.identity, wasUp });
+  const next = { ...tenancy, owner: held.owner, identity: held.identity, wasUp };
+  const result = await slotsOf(context).retake(held, next, { budget: budgetOf(context.pool) });
+  if ("refused" in result) throw await refused(context, tenancy, result);
+  return result;
 }
 
-function refused(tenancy: Tenancy, { refused: why, held }: Taken, before = 0): UserError {
-  const who = holders(held);
+/** Somebody who is at work on an instance is left to it; who is dead, is not heard of for a while. */
+async function refuseAtWork(context: Context, held: Held, signal: AbortSignal | undefined): Promise<void> {
+  if (!isAtWork(held)) return;
+  const refusal = new UserError(`Somebody else is at work on ${held.name}: it is ${held.state}.`);
+  if (held.state === "destroying") throw refusal;
+  context.report(
+    `${held.name} is ${held.state}; for ${SILENCE_SECONDS} s it is seen whether somebody still is at it`,
+  );
+  const same = async () => [await slotsOf(context).again(held)].flatMap((one) => one ?? []);
+  const [silent] = await unchanged(same, signOfSlot, SILENCE_SECONDS, signal);
+  if (silent?.version !== held.version) throw refusal;
+}
+
+async function refused(
+  context: Context,
+  tenancy: Tenancy,
+  { refused: why, held }: Taken,
+  before = 0,
+): Promise<UserError> {
+  const who = await holders(context, held);
   if (why === "name") return new UserError(`The name ${tenancy.name} is taken just now. ${who}`);
   if (why === "identity")
     return new UserError(
@@ -114,9 +152,10 @@ function refused(tenancy: Tenancy, { refused: why, held }: Taken, before = 0): U
 }
 
 /** Who holds what, and until when. */
-function holders(held: readonly Held[]): string {
+async function holders({ client }: Context, held: readonly Held[]): Promise<string> {
+  const now = (await client.now()).getTime();
   const list = held.map(({ name, owner, expires }) => {
-    const left = showDuration((expires.getTime() - Date.now()) / 1000);
+    const left = showDuration((expires.getTime() - now) / 1000);
     return `${name} of ${owner} until ${expires.toISOString().slice(0, 16)}Z (${left})`;
   });
   return list.length === 0 ? "" : `Held: ${list.join("; ")}.`;

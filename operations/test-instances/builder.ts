@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Amounts } from "../../settings/footprint.ts";
 import type { OwnImage } from "../../settings/images.ts";
 import type { Build } from "./image-plan.ts";
 
@@ -21,6 +22,8 @@ export interface BuildArgs {
 export interface Builder {
   /** Builds, and returns a reference of each image. */
   build(args: BuildArgs): Promise<Partial<Record<OwnImage, string>>>;
+  /** What its pods take at most in the instance's namespace for builds. @default - it needs no such namespace */
+  amounts?(builds: readonly Build[]): Amounts;
 }
 
 /** The end of a log, below a message. */
@@ -34,14 +37,18 @@ export function fingerprint(value: unknown, length = 10): string {
   return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, length);
 }
 
+/** The builds that are made beside each other, after those before them. */
+export function waves(builds: readonly Build[]): Build[][] {
+  return (["git", "overlay"] as const).map((kind) => builds.filter((build) => build.kind === kind));
+}
+
 /** Builds images beside each other, and those that lie over another one after it. */
 export async function inOrder(
   builds: readonly Build[],
   buildOne: (build: Build, below: string | undefined) => Promise<string>,
 ): Promise<Partial<Record<OwnImage, string>>> {
   const done: Partial<Record<OwnImage, string>> = {};
-  for (const kind of ["git", "overlay"] as const) {
-    const wave = builds.filter((build) => build.kind === kind);
+  for (const wave of waves(builds)) {
     const references = await Promise.all(
       wave.map(async (build) => [build.image, await buildOne(build, done[build.image])] as const),
     );

@@ -48,9 +48,17 @@ export async function seedOf(client: ApiClient, { namespace }: Pick<Pool, "names
   }
 }
 
-function seedIn(secret: KubernetesObject): string {
-  const { data } = secret as { data?: { seed?: string } };
-  return data?.seed ?? "";
+/** As many bytes as are made. */
+const SEED_BYTES = 32;
+
+/** The seed in its Secret. Whoever knew or guessed it could compute every password of every instance. */
+function seedIn({ metadata, ...secret }: KubernetesObject): string {
+  const { data } = secret as { readonly data?: Readonly<Record<string, unknown>> };
+  const seed = data?.seed;
+  if (typeof seed === "string" && Buffer.from(seed, "base64").length >= SEED_BYTES) return seed;
+  throw new UserError(
+    `The Secret ${metadata.name} in ${metadata.namespace} has no key seed of ${SEED_BYTES} bytes or more. Delete it to have one made; the instances that there are get new passwords with their next deploy.`,
+  );
 }
 
 /** An identity's secrets, by their names under `packit:secrets`, from the Secret that is named after it. */
@@ -68,6 +76,11 @@ export async function identitySecrets(
   if (secret === undefined)
     throw new UserError(
       `There is no Secret ${metadata.name} in ${pool.namespace}: see docs/test-instances.md.`,
+    );
+  const empty = Object.entries(secret.data ?? {}).flatMap(([key, value]) => (value === "" ? [key] : []));
+  if (empty.length > 0 || Object.keys(secret.data ?? {}).length === 0)
+    throw new UserError(
+      `The Secret ${metadata.name} in ${pool.namespace} has ${empty.length > 0 ? `nothing in ${empty.join(", ")}` : "no key"}: fill it in, or take out what there is not (docs/test-instances.md).`,
     );
   const secrets: Record<string, unknown> = {};
   const forgeTokens: Record<string, string> = {};

@@ -1,22 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
-import type { ApiClient } from "../../cluster/api-client.ts";
 import { stackObjects } from "../../cluster/apply.ts";
 import { waitUntilReady } from "../../cluster/wait.ts";
-import { UserError } from "../../errors.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
-import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { standInsDirectory } from "../../settings/engine.ts";
-import { sandboxTotals, totals } from "../../settings/footprint.ts";
+import { NOTHING, sandboxTotals, sum, totals } from "../../settings/footprint.ts";
 import type { OwnImage } from "../../settings/images.ts";
 import { standIns } from "../../settings/stand-ins.ts";
 import { hostOf, namespacesOf, stackOf, testInstanceConfig } from "../../settings/test-instance.ts";
 import { type AcquireArgs, acquire, refuseTooLarge } from "./acquire.ts";
 import type { Builder } from "./builder.ts";
 import { type Context, identitySecrets, slotsOf } from "./context.ts";
+import { removeAll } from "./destroy.ts";
 import type { Declared } from "./engine.ts";
 import { type Build, imagePlan } from "./image-plan.ts";
 import type { Held, Tenancy } from "./lease.ts";
+import { prepare, refuseForeign, type Space } from "./namespaces.ts";
 import { ownProgram, type Program, programAt, worktreeOf } from "./program.ts";
 import { showReference } from "./reference.ts";
 import type { Request } from "./request.ts";
@@ -41,11 +39,16 @@ export interface Plan {
   readonly builds: readonly Build[];
   /** What evaluates the instance. */
   readonly program: Program;
+  /** Its namespaces, and what each may hold. */
+  readonly spaces: readonly Space[];
   readonly tenancy: Tenancy;
 }
 
 /** Everything that can be known, and be wrong, before anything is made. */
-export async function plan(context: Context, { request }: Pick<DeployArgs, "request">): Promise<Plan> {
+export async function plan(
+  context: Context,
+  { request, builder }: Pick<DeployArgs, "request" | "builder">,
+): Promise<Plan> {
   const { pool, github } = context;
   const resolved = await resolve(github, request.references, pool.owners);
   const program = await programOf(context, request, resolved);
@@ -57,26 +60,21 @@ export async function plan(context: Context, { request }: Pick<DeployArgs, "requ
     secrets: {},
     fasUser: "packit",
   });
-  const own = totals(settings, "steady");
-  const sandbox = sandboxTotals(settings);
-  const tenancy: Tenancy = {
+  const [own, sandbox, building] = namespacesOf(request.name);
+  const tenancy = {
     name: request.name,
     references: request.references.map(showReference),
     base: request.base,
     url: `https://${hostOf(request.name, pool)}/`,
     owner: process.env.GITHUB_ACTOR ?? userInfo().username,
     commits: Object.fromEntries(resolved.map(({ reference, sha }) => [reference.repository, sha])),
-    requests: {
-      cpu: own.requestsCpu + sandbox.requestsCpu,
-      memory: own.requestsMemory + sandbox.requestsMemory,
-    },
     engine: context.engine.name,
     parts: request.parts,
     images: request.images,
     run: randomUUID(),
     wasUp: false,
     state: "deploying",
-  };
+  } as const;
   const all = imagePlan({
     resolved,
     base: request.base,
@@ -85,8 +83,24 @@ export async function plan(context: Context, { request }: Pick<DeployArgs, "requ
     images: config.values.images as Record<OwnImage, string>,
   });
   const builds = all.filter(({ image }) => request.images[image] === undefined);
-  refuseTooLarge(tenancy, pool);
-  return { builds, program, tenancy };
+  const amounts = builds.length > 0 ? builder.amounts?.(builds) : undefined;
+  const spaces = [
+    { name: own, amounts: totals(settings, "peak") },
+    ...(request.parts.sandbox ? [{ name: sandbox, amounts: sandboxTotals(settings) }] : []),
+    ...(amounts ? [{ name: building, amounts, labels: BUILDS_LABELS }] : []),
+  ];
+  const admitted = { ...tenancy, requests: requestsOf(spaces) };
+  refuseTooLarge(admitted, pool);
+  return { builds, program, spaces, tenancy: admitted };
+}
+
+/** Builds are made as root. */
+const BUILDS_LABELS = { "pod-security.kubernetes.io/enforce": "privileged" };
+
+/** What namespaces together ask of the budget. */
+function requestsOf(spaces: readonly Space[]): Tenancy["requests"] {
+  const { requestsCpu, requestsMemory } = sum(spaces.map(({ amounts }) => amounts));
+  return { cpu: requestsCpu, memory: requestsMemory };
 }
 
 /**
@@ -94,9 +108,9 @@ export async function plan(context: Context, { request }: Pick<DeployArgs, "requ
  * keeps its slot for what there is to be looked at or deployed again; where there is nothing, it gives the slot back.
  */
 export async function deploy(context: Context, args: DeployArgs): Promise<Deployed> {
-  const { builds, program, tenancy } = await plan(context, args);
+  const { builds, program, spaces, tenancy } = await plan(context, args);
   const tenure = new Tenure(slotsOf(context), await acquire(context, args, tenancy), args.signal);
-  const work = { ...args, builds, program, tenure, isBuilding: false };
+  const work = { ...args, builds, program, spaces, tenure, isBuilding: false };
   try {
     return await bringUp(context, work);
   } catch (error) {
@@ -104,11 +118,11 @@ export async function deploy(context: Context, args: DeployArgs): Promise<Deploy
     await (isEmpty ? giveBack(context, tenure) : tenure.update({ state: "failed" })).catch(() => {});
     throw error;
   } finally {
-    tenure.end();
+    await tenure.end();
   }
 }
 
-interface Work extends DeployArgs, Pick<Plan, "builds" | "program"> {
+interface Work extends DeployArgs, Pick<Plan, "builds" | "program" | "spaces"> {
   readonly tenure: Tenure;
   /** Whether images are being built: of those that failed, something is there to be looked at. */
   isBuilding: boolean;
@@ -116,10 +130,12 @@ interface Work extends DeployArgs, Pick<Plan, "builds" | "program"> {
 
 async function bringUp(context: Context, work: Work): Promise<Deployed> {
   const { client, engine, report } = context;
-  const { request, builder, builds, program, tenure, limitSeconds } = work;
+  const { request, builder, builds, program, spaces, tenure, limitSeconds } = work;
   const { signal } = tenure;
   const identity = await identitySecrets(context, tenure.held.identity);
   report(`slot ${tenure.held.slot}, until ${tenure.held.expires.toISOString()}`);
+  await refuseForeign(context, request.name);
+  await prepare(context, request.name, spaces, signal);
   work.isBuilding = builds.length > 0;
   const built = await builder.build({
     name: request.name,
@@ -130,33 +146,40 @@ async function bringUp(context: Context, work: Work): Promise<Deployed> {
   work.isBuilding = false;
   const images = { ...request.images, ...built };
   const declared = await declare(context, { request, program, images, ...identity });
-  await refuseForeign(client, request.name);
+  // What was built is there: from now on nothing is built, and the budget has it back.
+  const [own, sandbox, building] = namespacesOf(request.name);
+  const ended = spaces.filter((one) => one.name === building);
+  await prepare(
+    context,
+    request.name,
+    ended.map((one) => ({ ...one, amounts: NOTHING })),
+    signal,
+  );
   // The slot may be lost since the last look at it: nothing is made without it.
-  await tenure.update({});
+  await tenure.update({ requests: requestsOf(spaces.filter((one) => !ended.includes(one))) });
   signal.throwIfAborted();
   await engine.up(declared, report, signal);
   await tenure.update({});
-  const [own, sandbox] = namespacesOf(request.name);
   const objects = await stackObjects(client, stackOf(request.name), [own, sandbox]);
   await waitUntilReady(client, { objects, limitSeconds, report, signal });
   const held = await tenure.update({ state: "up", wasUp: true });
   return { held, images };
 }
 
-/** Whether there is nothing of an instance in the cluster. */
+/** Whether there is nothing of an instance in the cluster, but for the namespaces that are made first. */
 async function hasNothing({ client }: Context, name: string): Promise<boolean> {
-  const found = await Promise.all(namespacesOf(name).map((one) => client.read(namespaceObject(one))));
-  return found.every((one) => one?.metadata.labels?.[STACK_LABEL] !== stackOf(name));
+  const found = await stackObjects(client, stackOf(name), namespacesOf(name));
+  return found.every(({ kind }) => kind === "Namespace");
 }
 
 /** Gives a slot back with which nothing was made, and lets go of what the engine may have kept. */
 async function giveBack(context: Context, tenure: Tenure): Promise<void> {
-  const { name, slot } = tenure.held;
-  tenure.end();
-  if (!(await slotsOf(context).release(await tenure.update({})))) return;
-  context.report(`slot ${slot} is given back: nothing was made`);
-  // Why it failed may be why its engine cannot let go either.
-  await context.engine.forget(name, context.report).catch(() => {});
+  // Whose slot it is not any more has no business with what is there.
+  const { name, slot } = await tenure.update({ state: "failed" });
+  await removeAll(context, name);
+  const held = await tenure.update({});
+  await tenure.end();
+  if (await slotsOf(context).release(held)) context.report(`slot ${slot} is given back: nothing was made`);
 }
 
 interface DeclareArgs {
@@ -184,19 +207,4 @@ function programOf(
 ): Promise<Program> | Program {
   const own = resolved.find(({ reference }) => reference.repository === "deployment");
   return own === undefined ? ownProgram(root) : programAt(root, worktreeOf(root, name, own.sha), own);
-}
-
-/** Namespaces of an instance's names that are somebody else's are left alone. */
-async function refuseForeign(client: ApiClient, name: string): Promise<void> {
-  for (const namespace of namespacesOf(name)) {
-    const found = await client.read(namespaceObject(namespace));
-    if (found && found.metadata.labels?.[STACK_LABEL] !== stackOf(name))
-      throw new UserError(
-        `There is a namespace ${namespace} that is no test instance's. Give another --name.`,
-      );
-  }
-}
-
-function namespaceObject(name: string): KubernetesObject {
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
 }

@@ -1,17 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { setTimeout } from "node:timers/promises";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
 import { EnvironmentError, UserError } from "../../errors.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { standInsDirectory } from "../../settings/engine.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { type Context, slotsOf } from "./context.ts";
-import type { Held } from "./lease.ts";
+import { type Held, isAtWork } from "./lease.ts";
+import { isOf, namespaceObject } from "./namespaces.ts";
 import { removeWorktree, worktreesOf } from "./program.ts";
-import { HEARTBEAT_MS } from "./tenure.ts";
+import { FENCE_MS, HEARTBEAT_MS } from "./silence.ts";
 
 /** How long namespaces may take to be gone unless it is said, in seconds. */
 const LIMIT_SECONDS = 120;
@@ -42,12 +41,8 @@ export async function destroyHeld(
 ): Promise<void> {
   const slots = slotsOf(context);
   const { name, engine } = held;
-  const marked = await slots.update(held, { state: "destroying", run: randomUUID() });
-  const isAtWork = held.state === "deploying" && Date.now() - held.seen.getTime() < 4 * HEARTBEAT_MS;
-  if (isAtWork && !isDead) {
-    context.report(`waiting for whoever deploys ${name} to notice`);
-    await setTimeout(HEARTBEAT_MS + 1000);
-  }
+  const marked = await slots.update(held, { state: "destroying", run: randomUUID(), stopped: undefined });
+  if (isAtWork(held) && held.state !== "destroying" && !isDead) await untilStopped(context, marked, held.run);
   if (engine !== context.engine.name && engine === "pulumi")
     context.report(
       `its Pulumi stack ${stackOf(name)} stays in its backend: pulumi stack rm --force ${stackOf(name)}`,
@@ -60,21 +55,34 @@ export async function destroyHeld(
     throw new UserError(`Everything of ${name} is gone, but its slot was changed meanwhile. Run this again.`);
 }
 
+/** Waits for the command that is at work on an instance: it says when it has stopped, or is dead by then. */
+async function untilStopped(context: Context, marked: Held, run: string): Promise<void> {
+  context.report(`waiting for whoever deploys ${marked.name} to notice`);
+  const end = performance.now() + FENCE_MS + HEARTBEAT_MS;
+  const stopped = async () => {
+    const now = await slotsOf(context).again(marked);
+    return now === undefined || now.stopped === run || performance.now() > end;
+  };
+  await until(stopped, { what: `the deploy of ${marked.name} to stop`, limitSeconds: 60 });
+}
+
 /** Removes everything of an instance but its lease. What is not labelled as its own is left alone. */
 export async function removeAll(
   context: Context,
   name: string,
   limitSeconds = LIMIT_SECONDS,
 ): Promise<boolean> {
-  const { client, engine, root, report } = context;
+  const { client, engine, pool, root, report } = context;
   await engine.forget(name, report);
-  const there = await Promise.all(namespacesOf(name).map((one) => client.read(namespace(one))));
+  const there = await Promise.all(namespacesOf(name).map((one) => client.read(namespaceObject(one))));
   const found = there.flatMap((one) => one ?? []);
-  const present = found.filter(({ metadata }) => metadata.labels?.[STACK_LABEL] === stackOf(name));
+  const present = found.filter((one) => isOf(one, name, pool));
   for (const { metadata } of found.filter((one) => !present.includes(one)))
-    report(`the namespace ${metadata.name} is no test instance's, and is left alone`);
-  await removeClaims(client, present);
-  await Promise.all(present.map((one) => client.delete(one, uidOf(one))));
+    report(`the namespace ${metadata.name} is no test instance's of this pool, and is left alone`);
+  // The rights in a namespace that is going are gone already.
+  const staying = present.filter(({ metadata }) => !("deletionTimestamp" in metadata));
+  await removeClaims(client, staying);
+  await Promise.all(staying.map((one) => client.delete(one, uidOf(one))));
   await waitUntilGone(client, present, limitSeconds);
   for (const folder of worktreesOf(root, name)) await removeWorktree(root, folder);
   rmSync(standInsDirectory(root, stackOf(name)), { recursive: true, force: true });
@@ -144,8 +152,4 @@ async function reasons(client: ApiClient, object: KubernetesObject): Promise<str
     .map(({ message }) => message);
   const why = stuck.length > 0 ? stuck : said.length > 0 ? said : ["the cluster does not say why"];
   return why.map((line) => `  Namespace ${name}: ${line}`);
-}
-
-function namespace(name: string): KubernetesObject {
-  return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
 }

@@ -13,7 +13,8 @@ export async function extend(context: Context, name: string, seconds: number, at
   const held = await heldBy(context, name);
   if (held.state === "destroying") throw new UserError(`${name} is being destroyed.`);
   const last = held.created.getTime() + inSeconds(context.pool.ttl.max) * 1000;
-  const wanted = Math.max(held.expires.getTime(), Date.now()) + seconds * 1000;
+  const now = (await context.client.now()).getTime();
+  const wanted = Math.max(held.expires.getTime(), now) + seconds * 1000;
   if (held.expires.getTime() >= last)
     throw new UserError(
       `${name} lives as long as it may already, ${context.pool.ttl.max} from its creation.`,

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { OwnImage } from "../../settings/images.ts";
 import type { Part } from "../../settings/test-instance.ts";
+import type { Sign } from "./silence.ts";
 
 /** What an instance that holds a slot is, as everybody may read it. */
 export interface Tenancy {
@@ -27,8 +28,15 @@ export interface Tenancy {
   readonly run: string;
   /** Whether it has been up before. */
   readonly wasUp: boolean;
-  /** What is done with it now. */
-  readonly state: "deploying" | "up" | "failed" | "destroying";
+  /** What is done with it now; a slot is claimed as long as its holder looks whether others have claimed the same. */
+  readonly state: "claiming" | "deploying" | "up" | "failed" | "destroying";
+  /** The command that was at work on it before, once it has stopped for the one that destroys it. */
+  readonly stopped?: string | undefined;
+}
+
+/** Whether a command is at work on an instance, which says so again and again. */
+export function isAtWork({ state }: Pick<Tenancy, "state">): boolean {
+  return state === "claiming" || state === "deploying" || state === "destroying";
 }
 
 /** A slot that is taken. */
@@ -37,10 +45,15 @@ export interface Held extends Tenancy {
   readonly slot: number;
   readonly created: Date;
   readonly expires: Date;
-  /** When its holder was last heard of. */
+  /** When its holder was last heard of, by the API server's time, as all times of a slot. */
   readonly seen: Date;
   /** The version that a change must be made from. */
   readonly version: string;
+}
+
+/** By what it is seen that whoever holds a slot is at work on it. */
+export function signOfSlot({ slot, version }: Held): Sign {
+  return { key: leaseName(slot), version };
 }
 
 /** Whether instances together ask for more than a budget has. */
@@ -61,7 +74,7 @@ export function leaseOf(
   tenancy: Tenancy | undefined,
   state: LeaseState,
 ): KubernetesObject {
-  const { created, ttlSeconds, version } = state;
+  const { now, created = now, ttlSeconds, version } = state;
   return {
     ...LEASES,
     metadata: {
@@ -74,8 +87,8 @@ export function leaseOf(
     spec: tenancy
       ? {
           holderIdentity: tenancy.name,
-          acquireTime: micro(created ?? new Date()),
-          renewTime: micro(new Date()),
+          acquireTime: micro(created),
+          renewTime: micro(now),
           leaseDurationSeconds: ttlSeconds,
         }
       : {},
@@ -92,6 +105,8 @@ export const LEASES = { apiVersion: "coordination.k8s.io/v1", kind: "Lease" } as
 const TENANCY = "packit.dev/tenancy";
 
 export interface LeaseState {
+  /** The API server's time. */
+  readonly now: Date;
   readonly created?: Date;
   readonly ttlSeconds?: number;
   readonly version?: string | undefined;

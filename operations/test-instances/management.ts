@@ -1,16 +1,29 @@
+import type { ApiClient } from "../../cluster/api-client.ts";
+import { applyOne } from "../../cluster/apply.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Pool } from "../../settings/test-pool.ts";
 
-/** The account of the reaper. */
-const REAPER = "packit-test-reaper";
+/** The account of the reaper, and of its rights. */
+export const REAPER = "packit-test-reaper";
 
-/** Where the project is cloned to in the reaper's pod. */
-const CHECKOUT = "/tmp/deployment";
+/** Where this project is in the reaper's image (reaper.Containerfile). */
+const PROJECT = "/opt/deployment";
+
+/** Makes it, or changes it to what the pool is now. Returns what there is. */
+export async function setUp(client: ApiClient, pool: Pool): Promise<readonly KubernetesObject[]> {
+  const objects = managementObjects(pool);
+  for (const object of objects) await applyOne(client, object);
+  if (pool.reaper.image === undefined) await client.delete(cronJob(pool, ""));
+  for (const kind of ["ClusterRoleBinding", "ClusterRole"]) await client.delete(former(kind));
+  return objects;
+}
 
 /** What is there once for all test instances: the namespace of their leases, and the reaper with its rights. */
-export function managementObjects({ namespace, reaper }: Pool): KubernetesObject[] {
+export function managementObjects(pool: Pool): KubernetesObject[] {
+  const { namespace, reaper } = pool;
   const named = { name: REAPER, namespace };
-  const labels = { component: REAPER };
+  // What belongs to no namespace is named after it: a cluster may have other pools.
+  const ofPool = `${REAPER}-${namespace}`;
   const group = "rbac.authorization.k8s.io";
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
@@ -23,9 +36,8 @@ export function managementObjects({ namespace, reaper }: Pool): KubernetesObject
         {
           apiGroups: ["coordination.k8s.io"],
           resources: ["leases"],
-          verbs: ["get", "list", "create", "update", "delete"],
+          verbs: ["get", "list", "update", "delete"],
         },
-        { apiGroups: [""], resources: ["secrets"], resourceNames: ["seed"], verbs: ["get"] },
       ],
     },
     {
@@ -38,61 +50,80 @@ export function managementObjects({ namespace, reaper }: Pool): KubernetesObject
     {
       apiVersion: `${group}/v1`,
       kind: "ClusterRole",
-      metadata: { name: REAPER },
-      rules: [
-        { apiGroups: [""], resources: ["namespaces"], verbs: ["get", "list", "delete"] },
-        { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["list", "delete"] },
-        { apiGroups: ["apps"], resources: ["deployments", "statefulsets"], verbs: ["list", "delete"] },
-      ],
+      metadata: { name: ofPool },
+      // What is left of an instance is found, and is seen to be gone, by the names of namespaces. What it may remove is
+      // said in each instance's own namespaces.
+      rules: [{ apiGroups: [""], resources: ["namespaces"], verbs: ["get", "list"] }],
     },
     {
       apiVersion: `${group}/v1`,
       kind: "ClusterRoleBinding",
-      metadata: { name: REAPER },
-      roleRef: { apiGroup: group, kind: "ClusterRole", name: REAPER },
+      metadata: { name: ofPool },
+      roleRef: { apiGroup: group, kind: "ClusterRole", name: ofPool },
       subjects: [{ kind: "ServiceAccount", ...named }],
     },
-    {
-      apiVersion: "batch/v1",
-      kind: "CronJob",
-      metadata: named,
-      spec: {
-        schedule: reaper.schedule,
-        timeZone: "Etc/UTC",
-        concurrencyPolicy: "Forbid",
-        successfulJobsHistoryLimit: 3,
-        failedJobsHistoryLimit: 3,
-        jobTemplate: {
-          spec: {
-            backoffLimit: 1,
-            activeDeadlineSeconds: 1800,
-            template: {
-              metadata: { labels },
-              spec: {
-                serviceAccountName: REAPER,
-                restartPolicy: "Never",
-                securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
-                containers: [reaperContainer(reaper)],
-              },
+    ...(reaper.image === undefined ? [] : [poolFile(pool), cronJob(pool, reaper.image)]),
+  ];
+}
+
+/** What once let the reaper delete any namespace. */
+function former(kind: string): KubernetesObject {
+  return { apiVersion: "rbac.authorization.k8s.io/v1", kind, metadata: { name: REAPER } };
+}
+
+/** The pool as the reaper reads it: what stands in the Pulumi.yaml of its image is that of a commit. */
+function poolFile(pool: Pool): KubernetesObject {
+  const project = { name: "packit", config: { "packit:testInstances": { default: pool } } };
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: REAPER, namespace: pool.namespace },
+    data: { [PROJECT_FILE]: JSON.stringify(project, undefined, 2) },
+  };
+}
+
+const PROJECT_FILE = "Pulumi.yaml";
+
+function cronJob({ namespace, reaper }: Pool, image: string): KubernetesObject {
+  return {
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    metadata: { name: REAPER, namespace },
+    spec: {
+      schedule: reaper.schedule,
+      timeZone: "Etc/UTC",
+      concurrencyPolicy: "Forbid",
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 3,
+      jobTemplate: {
+        spec: {
+          backoffLimit: 1,
+          activeDeadlineSeconds: 1800,
+          template: {
+            metadata: { labels: { component: REAPER } },
+            spec: {
+              serviceAccountName: REAPER,
+              restartPolicy: "Never",
+              securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+              containers: [container(image)],
+              volumes: [
+                { name: "pool", configMap: { name: REAPER } },
+                { name: "scratch", emptyDir: {} },
+              ],
             },
           },
         },
       },
     },
-  ];
+  };
 }
 
-function reaperContainer({ image, repository }: Pool["reaper"]) {
-  const steps = [
-    `git clone --quiet --depth 1 ${repository} ${CHECKOUT}`,
-    `cd ${CHECKOUT}`,
-    "npm ci --loglevel=error",
-    "exec ./ops test-instance reap --in-cluster",
-  ];
+function container(image: string) {
   return {
     name: "reaper",
     image,
-    command: ["sh", "-c", steps.join(" && ")],
+    workingDir: PROJECT,
+    command: ["./ops", "test-instance", "reap", "--in-cluster"],
     env: [
       { name: "HOME", value: "/tmp" },
       {
@@ -101,6 +132,14 @@ function reaperContainer({ image, repository }: Pool["reaper"]) {
       },
     ],
     resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } },
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+    volumeMounts: [
+      { name: "pool", mountPath: `${PROJECT}/${PROJECT_FILE}`, subPath: PROJECT_FILE, readOnly: true },
+      { name: "scratch", mountPath: "/tmp" },
+    ],
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
   };
 }

@@ -4,6 +4,7 @@ import { until } from "../../cluster/until.ts";
 import { EnvironmentError } from "../../errors.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { type Amounts, amountsOf, sum } from "../../settings/footprint.ts";
 import { OWN_IMAGES } from "../../settings/images.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import {
@@ -13,6 +14,7 @@ import {
   fingerprint,
   inOrder,
   logEnd,
+  waves,
 } from "./builder.ts";
 import { type Build, baseOf, type GitBuild, type OverlayBuild, overlayDockerfile } from "./image-plan.ts";
 
@@ -38,7 +40,14 @@ export class OpenShiftBuilder implements Builder {
     this.#client = client;
   }
 
+  amounts(builds: readonly Build[]): Amounts {
+    const pods = Math.max(...waves(builds).map(({ length }) => length));
+    return sum(Array.from({ length: pods }, () => amountsOf(BUILD)));
+  }
+
   async build(args: BuildArgs): ReturnType<typeof inOrder> {
+    // Without any, there is no namespace for them.
+    if (args.builds.length === 0) return {};
     for (const object of surroundings(args.name)) await applyOne(this.#client, object);
     return inOrder(args.builds, (build, below) => this.#buildOne(args, build, below));
   }
@@ -100,7 +109,10 @@ export class OpenShiftBuilder implements Builder {
   }
 }
 
-/** The namespace, and the right of the instance's pods to pull from it. */
+/** What a build may take: an image with all the packages of a worker is made in it. */
+const BUILD = { requests: { cpu: "500m", memory: "1Gi" }, limits: { cpu: "2", memory: "4Gi" } };
+
+/** The right of the instance's pods to pull from the namespace, and what builds may reach. */
 function surroundings(name: string): KubernetesObject[] {
   const [own, sandbox, builds] = namespacesOf(name);
   const labels = { [STACK_LABEL]: stackOf(name) };
@@ -110,7 +122,6 @@ function surroundings(name: string): KubernetesObject[] {
     name: `system:serviceaccounts:${namespace}`,
   });
   return [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: builds, labels } },
     {
       apiVersion: "rbac.authorization.k8s.io/v1",
       kind: "RoleBinding",
@@ -118,7 +129,40 @@ function surroundings(name: string): KubernetesObject[] {
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:image-puller" },
       subjects: [own, sandbox].map(group),
     },
+    policy(builds, "default-deny", labels, { policyTypes: ["Ingress", "Egress"] }),
+    policy(builds, "builds", labels, {
+      policyTypes: ["Egress"],
+      egress: [
+        { ports: ports(["UDP", "TCP"], [53, 5353]), to: [{ namespaceSelector: named(NAME_SERVERS) }] },
+        { ports: ports(["TCP"], [5000]), to: [{ namespaceSelector: named(["openshift-image-registry"]) }] },
+        // The API server too, which builds tell how far they are: its address is the cluster's own affair.
+        {
+          ports: ports(["TCP"], [80, 443, 6443]),
+          to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }],
+        },
+      ],
+    }),
   ];
+}
+
+/** Where the cluster's name service is. */
+const NAME_SERVERS = ["openshift-dns", "kube-system"];
+
+function policy(namespace: string, name: string, labels: Readonly<Record<string, string>>, spec: object) {
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name, namespace, labels },
+    spec: { podSelector: {}, ...spec },
+  };
+}
+
+function named(namespaces: readonly string[]) {
+  return { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: namespaces }] };
+}
+
+function ports(protocols: readonly string[], numbers: readonly number[]) {
+  return protocols.flatMap((protocol) => numbers.map((port) => ({ protocol, port })));
 }
 
 /** A Build, the BuildConfig by which people can repeat it, and the ImageStream that it pushes to. */
@@ -142,14 +186,20 @@ function buildObjects(name: string, build: Build, below: string | undefined) {
     apiVersion: "build.openshift.io/v1",
     kind: "BuildConfig",
     metadata: meta(`${image}${suffix}`),
-    spec: { ...repeatable, output },
+    spec: { ...repeatable, output, resources: BUILD },
   };
   const object = {
     apiVersion: "build.openshift.io/v1",
     kind: "Build",
     // Without the name of its BuildConfig: OpenShift would keep it waiting for others of that to have run.
     metadata: meta(`${image}${suffix}-${tag}`),
-    spec: { ...spec, output, serviceAccount: "builder", completionDeadlineSeconds: BUILD_LIMIT_SECONDS },
+    spec: {
+      ...spec,
+      output,
+      resources: BUILD,
+      serviceAccount: "builder",
+      completionDeadlineSeconds: BUILD_LIMIT_SECONDS,
+    },
   };
   return { stream, config, object };
 }

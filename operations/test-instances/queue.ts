@@ -1,52 +1,73 @@
-import { randomUUID } from "node:crypto";
-import type { ApiClient } from "../../cluster/api-client.ts";
+import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { LEASES, micro } from "./lease.ts";
+import { LEASES, micro, versionOf } from "./lease.ts";
+import { SILENCE_SECONDS, type Sign, Silence } from "./silence.ts";
 
 /** The label of the leases that stand for requests which wait. */
 const TICKET_LABEL = "packit.dev/ticket";
-
-/** How long a request that waits may be silent before it is taken for dead, in seconds. */
-export const SILENCE_SECONDS = 30;
 
 /** A request that waits for a slot. */
 export interface Ticket {
   readonly id: string;
   readonly name: string;
-  readonly since: Date;
-  readonly isDead: boolean;
+  /** Its place among all others that wait. */
+  readonly number: number;
   readonly object: KubernetesObject;
+}
+
+/** A request that waits, and is not known to be dead. */
+export interface Living extends Ticket {
+  /** Whether it was heard of since it was first seen from here. */
+  readonly isAlive: boolean;
 }
 
 /** The requests that wait for slots, in the order in which they came. */
 export class Queue {
   readonly #client: ApiClient;
   readonly #namespace: string;
+  readonly #silence = new Silence();
 
   constructor(client: ApiClient, namespace: string) {
     this.#client = client;
     this.#namespace = namespace;
   }
 
-  /** Joins the queue. */
+  /** Joins the queue at its end: the number after the last one is of whoever makes its lease first. */
   async join(name: string): Promise<KubernetesObject> {
-    const now = micro(new Date());
-    return this.#client.create({
-      ...LEASES,
-      metadata: {
-        name: `ticket-${randomUUID()}`,
-        namespace: this.#namespace,
-        labels: { [TICKET_LABEL]: name },
-      },
-      spec: { holderIdentity: name, acquireTime: now, renewTime: now, leaseDurationSeconds: SILENCE_SECONDS },
-    });
+    for (;;) {
+      const last = (await this.tickets()).at(-1)?.number ?? 0;
+      const now = micro(await this.#client.now());
+      try {
+        return await this.#client.create({
+          ...LEASES,
+          metadata: {
+            name: `${TICKET}${last + 1}`,
+            namespace: this.#namespace,
+            labels: { [TICKET_LABEL]: name },
+          },
+          spec: {
+            holderIdentity: name,
+            acquireTime: now,
+            renewTime: now,
+            leaseDurationSeconds: SILENCE_SECONDS,
+          },
+        });
+      } catch (error) {
+        if (!(error instanceof ApiError && error.status === 409)) throw error;
+      }
+    }
   }
 
-  /** Says that a request still waits; returns what to say it with the next time. */
+  /** Says that a request still waits; returns what to say it with the next time. One that was swept comes last anew. */
   async renew(ticket: KubernetesObject): Promise<KubernetesObject> {
-    const renewTime = micro(new Date());
-    // A ticket has the spec that join gave it.
-    return this.#client.replace({ ...ticket, spec: { ...(ticket.spec as object), renewTime } });
+    const renewTime = micro(await this.#client.now());
+    try {
+      // A ticket has the spec that join gave it.
+      return await this.#client.replace({ ...ticket, spec: { ...(ticket.spec as object), renewTime } });
+    } catch (error) {
+      if (!(error instanceof ApiError && [404, 409].includes(error.status))) throw error;
+      return this.join(ticket.metadata.labels?.[TICKET_LABEL] ?? "");
+    }
   }
 
   async leave(ticket: KubernetesObject): Promise<void> {
@@ -55,33 +76,41 @@ export class Queue {
 
   /** Those that wait, the first one first; the dead ones are among them. */
   async tickets(): Promise<Ticket[]> {
-    const leases = await this.#client.list(LEASES, { namespace: this.#namespace });
-    const tickets = leases.filter(({ metadata }) => metadata.labels?.[TICKET_LABEL] !== undefined).map(read);
-    return tickets.sort((a, b) => a.since.getTime() - b.since.getTime() || (a.id < b.id ? -1 : 1));
+    const leases = await this.#client.list(LEASES, { namespace: this.#namespace, labels: TICKET_LABEL });
+    // What has another name stands in no line.
+    const tickets = leases.map(read).filter(({ number }) => Number.isInteger(number));
+    return tickets.sort((a, b) => a.number - b.number);
   }
 
-  /** Those of them that are not dead. */
-  async living(): Promise<Ticket[]> {
-    return (await this.tickets()).filter(({ isDead }) => !isDead);
+  /** Those of them that have not been silent for too long, as far as this was asked before. */
+  async living(): Promise<Living[]> {
+    return (await this.tickets()).flatMap((ticket) => {
+      const { seconds, isAlive } = this.#silence.of(signOf(ticket));
+      return seconds > SILENCE_SECONDS ? [] : [{ ...ticket, isAlive }];
+    });
   }
 
-  /** Removes what dead requests left. */
-  async sweep(): Promise<Ticket[]> {
-    const dead = (await this.tickets()).filter(({ isDead }) => isDead);
-    for (const { object } of dead) await this.#client.delete(object);
-    return dead;
+  /** Removes what a dead request left, unless it was heard of meanwhile. */
+  async remove({ object }: Ticket): Promise<void> {
+    const now = await this.#client.read(object);
+    if (now && versionOf(now) === versionOf(object)) await this.#client.delete(object);
   }
 }
 
+/** By what it is seen that whoever waits is alive. */
+export function signOf({ id, object }: Ticket): Sign {
+  return { key: id, version: versionOf(object) ?? "" };
+}
+
+/** What the names of tickets begin with. */
+const TICKET = "ticket-";
+
 function read(object: KubernetesObject): Ticket {
-  const { metadata, spec } = object as KubernetesObject & {
-    spec: { acquireTime: string; renewTime: string };
-  };
+  const { metadata } = object;
   return {
     id: metadata.name,
     name: metadata.labels?.[TICKET_LABEL] ?? "",
-    since: new Date(spec.acquireTime),
-    isDead: Date.now() - Date.parse(spec.renewTime) > SILENCE_SECONDS * 1000,
+    number: Number(metadata.name.slice(TICKET.length)),
     object,
   };
 }

@@ -3,14 +3,18 @@ import { STACK_LABEL } from "../../platform/site.ts";
 import { namespacesOf, STACK_PREFIX, stackOf } from "../../settings/test-instance.ts";
 import { type Context, queueOf, slotsOf } from "./context.ts";
 import { destroyHeld, removeAll } from "./destroy.ts";
-import type { Held } from "./lease.ts";
+import { type Held, isAtWork, signOfSlot } from "./lease.ts";
+import { isOf } from "./namespaces.ts";
+import { signOf } from "./queue.ts";
 import { parseReferences } from "./reference.ts";
 import { KEEP_LABEL, pullsOf } from "./resolve.ts";
+import { unchanged } from "./silence.ts";
+import { LostSlot } from "./slots.ts";
 
 export interface ReapArgs {
   /** Whether it is only said what would go. */
   readonly isDry: boolean;
-  /** How long a command that is at work on an instance may be silent before it is taken for dead, in seconds. */
+  /** How long a command that is at work, or waits, is watched before it is taken for dead, in seconds. */
   readonly silenceSeconds: number;
 }
 
@@ -32,15 +36,23 @@ export async function reap(context: Context, { isDry, silenceSeconds }: ReapArgs
       await remove();
       return reaped.push({ name, why });
     } catch (error) {
+      if (error instanceof LostSlot) return context.report(`${name}: somebody is at work on it after all`);
       if (!(error instanceof EnvironmentError || error instanceof UserError)) throw error;
       return reaped.push({ name, why, problem: error.message });
     }
   };
   const slots = slotsOf(context);
+  const queue = queueOf(context);
+  const atWork = async () => (await slots.held()).filter(isAtWork);
+  const [silent, dead] = await Promise.all([
+    unchanged(atWork, signOfSlot, silenceSeconds),
+    unchanged(() => queue.tickets(), signOf, silenceSeconds),
+  ]);
   const looked = (await slots.held()).map(async (held) => {
-    const why = await reason(context, held, silenceSeconds);
+    const isSilent = silent.some(({ slot, version }) => slot === held.slot && version === held.version);
+    const why = await reason(context, held, isSilent ? silenceSeconds : undefined);
     if (why === undefined) return;
-    if (why.isOver) return over(held.name, why.text, () => destroyHeld(context, held, { isDead: true }));
+    if (why.isOver) return over(held.name, why.text, () => destroyHeld(context, held, { isDead: isSilent }));
     context.report(`${held.name}: ${why.text}`);
     if (!isDry) await slots.update(held, { state: "failed" }).catch(() => {});
   });
@@ -52,7 +64,7 @@ export async function reap(context: Context, { isDry, silenceSeconds }: ReapArgs
       await over(name, "no lease speaks of it", () => removeAll(context, name));
     }),
   );
-  if (!isDry) await queueOf(context).sweep();
+  if (!isDry) await Promise.all(dead.map((ticket) => queue.remove(ticket)));
   return reaped;
 }
 
@@ -62,20 +74,22 @@ interface Reason {
   readonly isOver: boolean;
 }
 
-/** Why an instance is over, or has crashed. */
-async function reason(context: Context, held: Held, silenceSeconds: number): Promise<Reason | undefined> {
-  const silent = (Date.now() - held.seen.getTime()) / 1000;
-  const isAtWork = held.state === "deploying" || held.state === "destroying";
-  if (isAtWork && silent <= silenceSeconds) return undefined;
-  if (isAtWork) {
-    const text = `whoever was ${held.state} it is not heard of since ${Math.round(silent)} s`;
+/** Why an instance is over, or has crashed; `silent` is for how long who is at work on it was not heard of. */
+async function reason(context: Context, held: Held, silent: number | undefined): Promise<Reason | undefined> {
+  if (silent !== undefined) {
+    const work = held.state === "destroying" ? "destroying" : "deploying";
+    const text = `whoever was ${work} it is not heard of for ${silent} s`;
     // What was up before lives on, to be deployed again.
-    return { text, isOver: !(held.wasUp && held.state === "deploying") };
+    return { text, isOver: !(held.wasUp && held.state !== "destroying") };
   }
-  const { isKept, isClosed } = await wish(context, held);
+  if (held.state === "destroying") return undefined;
+  const now = await context.client.now();
+  const isExpired = held.expires <= now;
+  // Whoever is at work on it may be so until its end, whatever becomes of its pull requests.
+  if (isAtWork(held) && !isExpired) return undefined;
+  const { isKept, isClosed } = await wish(context, held, now);
   if (isKept) return undefined;
-  if (held.expires.getTime() <= Date.now())
-    return { text: `expired at ${held.expires.toISOString()}`, isOver: true };
+  if (isExpired) return { text: `expired at ${held.expires.toISOString()}`, isOver: true };
   return isClosed ? { text: "all of its pull requests are closed", isOver: true } : undefined;
 }
 
@@ -83,7 +97,7 @@ async function reason(context: Context, held: Held, silenceSeconds: number): Pro
 const GITHUB_OUTAGE_MS = 24 * 3_600_000;
 
 /** What its namespace and its pull requests say: whether it is kept, and whether these are closed. */
-async function wish({ client, github, report }: Context, { name, references, expires }: Held) {
+async function wish({ client, github, report }: Context, { name, references, expires }: Held, now: Date) {
   const [own] = namespacesOf(name);
   const namespace = await client.read({ apiVersion: "v1", kind: "Namespace", metadata: { name: own } });
   if (namespace?.metadata.labels?.[`packit.dev/${KEEP_LABEL}`] === "true")
@@ -94,7 +108,7 @@ async function wish({ client, github, report }: Context, { name, references, exp
     if (!(error instanceof EnvironmentError || error instanceof UserError)) throw error;
     report(`${name}: ${error.message}`);
     // While GitHub cannot be asked, its label may be there; but not for ever.
-    return { isKept: Date.now() - expires.getTime() < GITHUB_OUTAGE_MS, isClosed: false };
+    return { isKept: now.getTime() - expires.getTime() < GITHUB_OUTAGE_MS, isClosed: false };
   }
 }
 
@@ -102,10 +116,11 @@ async function wish({ client, github, report }: Context, { name, references, exp
 async function orphanNames(context: Context): Promise<string[]> {
   const namespaces = await context.client.list({ apiVersion: "v1", kind: "Namespace" });
   const held = (await slotsOf(context).held()).map(({ name }) => stackOf(name));
-  const stacks = namespaces.flatMap(({ metadata }) => {
+  const stacks = namespaces.flatMap((namespace) => {
+    const { metadata } = namespace;
     const stack = metadata.labels?.[STACK_LABEL] ?? "";
     // Only names that this project gives: a label alone can be anybody's.
-    const isOwn = stack.startsWith(STACK_PREFIX) && namespacesOf(nameIn(stack)).includes(metadata.name);
+    const isOwn = stack.startsWith(STACK_PREFIX) && isOf(namespace, nameIn(stack), context.pool);
     const isKeptOne = metadata.labels?.[`packit.dev/${KEEP_LABEL}`] === "true";
     return isOwn && !isKeptOne && !held.includes(stack) ? [stack] : [];
   });

@@ -1,5 +1,5 @@
-import { setTimeout } from "node:timers/promises";
 import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
+import { pause } from "../../cluster/until.ts";
 import { UserError } from "../../errors.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import {
@@ -34,34 +34,52 @@ export class Slots {
     return (await this.#leases()).flatMap((lease) => readLease(lease) ?? []);
   }
 
+  /** The API server's time, in which slots are reckoned. */
+  now(): Promise<Date> {
+    return this.#client.now();
+  }
+
   /**
-   * Takes a free slot, or says who holds them all. A name and an identity are held once: whoever finds, after taking a
-   * slot, that another slot has the same one or that the budget is exceeded, gives it back.
+   * Takes a free slot, or says who holds them all. A name and an identity are held once, and all that is held is within
+   * the budget. So a slot is claimed first, then all are looked at again, and only then is it held: of any number of
+   * claims that do not go together, whoever looks last sees all others.
    */
   async take(tenancy: Tenancy, args: TakeArgs): Promise<Held | Taken> {
     for (let attempt = 0; ; attempt++) {
       const leases = await this.#leases();
       const held = leases.flatMap((lease) => readLease(lease) ?? []);
       const refusal = refusalOf(tenancy, held, args);
-      // Who has just taken a slot may be about to give it back.
-      const isSettled = held.every(({ created }) => Date.now() - created.getTime() > SETTLED_MS);
-      if (refusal && (isSettled || attempt > SETTLED_TRIES)) return refusal;
+      if (refusal && isSettled(held, attempt)) return refusal;
       if (refusal) {
-        await setTimeout(Math.random() * 200);
+        await pause(Math.random() * 200);
         continue;
       }
       const slot = this.#free(held);
       if (slot === undefined) return { refused: "full", held };
       const own = { ...tenancy, identity: args.identityOf?.(slot) };
-      const mine = await this.#write(slot, leases, own, args.ttlSeconds);
-      if (mine === undefined) {
-        await setTimeout(Math.random() * 20);
+      const claimed = await this.#write(slot, leases, { ...own, state: "claiming" }, args.ttlSeconds);
+      if (claimed === undefined) {
+        await pause(Math.random() * 20);
         continue;
       }
-      const others = (await this.held()).filter((one) => one.slot !== mine.slot);
-      if (refusalOf(own, others, args) === undefined) return mine;
-      await this.release(mine);
-      await setTimeout(Math.random() * 200);
+      if (refusalOf(own, await this.#others(claimed), args) === undefined)
+        return this.update(claimed, { state: tenancy.state });
+      await this.release(claimed);
+      await pause(Math.random() * 200);
+    }
+  }
+
+  /** Has a held slot ask for something else, by the rules of {@link take}; it stays as it is where that is refused. */
+  async retake(held: Held, tenancy: Tenancy, args: Pick<TakeArgs, "budget">): Promise<Held | Taken> {
+    let own = held;
+    for (let attempt = 0; ; attempt++) {
+      own = await this.update(own, { ...tenancy, state: "claiming" });
+      const others = await this.#others(own);
+      const refusal = refusalOf(tenancy, others, args);
+      if (refusal === undefined) return this.update(own, { state: tenancy.state });
+      own = await this.update(own, held);
+      if (isSettled(others, attempt)) return refusal;
+      await pause(Math.random() * 200);
     }
   }
 
@@ -71,12 +89,13 @@ export class Slots {
     const next = { ...held, ...tenancy };
     const ttlSeconds = Math.round((expires.getTime() - held.created.getTime()) / 1000);
     const lease = leaseOf(this.#namespace, held.slot, next, {
+      now: await this.now(),
       created: held.created,
       ttlSeconds,
       version: held.version,
     });
     const written = await this.#put(lease);
-    if (written === undefined) throw new LostSlot(held.name);
+    if (written === undefined) throw new LostSlot(`The slot of ${held.name} was changed by somebody else.`);
     return written;
   }
 
@@ -86,9 +105,23 @@ export class Slots {
     return now?.name === name && now.run === run ? now : undefined;
   }
 
+  /** What has become of a slot that is no longer as its holder has it, in words. */
+  async fate({ slot, name, run }: Held): Promise<string> {
+    const now = (await this.held()).find((one) => one.slot === slot);
+    if (now === undefined) return `${name} was destroyed, and its slot is free`;
+    if (now.name !== name) return `${name} was destroyed, and its slot is ${now.name}'s now`;
+    if (now.state === "destroying") return `${name} is being destroyed`;
+    return now.run === run
+      ? `the slot of ${name} was changed again and again`
+      : `another deploy of ${name} has begun`;
+  }
+
   /** Gives a slot back, if it is still held as it was read. Returns whether it was. */
   async release(held: Held): Promise<boolean> {
-    const lease = leaseOf(this.#namespace, held.slot, undefined, { version: held.version });
+    const lease = leaseOf(this.#namespace, held.slot, undefined, {
+      now: await this.now(),
+      version: held.version,
+    });
     return (await this.#replace(lease)) !== undefined;
   }
 
@@ -102,8 +135,12 @@ export class Slots {
   async #write(slot: number, leases: readonly KubernetesObject[], tenancy: Tenancy, ttlSeconds: number) {
     const former = leases.find((lease) => lease.metadata.name === leaseName(slot));
     const version = former && versionOf(former);
-    const lease = leaseOf(this.#namespace, slot, tenancy, { created: new Date(), ttlSeconds, version });
+    const lease = leaseOf(this.#namespace, slot, tenancy, { now: await this.now(), ttlSeconds, version });
     return version === undefined ? this.#create(lease) : this.#put(lease);
+  }
+
+  async #others({ slot }: Held): Promise<Held[]> {
+    return (await this.held()).filter((one) => one.slot !== slot);
   }
 
   async #leases(): Promise<KubernetesObject[]> {
@@ -138,9 +175,13 @@ export class Slots {
   }
 }
 
-/** When a slot that was taken is surely kept, and how often a request looks again until then. */
-const SETTLED_MS = 2000;
+/** How often a request that is refused looks again while others' claims may be given back. */
 const SETTLED_TRIES = 20;
+
+/** Whether nothing that is held may be given back in a moment; a claim that stays is that of somebody dead. */
+function isSettled(held: readonly Held[], attempt: number): boolean {
+  return attempt >= SETTLED_TRIES || !held.some(({ state }) => state === "claiming");
+}
 
 export interface TakeArgs {
   readonly ttlSeconds: number;
@@ -158,12 +199,17 @@ export interface Taken {
 
 /** Somebody else has changed a slot that was held. */
 export class LostSlot extends UserError {
-  constructor(instance: string) {
-    super(`The slot of ${instance} was changed by somebody else. Look at it, and try again.`);
+  /** @param what What has become of it, as a sentence. */
+  constructor(what: string) {
+    super(`${what} Look at it, and try again.`);
   }
 }
 
-function refusalOf(tenancy: Tenancy, held: readonly Held[], { budget }: TakeArgs): Taken | undefined {
+function refusalOf(
+  tenancy: Tenancy,
+  held: readonly Held[],
+  { budget }: Pick<TakeArgs, "budget">,
+): Taken | undefined {
   if (held.some(({ name }) => name === tenancy.name)) return { refused: "name", held };
   const { identity } = tenancy;
   if (identity !== undefined && held.some((one) => one.identity === identity))

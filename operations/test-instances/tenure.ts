@@ -1,19 +1,24 @@
+import { EnvironmentError, UserError } from "../../errors.ts";
 import type { Held, Tenancy } from "./lease.ts";
+import { FENCE_MS, HEARTBEAT_MS } from "./silence.ts";
 import { LostSlot, type Slots } from "./slots.ts";
-
-/** How often the holder of a slot says that it is at work, in milliseconds. */
-export const HEARTBEAT_MS = 5_000;
 
 /** How often a change is tried again from what the slot is meanwhile, as after an extension. */
 const TRIES = 5;
 
-/** The time during which a command works on an instance whose slot it holds. It ends by itself if the slot is lost. */
+/**
+ * The time during which a command works on an instance whose slot it holds. It ends by itself when the slot is lost,
+ * when the instance's time is over, and when the slot may be lost, as nothing is heard of it.
+ */
 export class Tenure {
   readonly #slots: Slots;
   readonly #abort = new AbortController();
   readonly #timer: NodeJS.Timeout;
   #held: Held;
   #queue: Promise<unknown> = Promise.resolve();
+  /** When the last change that was taken was sent, by this process's own clock. */
+  #heard = performance.now();
+  readonly #expiry: "ahead" | "past";
 
   /** @param stop Ends it from without, with its reason. */
   constructor(slots: Slots, held: Held, stop?: AbortSignal) {
@@ -21,11 +26,13 @@ export class Tenure {
     if (stop?.aborted) this.#abort.abort(stop.reason);
     this.#slots = slots;
     this.#held = held;
-    this.#timer = setInterval(() => this.update({}).catch(() => {}), HEARTBEAT_MS);
+    // One that was over before is kept by somebody, and is no reason to stop.
+    this.#expiry = held.expires > held.seen ? "ahead" : "past";
+    this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS);
     this.#timer.unref();
   }
 
-  /** Aborts once the slot is somebody else's, or the command is stopped. */
+  /** Aborts once the slot is somebody else's, the instance's time is over, or the command is stopped. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -41,24 +48,62 @@ export class Tenure {
     return next;
   }
 
-  end(): void {
+  /** Ends the work, and says so to whoever waits for it in order to destroy the instance. */
+  async end(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#queue;
+    // Who cannot say so is waited for as long as it may take to notice.
+    if (this.#abort.signal.aborted) await this.#acknowledge().catch(() => {});
+  }
+
+  async #acknowledge(): Promise<void> {
+    const { slot, name, run } = this.#held;
+    const now = (await this.#slots.held()).find((one) => one.slot === slot);
+    if (now?.name !== name || now.state !== "destroying" || now.run === run) return;
+    await this.#slots.update(now, { stopped: run });
+  }
+
+  #beat(): void {
+    this.update({}).catch(() => {});
+    if (performance.now() - this.#heard < FENCE_MS) return;
+    const { name } = this.#held;
+    const seconds = FENCE_MS / 1000;
+    this.#abort.abort(
+      new EnvironmentError(
+        `The slot of ${name} could not be renewed for ${seconds} s, and may be another's by now. Run the same command again.`,
+      ),
+    );
   }
 
   async #write(change: Partial<Tenancy>): Promise<Held> {
     for (let attempt = 1; ; attempt++) {
+      const sent = performance.now();
       try {
         this.#held = await this.#slots.update(this.#held, change);
+        this.#heard = sent;
+        this.#endOnExpiry();
         return this.#held;
       } catch (error) {
         if (!(error instanceof LostSlot)) throw error;
         const now = await this.#slots.again(this.#held);
         if (now === undefined || now.state === "destroying" || attempt === TRIES) {
-          this.#abort.abort(error);
-          throw error;
+          const lost = new LostSlot(`This command has stopped: ${await this.#slots.fate(this.#held)}.`);
+          this.#abort.abort(lost);
+          throw lost;
         }
         this.#held = now;
       }
     }
+  }
+
+  /** A slot is seen, and ends, in the API server's time. */
+  #endOnExpiry(): void {
+    const { name, expires, seen } = this.#held;
+    if (this.#expiry === "past" || seen < expires) return;
+    this.#abort.abort(
+      new UserError(
+        `The time of ${name} is over since ${expires.toISOString()}, while it was deployed. Deploy it again with a longer --ttl.`,
+      ),
+    );
   }
 }

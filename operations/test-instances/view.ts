@@ -15,14 +15,14 @@ export function shown({ version: _, ...held }: Held) {
 }
 
 /** All instances, one line each, and what is left of the pool. */
-export function list(held: readonly Held[], { limit }: Pool): string {
+export function list(held: readonly Held[], { limit }: Pool, now: Date): string {
   const table = new Table({
     head: ["slot", "name", "on test", "base", "state", "owner", "left"],
     style: { head: [], border: [], compact: true },
     wordWrap: true,
   });
   for (const one of held.toSorted((a, b) => a.slot - b.slot)) {
-    const left = one.expires.getTime() - Date.now();
+    const left = one.expires.getTime() - now.getTime();
     table.push([
       one.slot,
       one.name,
@@ -63,10 +63,11 @@ export function details(
   held: Held,
   pool: Pool,
   health: Health,
+  now: Date,
   images: Readonly<Record<string, string>> = held.images,
 ): string {
   const [own, sandbox] = namespacesOf(held.name);
-  const left = showDuration((held.expires.getTime() - Date.now()) / 1000);
+  const left = showDuration((held.expires.getTime() - now.getTime()) / 1000);
   const app = pool.identities.find(({ name }) => name === held.identity)?.githubApp;
   const commits = Object.entries(held.commits).map(([name, sha]) => `${name} at ${sha.slice(0, 7)}`);
   const lines = [

@@ -18,12 +18,14 @@ import { destroy } from "../../operations/test-instances/destroy.ts";
 import { ApplyEngine } from "../../operations/test-instances/engine.ts";
 import { extend } from "../../operations/test-instances/extend.ts";
 import { managementObjects } from "../../operations/test-instances/management.ts";
+import { prepare } from "../../operations/test-instances/namespaces.ts";
 import { OpenShiftBuilder } from "../../operations/test-instances/openshift-builder.ts";
 import { hasPulumi, PulumiEngine } from "../../operations/test-instances/pulumi-engine.ts";
 import { reap } from "../../operations/test-instances/reap.ts";
 import { redeployed } from "../../operations/test-instances/refresh.ts";
 import { type RequestWords, readRequest } from "../../operations/test-instances/request.ts";
 import { inSeconds } from "../../settings/duration.ts";
+import { NOTHING } from "../../settings/footprint.ts";
 import { namespacesOf } from "../../settings/test-instance.ts";
 import type { Pool } from "../../settings/test-pool.ts";
 import type { Anything } from "../support/anything.ts";
@@ -219,18 +221,21 @@ describe("a test instance", { timeout: 180_000 }, () => {
       },
     };
     const deployed = up(["packit-service=614"], { name: "short" }, undefined, builder);
-    await expect(deployed).rejects.toThrow("The slot of short was changed by somebody else");
+    await expect(deployed).rejects.toThrow(/short is being destroyed/);
     expect(await destroyed).toBe(true);
     await nothingIsLeft(["short"]);
   });
 
   it("that nobody holds is found by its label, and one that cannot go says why", async () => {
     const [namespace] = namespacesOf("orphan");
-    const labels = { "packit.dev/stack": "test-orphan" };
-    await client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } });
-    // A label of that form on anybody else's namespace is no reason to delete it.
+    const going = new AbortController().signal;
+    await prepare(await context(), "orphan", [{ name: namespace, amounts: NOTHING }], going);
+    // Labels of that form on anybody else's namespace are no reason to delete it.
+    const labels = { "packit.dev/stack": "test-orphan", "packit.dev/pool": pool.namespace };
     const foreign = { apiVersion: "v1", kind: "Namespace", metadata: { name: "somebody-elses", labels } };
     await client.create(foreign);
+    const quota = { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "admitted", namespace } };
+    await client.delete(quota);
     const stuck = barePod(namespace, "stuck");
     await client.create({
       ...stuck,
@@ -244,7 +249,7 @@ describe("a test instance", { timeout: 180_000 }, () => {
     await client.request("PATCH", path, { metadata: { finalizers: null } }, "application/merge-patch+json");
     // By the rights of the reaper's own account.
     const own = { ...(await context()), client: await reapersClient() };
-    const reaped = await reap(own, { isDry: false, silenceSeconds: 300 });
+    const reaped = await reap(own, { isDry: false, silenceSeconds: 0 });
     expect(reaped.map(({ name, problem }) => [name, problem])).toEqual([["orphan", undefined]]);
     expect(await client.read(foreign)).toBeDefined();
     await client.delete(foreign);
@@ -334,17 +339,19 @@ describe("./ops test-instance", { timeout: 120_000 }, () => {
     });
     killed.kill("SIGKILL");
     await killed;
-    // It is taken for dead once it has been silent for a second.
+    const tooShort = await run("reap", "--silence", "1s");
+    expect([tooShort.exitCode, String(tooShort.all)]).toEqual([1, expect.stringContaining("is too short")]);
+    // It is taken for dead once it has been silent for as long as a living one never is.
     const gone = async () => {
-      const { exitCode, stdout, all } = await run("reap", "--silence", "1s");
+      const { exitCode, stdout, all } = await run("reap", "--silence", "30s");
       expect(exitCode).toBe(0);
       return /^ps-614 is gone: whoever was deploying it/.test(String(stdout)) && { all };
     };
-    const reaped = await until(gone, { what: "the dead deploy to be reaped", limitSeconds: 30 });
+    const reaped = await until(gone, { what: "the dead deploy to be reaped", limitSeconds: 90 });
     await nothingIsLeft(["ps-614"]);
 
     const done = await run("deploy", ...words, "--json");
-    expect(done.exitCode).toBe(0);
+    expect([done.exitCode, String(done.all)]).toEqual([0, expect.any(String)]);
     expect(JSON.parse(String(done.stdout))).toMatchObject({
       name: "ps-614",
       state: "up",
@@ -416,7 +423,7 @@ async function up(references: string[], args: UpArgs = {}, given?: Context, buil
 }
 
 async function reapAll({ isDry = false } = {}, from: Pool = pool) {
-  return reap({ ...(await context()), pool: from }, { isDry, silenceSeconds: 300 });
+  return reap({ ...(await context()), pool: from }, { isDry, silenceSeconds: 0 });
 }
 
 async function nothingIsLeft(names: readonly string[]): Promise<void> {

@@ -69,6 +69,7 @@ describe("a quota", () => {
     expect(hard["packit--prod-sandbox"]).toEqual({
       "requests.cpu": "400m",
       "requests.memory": "2560Mi",
+      "requests.storage": "20Gi",
       "limits.cpu": "6",
       "limits.memory": "7Gi",
     });
