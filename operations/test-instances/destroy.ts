@@ -120,7 +120,7 @@ async function waitUntilGone(
   };
   const gone = async () => (await left()).length === 0;
   try {
-    await until(gone, { what: "namespaces to be gone", limitSeconds, everyMs: 250 });
+    await until(gone, { what: "namespaces to be gone", limitSeconds });
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     const blocked = await Promise.all((await left()).map((one) => reasons(client, one)));

@@ -1,5 +1,5 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
-import { fieldManager } from "../../cluster/pulumi-ownership.ts";
+import { fieldManager, managersOf } from "../../cluster/pulumi-ownership.ts";
 import { untilCounted } from "../../cluster/quota.ts";
 import { until } from "../../cluster/until.ts";
 import { UserError } from "../../errors.ts";
@@ -62,9 +62,11 @@ export async function prepare(
     spaces.map(async (space) => {
       await untilNotGoing(client, space.name, signal);
       const namespace = marked(instance, space, pool);
-      await client.apply(namespace, MANAGER);
-      // Pulumi's engine goes on with what its own manager has a part in.
-      if (engine.name === "pulumi") await client.apply(bare(namespace), fieldManager(stackOf(instance)));
+      const live = await client.apply(namespace, MANAGER);
+      // Pulumi's engine goes on with what its own manager has a part in, and says more of it then.
+      const pulumi = fieldManager(stackOf(instance));
+      if (engine.name === "pulumi" && !managersOf(live).includes(pulumi))
+        await client.apply(bare(namespace), pulumi);
       for (const object of reapersRights(space.name, pool)) await client.apply(object, MANAGER);
       return client.apply(quotaOf(space), MANAGER);
     }),

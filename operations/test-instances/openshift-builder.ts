@@ -90,7 +90,7 @@ export class OpenShiftBuilder implements Builder {
       return FAILED.includes(phase) ? { problem: message ?? phase } : undefined;
     };
     const what = `the build of ${image} to end`;
-    const outcome = await until(ended, { what, limitSeconds: BUILD_LIMIT_SECONDS, everyMs: 1000 });
+    const outcome = await until(ended, { what, limitSeconds: BUILD_LIMIT_SECONDS, signal });
     if (outcome.digest !== undefined) return outcome.digest;
     const why = outcome.problem ?? "it has no digest";
     throw new EnvironmentError(

@@ -1,3 +1,4 @@
+import { ApiError } from "../../cluster/api-client.ts";
 import { EnvironmentError, UserError } from "../../errors.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
 import { namespacesOf, STACK_PREFIX, stackOf } from "../../settings/test-instance.ts";
@@ -38,7 +39,10 @@ export async function reap(context: Context, { isDry, silenceSeconds }: ReapArgs
     } catch (error) {
       if (error instanceof LostSlot) return context.report(`${name}: somebody is at work on it after all`);
       if (!(error instanceof EnvironmentError || error instanceof UserError)) throw error;
-      return reaped.push({ name, why, problem: error.message });
+      // Who was killed before the reaper's rights were there leaves a namespace that it may not touch.
+      const isForbidden = error instanceof ApiError && error.status === 403;
+      const remedy = isForbidden ? ` With your own rights: ./ops test-instance destroy ${name}` : "";
+      return reaped.push({ name, why, problem: `${error.message}${remedy}` });
     }
   };
   const slots = slotsOf(context);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiClient } from "../../cluster/api-client.ts";
+import { refusal } from "../../cluster/pulumi-ownership.ts";
 import { GitHub } from "../../github/github.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
 import { type Context, identitySecrets, seedOf } from "../../operations/test-instances/context.ts";
@@ -128,6 +129,16 @@ describe("a namespace of an instance", () => {
       "limits.memory": "5Gi",
     };
     expect(quota?.spec).toEqual({ hard });
+  });
+
+  it("is there before Pulumi's engine, which goes on with it", async () => {
+    const engine = { ...context(pool).engine, name: "pulumi" } as const;
+    const [own] = namespacesOf("engined");
+    const signal = new AbortController().signal;
+    await prepare({ ...context(pool), engine }, "engined", [{ name: own, amounts: AMOUNTS }], signal);
+    const live = (await client.read(namespaceObject(own))) ?? namespaceObject(own);
+    expect(refusal(live, { stack: "test-engined", state: "a", isPatch: false })).toBeUndefined();
+    expect(await removeAll(context(pool), "engined")).toBe(true);
   });
 
   it("is not gone on with while it is another pool's", async () => {

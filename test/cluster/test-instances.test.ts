@@ -306,6 +306,16 @@ describe("images built in the cluster", { timeout: 120_000 }, () => {
       await expect(failing).rejects.toThrow(/The build of \w+ failed: Docker build strategy has failed/);
       const held = (await slotsOf({ client, pool }).held()).find(({ name }) => name === "broken");
       expect(held?.state).toBe("failed");
+      // Two builds at once are counted, until they are there; then their namespace holds nothing more.
+      const built = (await slotsOf({ client, pool }).held()).find(({ name }) => name === "built");
+      expect((held?.requests.cpu ?? 0) - (built?.requests.cpu ?? 0)).toBe(1000);
+      expect(await roomForBuilds("broken")).toMatchObject({ "requests.cpu": "1", "limits.memory": "8Gi" });
+      expect(await roomForBuilds("built")).toMatchObject({ "requests.cpu": "0", "limits.memory": "0" });
+      const policies = await client.list(
+        { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
+        { namespace: "packit-test-built-builds" },
+      );
+      expect(policies.map(({ metadata }) => metadata.name).sort()).toEqual(["builds", "default-deny"]);
     } finally {
       controller.stop();
     }
@@ -449,6 +459,13 @@ async function secretsOf(name: string): Promise<string[]> {
   ]);
   expect(values.filter(Boolean)).toHaveLength(3);
   return values.filter(Boolean);
+}
+
+/** What the quota of an instance's namespace for builds has. */
+async function roomForBuilds(name: string): Promise<Anything> {
+  const [, , namespace] = namespacesOf(name);
+  const quota = { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "admitted", namespace } };
+  return ((await client.read(quota)) as Anything).spec.hard;
 }
 
 async function label(name: string, labels: Record<string, string | null>): Promise<void> {
