@@ -68,22 +68,24 @@ async function queued(context: Context, args: AcquireArgs, tenancy: Tenancy, tak
     for (;;) {
       const waiting = await queue.living();
       const place = waiting.findIndex(({ id }) => id === ticket.metadata.name);
-      const held = place < context.pool.limit ? await slots.held() : undefined;
+      const isLate = performance.now() - begun >= waitSeconds * 1000;
+      const held = place < context.pool.limit || isLate ? await slots.held() : undefined;
       const isTurn = held !== undefined && place >= 0 && place < context.pool.limit - held.length;
       const result = isTurn ? await slots.take(tenancy, take) : undefined;
       if (result && !("refused" in result)) return result;
-      // Those before it may be dead, which takes a while to be seen.
-      const isDoubtful = (held?.length ?? 0) < context.pool.limit && waiting.slice(0, place).some(isSilent);
-      const limit = Math.max(waitSeconds, isDoubtful ? SILENCE_SECONDS + 1 : 0) * 1000;
-      if (result?.refused === "name" || performance.now() - begun >= limit)
-        throw await refused(context, tenancy, result ?? { refused: "full", held: await slots.held() }, place);
+      // Who stands before it while there is a free slot may be dead, which takes a while to be seen.
+      const isFree = held !== undefined && held.length < context.pool.limit;
+      const limit = isFree && waiting.slice(0, place).some(isSilent) ? SILENCE_SECONDS + 1 : waitSeconds;
+      const left = Math.max(limit, waitSeconds) * 1000 - (performance.now() - begun);
+      if (result?.refused === "name" || (held && left <= 0))
+        throw await refused(context, tenancy, result ?? { refused: "full", held: held ?? [] }, place);
       context.report(`waiting, ${place} before it${held ? `; ${await holders(context, held)}` : ""}`);
       const ms = Math.min(2000 + 1000 * place, LONGEST_PAUSE_MS) * (0.75 + Math.random() / 4);
-      if (performance.now() + ms - renewed > RENEWAL_MS) {
+      if (place < 0 || performance.now() + ms - renewed > RENEWAL_MS) {
         ticket = await queue.renew(ticket);
         renewed = performance.now();
       }
-      await pause(Math.min(ms, Math.max(limit - (performance.now() - begun), 0)), signal);
+      await pause(Math.min(ms, Math.max(left, 0)), signal);
     }
   } finally {
     await queue.leave(ticket);

@@ -7,6 +7,7 @@ import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { type Amounts, amountsOf, sum } from "../../settings/footprint.ts";
 import { OWN_IMAGES } from "../../settings/images.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
+import { buildSurroundings } from "./build-surroundings.ts";
 import {
   BUILD_LIMIT_SECONDS,
   type BuildArgs,
@@ -48,7 +49,7 @@ export class OpenShiftBuilder implements Builder {
   async build(args: BuildArgs): ReturnType<typeof inOrder> {
     // Without any, there is no namespace for them.
     if (args.builds.length === 0) return {};
-    for (const object of surroundings(args.name)) await applyOne(this.#client, object);
+    for (const object of buildSurroundings(args.name)) await applyOne(this.#client, object);
     return inOrder(args.builds, (build, below) => this.#buildOne(args, build, below));
   }
 
@@ -111,59 +112,6 @@ export class OpenShiftBuilder implements Builder {
 
 /** What a build may take: an image with all the packages of a worker is made in it. */
 const BUILD = { requests: { cpu: "500m", memory: "1Gi" }, limits: { cpu: "2", memory: "4Gi" } };
-
-/** The right of the instance's pods to pull from the namespace, and what builds may reach. */
-function surroundings(name: string): KubernetesObject[] {
-  const [own, sandbox, builds] = namespacesOf(name);
-  const labels = { [STACK_LABEL]: stackOf(name) };
-  const group = (namespace: string) => ({
-    apiGroup: "rbac.authorization.k8s.io",
-    kind: "Group",
-    name: `system:serviceaccounts:${namespace}`,
-  });
-  return [
-    {
-      apiVersion: "rbac.authorization.k8s.io/v1",
-      kind: "RoleBinding",
-      metadata: { name: "image-pullers", namespace: builds, labels },
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:image-puller" },
-      subjects: [own, sandbox].map(group),
-    },
-    policy(builds, "default-deny", labels, { policyTypes: ["Ingress", "Egress"] }),
-    policy(builds, "builds", labels, {
-      policyTypes: ["Egress"],
-      egress: [
-        { ports: ports(["UDP", "TCP"], [53, 5353]), to: [{ namespaceSelector: named(NAME_SERVERS) }] },
-        { ports: ports(["TCP"], [5000]), to: [{ namespaceSelector: named(["openshift-image-registry"]) }] },
-        // The API server too, which builds tell how far they are: its address is the cluster's own affair.
-        {
-          ports: ports(["TCP"], [80, 443, 6443]),
-          to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }],
-        },
-      ],
-    }),
-  ];
-}
-
-/** Where the cluster's name service is. */
-const NAME_SERVERS = ["openshift-dns", "kube-system"];
-
-function policy(namespace: string, name: string, labels: Readonly<Record<string, string>>, spec: object) {
-  return {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "NetworkPolicy",
-    metadata: { name, namespace, labels },
-    spec: { podSelector: {}, ...spec },
-  };
-}
-
-function named(namespaces: readonly string[]) {
-  return { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: namespaces }] };
-}
-
-function ports(protocols: readonly string[], numbers: readonly number[]) {
-  return protocols.flatMap((protocol) => numbers.map((port) => ({ protocol, port })));
-}
 
 /** A Build, the BuildConfig by which people can repeat it, and the ImageStream that it pushes to. */
 function buildObjects(name: string, build: Build, below: string | undefined) {

@@ -88,6 +88,8 @@ describe("20 requests in line", { timeout: 120_000 }, () => {
     const joined = async () => (await queue.tickets()).length === names.length;
     await until(joined, { what: "all to wait", limitSeconds: 30 });
     expect(await counted.perSecond(20)).toBeLessThan(8);
+    const hasty = acquire(own, { ...args, waitSeconds: 0 }, tenancy("hasty"));
+    await within(10, expect(hasty).rejects.toThrow(/Every slot is taken. 20 wait before it. Held: holder/));
     // All are still known to wait.
     expect(await queue.living()).toHaveLength(names.length);
     stop.abort(new Error("stopped"));
