@@ -16,6 +16,7 @@ import { project } from "../support/cli.ts";
 import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
+import { reapersClient } from "./reapers-client.ts";
 
 const IMAGE = `quay.io/packit/deployment-reaper:${"a".repeat(40)}@sha256:${"b".repeat(64)}`;
 
@@ -65,6 +66,24 @@ describe("the reaper's account", { timeout: 60_000 }, () => {
   it.each(["get", "list", "watch"])("may not %s the seed or an identity", async (verb) => {
     for (const name of ["seed", "identity-one"])
       expect(await may({ verb, resource: "secrets", namespace: pool.namespace, name })).toBe(false);
+  });
+});
+
+describe("a namespace that was made before the reaper's rights in it", { timeout: 60_000 }, () => {
+  it("is named, with what removes it, and keeps the reaper from nothing else", async () => {
+    const [bare] = namespacesOf("bare");
+    const labels = { "packit.dev/stack": "test-bare", "packit.dev/pool": pool.namespace };
+    const namespace = { ...namespaceObject(bare), metadata: { name: bare, labels } };
+    await client.create(namespace);
+    await inPool(pool, "whole");
+    const own = { ...context(pool), client: await reapersClient(client, pool) };
+    const reaped = await reap(own, { isDry: false, silenceSeconds: 0 });
+    const problems = new Map(reaped.map(({ name, problem }) => [name, problem]));
+    expect(problems.get("whole")).toBeUndefined();
+    expect(problems.get("bare")).toContain("With your own rights: ./ops test-instance destroy bare");
+    expect(await destroy(context(pool), "bare")).toBe(true);
+    expect(await destroy(context(pool), "whole")).toBe(false);
+    await inPool(pool, "righted");
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
@@ -27,7 +27,6 @@ import { type RequestWords, readRequest } from "../../operations/test-instances/
 import { inSeconds } from "../../settings/duration.ts";
 import { NOTHING } from "../../settings/footprint.ts";
 import { namespacesOf } from "../../settings/test-instance.ts";
-import type { Pool } from "../../settings/test-pool.ts";
 import type { Anything } from "../support/anything.ts";
 import { command, project } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -36,6 +35,7 @@ import { MARK } from "../support/marks.ts";
 import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
+import { reapersClient } from "./reapers-client.ts";
 import { barePod, TestStack } from "./stack.ts";
 import { setStatus } from "./status.ts";
 
@@ -247,9 +247,7 @@ describe("a test instance", { timeout: 180_000 }, () => {
     );
     const path = `/api/v1/namespaces/${namespace}/pods/stuck`;
     await client.request("PATCH", path, { metadata: { finalizers: null } }, "application/merge-patch+json");
-    // By the rights of the reaper's own account.
-    const own = { ...(await context()), client: await reapersClient() };
-    const reaped = await reap(own, { isDry: false, silenceSeconds: 0 });
+    const reaped = await reapAll();
     expect(reaped.map(({ name, problem }) => [name, problem])).toEqual([["orphan", undefined]]);
     expect(await client.read(foreign)).toBeDefined();
     await client.delete(foreign);
@@ -432,8 +430,10 @@ async function up(references: string[], args: UpArgs = {}, given?: Context, buil
   return deploy({ ...own, engine }, { request, builder, waitSeconds, limitSeconds: 60, onlyExisting });
 }
 
-async function reapAll({ isDry = false } = {}, from: Pool = pool) {
-  return reap({ ...(await context()), pool: from }, { isDry, silenceSeconds: 0 });
+/** With the rights of the reaper's own account. */
+async function reapAll({ isDry = false } = {}) {
+  const own = { ...(await context()), client: await reapersClient(client, pool) };
+  return reap(own, { isDry, silenceSeconds: 0 });
 }
 
 async function nothingIsLeft(names: readonly string[]): Promise<void> {
@@ -471,21 +471,6 @@ async function roomForBuilds(name: string): Promise<Anything> {
 async function label(name: string, labels: Record<string, string | null>): Promise<void> {
   const path = `/api/v1/namespaces/${namespacesOf(name)[0]}`;
   await client.request("PATCH", path, { metadata: { labels } }, "application/merge-patch+json");
-}
-
-/** A client with the rights of the reaper's account. */
-async function reapersClient(): Promise<ApiClient> {
-  const path = "/api/v1/namespaces/test-pool/serviceaccounts/packit-test-reaper/token";
-  const body = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
-  const { status } = await client.request<{ status: { token: string } }>("POST", path, body);
-  const config = parse(readFileSync(PATHS.kubeconfig, "utf8"));
-  for (const { user } of config.users) {
-    for (const key of Object.keys(user)) delete user[key];
-    user.token = status.token;
-  }
-  const kubeconfig = join(temporaryFolder(), "kubeconfig");
-  writeFileSync(kubeconfig, stringify(config));
-  return new ApiClient({ kubeconfig, context: LOCAL_CONTEXT });
 }
 
 class Killed extends Error {}
