@@ -73,12 +73,15 @@ export class Slots {
   async retake(held: Held, tenancy: Tenancy, args: Pick<TakeArgs, "budget">): Promise<Held | Taken> {
     let own = held;
     for (let attempt = 0; ; attempt++) {
-      own = await this.update(own, { ...tenancy, state: "claiming" });
       const others = await this.#others(own);
       const refusal = refusalOf(tenancy, others, args);
-      if (refusal === undefined) return this.update(own, { state: tenancy.state });
-      own = await this.update(own, held);
-      if (isSettled(others, attempt)) return refusal;
+      if (refusal && isSettled(others, attempt)) return refusal;
+      if (refusal === undefined) {
+        own = await this.update(own, { ...tenancy, state: "claiming" });
+        if (refusalOf(tenancy, await this.#others(own), args) === undefined)
+          return this.update(own, { state: tenancy.state });
+        own = await this.update(own, held);
+      }
       await pause(Math.random() * 200);
     }
   }
