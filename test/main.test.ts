@@ -1,8 +1,9 @@
-import { accessSync, constants, writeFileSync } from "node:fs";
+import { accessSync, constants, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { execa } from "execa";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { parse } from "yaml";
 import { PREFIX } from "../settings/stack-file.ts";
 import { config, named, written } from "./client/kubeconfigs.ts";
 import type { Anything } from "./support/anything.ts";
@@ -69,6 +70,32 @@ describe("what Pulumi runs", () => {
     expect(Object.keys(main)).toEqual(["default"]);
     expect(main.default).toEqual({ ...index });
     expect(main.default).toMatchObject({ namespaces: ["packit--stg", "packit--stg-sandbox"] });
+  });
+
+  it("is preloaded as Pulumi.yaml says, so that Node keeps what it has compiled", async () => {
+    const { runtime } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
+    const script = "console.log(require('node:module').getCompileCacheDir())";
+    const args = [...runtime.options.nodeargs.split(" "), "-e", script];
+    const env = { NODE_COMPILE_CACHE: "" };
+    const { stdout } = await execa(process.execPath, args, { cwd: ROOT, env });
+    expect(stdout).toContain(join(ROOT, "node_modules", ".cache", "node"));
+  });
+
+  it("tells of an error where in its TypeScript it was thrown", async () => {
+    const script = [
+      "Error.prepareStackTrace = () => 'elsewhere';",
+      "await import(process.argv[1]).catch(() => {});",
+      "const { bug } = await import(process.argv[2]);",
+      "try { bug(); } catch ({ stack }) { console.log(stack); }",
+    ].join("\n");
+    const thrower = join(temporaryFolder(), "thrower.ts");
+    writeFileSync(
+      thrower,
+      "type Nothing = never;\n\nexport function bug(): Nothing {\n  throw new Error();\n}\n",
+    );
+    const args = ["--input-type=module", "-e", script, MAIN, thrower];
+    const { stdout } = await execa(process.execPath, args, { reject: false });
+    expect(stdout).toContain(`${thrower}:4:9`);
   });
 
   it.skipIf(OLD === undefined)("says which Node it needs where that on PATH is older", async () => {
