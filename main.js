@@ -4,10 +4,6 @@ import { join } from "node:path";
 
 import { RunError } from "@pulumi/pulumi";
 
-// Pulumi's runtime leads each stack through source maps, and makes one for each of its promises, which takes longer than
-// the program. Node runs this project's TypeScript as it stands, so that its own stacks are right without.
-Error.prepareStackTrace = undefined;
-
 /** The first Node that runs TypeScript without being told to. */
 const NEEDED = [22, 18];
 

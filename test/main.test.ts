@@ -1,5 +1,6 @@
 import { accessSync, constants, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { execa } from "execa";
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -72,30 +73,45 @@ describe("what Pulumi runs", () => {
     expect(main.default).toMatchObject({ namespaces: ["packit--stg", "packit--stg-sandbox"] });
   });
 
-  it("is preloaded as Pulumi.yaml says, so that Node keeps what it has compiled", async () => {
+  describe("and what it preloads for it", () => {
     const { runtime } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
-    const script = "console.log(require('node:module').getCompileCacheDir())";
-    const args = [...runtime.options.nodeargs.split(" "), "-e", script];
-    const env = { NODE_COMPILE_CACHE: "" };
-    const { stdout } = await execa(process.execPath, args, { cwd: ROOT, env });
-    expect(stdout).toContain(join(ROOT, "node_modules", ".cache", "node"));
-  });
 
-  it("tells of an error where in its TypeScript it was thrown", async () => {
-    const script = [
-      "Error.prepareStackTrace = () => 'elsewhere';",
-      "await import(process.argv[1]).catch(() => {});",
-      "const { bug } = await import(process.argv[2]);",
-      "try { bug(); } catch ({ stack }) { console.log(stack); }",
-    ].join("\n");
-    const thrower = join(temporaryFolder(), "thrower.ts");
-    writeFileSync(
-      thrower,
-      "type Nothing = never;\n\nexport function bug(): Nothing {\n  throw new Error();\n}\n",
-    );
-    const args = ["--input-type=module", "-e", script, MAIN, thrower];
-    const { stdout } = await execa(process.execPath, args, { reject: false });
-    expect(stdout).toContain(`${thrower}:4:9`);
+    /** What a program says that Node runs as Pulumi.yaml has it. */
+    async function said(...script: readonly string[]): Promise<string> {
+      const nodeargs = runtime.options.nodeargs.split(" ");
+      const args = [...nodeargs, "--input-type=module", "-e", script.join("\n")];
+      const { stdout } = await execa(process.execPath, args, { cwd: ROOT, env: { NODE_COMPILE_CACHE: "" } });
+      return stdout;
+    }
+
+    it("lets Node keep what it has compiled", async () => {
+      const folder = await said("console.log((await import('node:module')).getCompileCacheDir())");
+      expect(folder).toContain(join(ROOT, "node_modules", ".cache", "node"));
+    });
+
+    it("keeps the places where resources are declared, on this machine, to itself", async () => {
+      const text = await said(
+        "import '@pulumi/pulumi/cmd/run/instrumentation.js';",
+        "import 'source-map-support/register.js';",
+        "const { Resource } = (await import('@pulumi/pulumi')).default;",
+        "console.log(JSON.stringify(Resource.stackTrace(0)));",
+      );
+      expect(text).toBe("[]");
+    });
+
+    it("tells of an error where in its TypeScript it was thrown", async () => {
+      const thrower = join(temporaryFolder(), "thrower.ts");
+      writeFileSync(
+        thrower,
+        "type Nothing = never;\n\nexport function bug(): Nothing {\n  throw new Error(`it`);\n}\n",
+      );
+      const text = await said(
+        "import 'source-map-support/register.js';",
+        `const { bug } = await import(${JSON.stringify(thrower)});`,
+        "try { bug(); } catch ({ stack }) { console.log(stack); }",
+      );
+      expect(text).toContain(`Error: it\n    at bug (${pathToFileURL(thrower)}:4:9)`);
+    });
   });
 
   it.skipIf(OLD === undefined)("says which Node it needs where that on PATH is older", async () => {
