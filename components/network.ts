@@ -57,8 +57,25 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
-/** Private addresses, which users' commands have no business with. */
-const PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"];
+/**
+ * Addresses that are nobody's on the internet, by IANA's registry of special-purpose ones and that of multicast: users'
+ * commands have no business with what a cluster or its cloud may have there.
+ */
+const NOT_PUBLIC = [
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.0.2.0/24",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "198.51.100.0/24",
+  "203.0.113.0/24",
+  "224.0.0.0/3",
+];
 
 export interface SandboxNetworkArgs {
   /** The sandbox's namespace. */
@@ -102,7 +119,7 @@ export function sandboxNetwork(
           { ports: NAME_SERVICE },
           // Without any port, a rule is for all of them.
           ...(ports.length > 0
-            ? [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE } }], ports: tcp(ports) }]
+            ? [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: NOT_PUBLIC } }], ports: tcp(ports) }]
             : []),
         ],
       },
