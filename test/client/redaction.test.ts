@@ -42,8 +42,11 @@ describe("a refusal of the API server shows nothing of a Secret", () => {
     expect(holdsMark(message), message).toBe(false);
   });
 
-  it("when a stack is applied that was taken when it was tried", async () => {
-    const client = await refusing((url) => !url.includes("dryRun=All"));
+  it.each([
+    "secrets",
+    "configmaps",
+  ])("when %s of a stack are refused that were taken when they were tried", async (kind) => {
+    const client = await refusing((url) => !url.includes("dryRun=All") && url.includes(kind));
     const error = await applyStack(client, "stage", [SECRET, OTHER]).catch((cause: Error) => cause);
     expect((error as Error).message).toMatch(/^The API server refuses .*<secret>/);
     expect(holdsMark((error as Error).message)).toBe(false);
