@@ -43,7 +43,7 @@ describe("what is secret is its user's alone:", () => {
   it.each(Object.entries(WRITERS))("%s", async (_, write) => {
     const folder = join(base, "secret");
     await write(folder);
-    expect(open(folder, "")).toEqual([]);
+    expect(open(folder)).toEqual([]);
   });
 
   it("the kubeconfig of the local control plane", () => {
@@ -79,7 +79,7 @@ describe("what is secret is its user's alone:", () => {
 });
 
 /** What others may read or enter in a folder, itself included. */
-function open(folder: string, but: string): string[] {
+function open(folder: string, but?: string): string[] {
   const all = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
   expect(all.length).toBeGreaterThan(0);
   return [folder, ...all]
