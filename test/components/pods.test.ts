@@ -6,13 +6,11 @@ import { cacheVolumes, workersWithCache } from "../../settings/repository-cache.
 import type { Anything } from "../support/anything.ts";
 import { POOL } from "../support/pool.ts";
 import { allTemplates, objectsOf, settingsOf } from "../support/stacks.ts";
+import { switched } from "../support/switches.ts";
 
 /** Whatever can have pods, has some. */
 const EVERYTHING = {
-  withTokman: true,
-  withRedisCommander: true,
-  withFluentdSidecar: true,
-  fluentd: { splunkHost: "splunk.example.com" },
+  ...switched("withTokman", "withRedisCommander", "withFluentdSidecar"),
   imagePolicy: "schedule",
   postgres: { secondVersion: 16 },
   workers: { generic: { replicas: 1 } },

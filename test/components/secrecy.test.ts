@@ -4,13 +4,11 @@ import type { Anything } from "../support/anything.ts";
 import { holdsMark } from "../support/marks.ts";
 import { registered } from "../support/registered.ts";
 import { objectsOf } from "../support/stacks.ts";
+import { switched } from "../support/switches.ts";
 
 /** Whatever reads a secret is there. */
 const EVERYTHING = {
-  withTokman: true,
-  withRedisCommander: true,
-  withFluentdSidecar: true,
-  fluentd: { splunkHost: "splunk.example.com" },
+  ...switched("withTokman", "withRedisCommander", "withFluentdSidecar"),
   hosts: { redisCommander: "redis.stg.packit.dev" },
 };
 
