@@ -95,14 +95,39 @@ describe("network policies", () => {
     });
   });
 
-  it("follow the ports that the settings name", async () => {
-    const forges = { "git.example.com": { type: "gitlab", instanceUrl: "https://git.example.com:8443" } };
-    const secrets = { forgeTokens: { "git.example.com": "a-token" } };
-    const packitConfig = { testing_farm_api_url: "https://tf.example.com:9443/" };
-    const objects = await objectsOf("stage", { forges, secrets, packitConfig });
-    const { spec } = find(objects, "NetworkPolicy", "packit-worker-long-running");
-    const ports = spec.egress.at(-1).ports.map(({ port }: Anything) => port);
-    expect(ports).toEqual(expect.arrayContaining([8443, 9443]));
+  it("open each port that a setting names to those who go there, and to nobody else", async () => {
+    const all = await objectsOf("stage", {
+      forges: { "git.example.com": { type: "gitlab", instanceUrl: "https://git.example.com:8001" } },
+      secrets: { forgeTokens: { "git.example.com": "a-token" } },
+      packitConfig: {
+        testing_farm_api_url: "https://tf.example.com:8002/",
+        logdetective_url: "https://log.example.com:8003",
+      },
+      distGit: { url: "https://dist.example.com:8004/" },
+      withFluentdSidecar: true,
+      fluentd: { splunkHost: "splunk.example.com", splunkPort: 8005 },
+      withBackup: true,
+      backup: { bucket: "backups", endpoint: "https://s3.example.com:8006" },
+      repositoryCache: { repositories: [{ url: "https://cached.example.com:8007/x" }] },
+    });
+    const own = all.filter(
+      ({ kind, metadata }) => kind === "NetworkPolicy" && metadata.namespace === "packit--stg",
+    );
+    const reaching = (port: number) =>
+      own.filter(({ spec }: Anything) => reaches(spec, port)).map(({ metadata }) => metadata.name);
+    const tasks = ["packit-service", "packit-worker-long-running", "packit-worker-short-running"];
+    const named = ["packit-service", "packit-service-beat", ...tasks.slice(1)];
+    const wanted = [
+      named,
+      named,
+      named,
+      named,
+      tasks,
+      ["packit-backup", "packit-restore"],
+      ["repository-cache"],
+    ];
+    const seen = wanted.map((_, i) => reaching(8001 + i).sort());
+    expect(seen).toEqual(wanted);
   });
 
   it("let those out to the API server who use it, by its ports, and by nobody else's", async () => {
