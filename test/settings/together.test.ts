@@ -41,6 +41,14 @@ describe("settings that are wrong together", () => {
   it.each<[string, Changes, string]>([
     ["an account that no message is about", { identity: { fasUser: "me" } }, "packit:identity.fasUser"],
     [
+      "a forge whose host does not tell what it is",
+      {
+        forges: { "git.example.com": { instanceUrl: "https://git.example.com" } },
+        secrets: { forgeTokens: { "git.example.com": "a-token" } },
+      },
+      'packit:forges["git.example.com"].type',
+    ],
+    [
       "a deployment that Packit does not know",
       { identity: { fasUser: "packit-stg", deploymentName: "fedora-ci" } },
       "packit:identity.deploymentName",
