@@ -13,6 +13,7 @@ const EVERYTHING: Changes = {
   imagePolicy: "schedule",
   postgres: { secondVersion: 16 },
   quota: { enabled: true },
+  internalNetworks: ["10.20.0.0/16", "fd12::/16"],
 };
 
 beforeAll(() => stack.up(EVERYTHING));

@@ -23,6 +23,12 @@ describe("images that are followed", () => {
 });
 
 describe("a workload whose images OpenShift puts in", () => {
+  it("names a stream of its own namespace, which the cluster lets it do", async () => {
+    const streams = (await objectsOf("stage")).filter(({ kind }) => kind === "ImageStream") as Anything[];
+    for (const { metadata, spec } of streams) expect(spec.lookupPolicy.local, metadata.name).toBe(true);
+    expect(streams.length).toBeGreaterThan(8);
+  });
+
   it("lets Pulumi take the field back for a change, as the provider cannot leave it alone", async () => {
     const { metadata } = find(await objectsOf("stage"), "Deployment", "packit-service");
     expect(metadata.annotations).toMatchObject({ "pulumi.com/patchForce": "true" });

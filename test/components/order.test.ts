@@ -34,6 +34,19 @@ describe("a rollout waits", () => {
     }
   });
 
+  it("with whatever runs for every wall around it: what is denied, what is allowed, what may be taken", () => {
+    const walls = resources.filter(({ type }) => /:(NetworkPolicy|ResourceQuota)$/.test(type));
+    expect(walls.length).toBeGreaterThan(12);
+    const running = resources.filter(({ type }) => /:(Deployment|StatefulSet|Job)$/.test(type));
+    for (const { name } of running) {
+      const before = allBefore(name);
+      expect(
+        walls.filter((wall) => !before.has(wall.name)).map((wall) => wall.name),
+        name,
+      ).toEqual([]);
+    }
+  });
+
   it("in no circle: nothing that comes before waits for what comes after", () => {
     const later = ["packit-service-deployment", ...WORKERS, "packit-beat-deployment"];
     for (const name of [...STORES, "packit-migration-job"])
@@ -68,6 +81,13 @@ describe("Pulumi's patience", () => {
     expect(job?.metadata.annotations).toMatchObject({ "pulumi.com/replaceUnready": "true" });
   });
 });
+
+/** Everything that is made before a resource, whatever it is that waits for it. */
+function allBefore(name: string, seen = new Set<string>()): Set<string> {
+  for (const { dependencies } of resources.filter((resource) => resource.name === name))
+    for (const before of dependencies.filter((one) => !seen.has(one))) allBefore(before, seen.add(before));
+  return seen;
+}
 
 function one(name: string): Registered {
   const [found, ...others] = resources.filter((resource) => resource.name === name);

@@ -125,6 +125,18 @@ describe("the builder by GitHub's workflow", () => {
     expect(fake.dispatched).toHaveLength(4);
   });
 
+  it("builds again what is about to be gone: tags expire after four days, and an instance may live for three", async () => {
+    const ages = { "just before": 47, "just after": 49 };
+    for (const [when, hours] of Object.entries(ages)) {
+      await build(["dashboard=5"]);
+      const before = fake.dispatched.length;
+      const last = fake.runs.at(-1);
+      if (last) last.created = new Date(Date.now() - hours * 3_600_000);
+      await build(["dashboard=5"]);
+      expect(fake.dispatched.length - before, when).toBe(hours > 48 ? 1 : 0);
+    }
+  });
+
   it("shows the end of the log of a run that failed, and builds again the next time", async () => {
     fake.outcome = [{ status: "completed", conclusion: "failure" }];
     await expect(build(["dashboard=5"])).rejects.toThrow(

@@ -7,7 +7,7 @@ import type { Settings } from "../../settings/load.ts";
 import { PART_NAMES, type Part, testInstanceConfig } from "../../settings/test-instance.ts";
 import type { Anything } from "../support/anything.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { MARK, markedSecrets } from "../support/marks.ts";
+import { MARK, marked, markedSecrets } from "../support/marks.ts";
 import { POOL } from "../support/pool.ts";
 import { configOf, ROOT } from "../support/stacks.ts";
 
@@ -19,11 +19,17 @@ if (args[0] === "version") { console.log("v3.300.0"); process.exit(); }
 const file = "Pulumi.test-one.yaml";
 const call = { args, cwd: process.cwd(), env: process.env.MINE, stack: existsSync(file) ? readFileSync(file, "utf8") : "" };
 call.secrets = existsSync("secrets") ? readdirSync("secrets") : [];
+call.keytab = call.secrets.includes("keytab") ? readFileSync("secrets/keytab").toString("base64") : "";
 appendFileSync(process.env.RECORD, JSON.stringify(call) + "\\n");
 if (args.includes("output") || args.includes("config")) console.log("{}");
 else if (args.includes("history")) console.log("[]");
-else if (args.includes("ls")) console.log(process.env.KNOWN === "yes" ? '[{"name":"test-one","current":false,"updateInProgress":false}]' : "[]");
-else if (args[0] === process.env.BREAKS) { console.error("error: it broke"); process.exit(255); }
+else if (args.includes("ls")) console.log(JSON.stringify((process.env.KNOWN ?? "").split(" ").filter(Boolean).map((name) => ({ name, current: false, updateInProgress: false }))));
+else if (args[0] === process.env.BREAKS) {
+  // It says whatever it can know.
+  for (const name of call.secrets) console.log(readFileSync("secrets/" + name, "utf8"));
+  console.error("error: it broke with " + process.env.PULUMI_CONFIG_PASSPHRASE);
+  process.exit(255);
+}
 `;
 
 let record: string;
@@ -65,21 +71,46 @@ describe("Pulumi's engine for test instances", () => {
         .join(),
     ).not.toContain(MARK);
     expect(JSON.stringify(calls().map(({ args }) => args))).not.toContain(MARK);
+    // It is no text: the file has its bytes.
+    expect(up?.keytab).toBe(marked("keytab"));
     expect(existsSync(up?.cwd ?? "")).toBe(false);
   });
 
   it("says what Pulumi said when it fails, and leaves no secret behind then either", async () => {
     vi.stubEnv("BREAKS", "up");
     await expect(engine().up(declared(), () => {}, new AbortController().signal)).rejects.toThrow(
-      /^`pulumi up` failed:\n {2}.*error: it broke\nAll that it said is in .*\/\.local\/logs\/pulumi-test-one\.log$/,
+      /^`pulumi up` failed:\n {2}.*error: it broke with undefined\n.*All that it said is in \S*\/\.local\/logs\/pulumi-test-one\.log$/s,
     );
     expect(existsSync(calls()[0]?.cwd ?? "")).toBe(false);
+  });
+
+  it.each([
+    "its own variables",
+    "the environment",
+  ])("neither shows nor keeps a secret that Pulumi says, nor the passphrase of %s", async (from) => {
+    const passphrase = "correct horse battery staple";
+    vi.stubEnv("BREAKS", "up");
+    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", from === "the environment" ? passphrase : "another");
+    const env = from === "the environment" ? {} : { PULUMI_CONFIG_PASSPHRASE: passphrase };
+    const own = new PulumiEngine({ root, env });
+    const error = await own.up(declared(), () => {}, new AbortController().signal).catch((cause) => cause);
+    const log = readFileSync(join(root, ".local", "logs", "pulumi-test-one.log"), "utf8");
+    expect(log).toContain("it broke with");
+    for (const text of [log, error.message]) {
+      expect(text).not.toContain(passphrase);
+      expect(text).not.toMatch(new RegExp(`${MARK}-(0-(?!keytab)|gitlab|pagure)`));
+      expect(text).not.toContain("PRIVATE KEY-----\n");
+    }
   });
 
   it("destroys and removes the stack of an instance that is to go, and does nothing where there is none", async () => {
     await engine().forget("one", () => {});
     expect(calls().some(({ args }) => args[0] === "destroy")).toBe(false);
-    vi.stubEnv("KNOWN", "yes");
+    // Others' stacks of the same backend.
+    vi.stubEnv("KNOWN", "stage me/test/test-one-more test-on");
+    await engine().forget("one", () => {});
+    expect(calls().some(({ args }) => args[0] === "destroy")).toBe(false);
+    vi.stubEnv("KNOWN", "stage me/test/test-one");
     await engine().forget("one", () => {});
     const destroy = calls().find(({ args }) => args[0] === "destroy");
     expect(destroy?.args).toEqual(expect.arrayContaining(["--yes", "--stack", "test-one"]));
@@ -93,6 +124,7 @@ interface Call {
   readonly env: string;
   readonly stack: string;
   readonly secrets: string[];
+  readonly keytab: string;
 }
 
 function engine(): PulumiEngine {

@@ -8,8 +8,15 @@ import {
   showReference,
 } from "../../operations/test-instances/reference.ts";
 import { type RequestWords, readRequest } from "../../operations/test-instances/request.ts";
-import { hostOf, namespacesOf } from "../../settings/test-instance.ts";
+import {
+  hostOf,
+  namespacesOf,
+  PART_NAMES,
+  type Part,
+  testInstanceConfig,
+} from "../../settings/test-instance.ts";
 import { POOL } from "../support/pool.ts";
+import { configOf } from "../support/stacks.ts";
 
 const WORDS: RequestWords = {
   references: ["packit-service=614"],
@@ -17,6 +24,17 @@ const WORDS: RequestWords = {
   with: [],
   without: [],
   images: [],
+};
+
+/** An instance of any kind, to ask for what is named after it. */
+const INSTANCE = {
+  base: configOf("stage"),
+  pool: POOL,
+  fasUser: "packit-test",
+  secrets: {},
+  images: {},
+  // Every part has its entry.
+  parts: Object.fromEntries(PART_NAMES.map((name) => [name, true])) as Record<Part, boolean>,
 };
 
 describe("a request", () => {
@@ -57,6 +75,18 @@ describe("a request", () => {
       "dashboard",
       "flower",
     ]);
+  });
+
+  it("has no name whose namespaces, hosts or commands are another one's", () => {
+    const { values } = testInstanceConfig({ ...INSTANCE, name: "x" });
+    const hosts = Object.values(values.hosts as Record<string, string>);
+    const taken = [
+      ...hosts.map((host) => host.split(".")[0] ?? ""),
+      ...namespacesOf("x").map((one) => one.slice("packit-test-".length)),
+    ].filter((name) => name !== "x");
+    expect([...new Set(taken)].sort()).toEqual(["x-builds", "x-dashboard", "x-sandbox", "x-workers"]);
+    for (const name of [...taken, "stg", "ci", "ci-stg"])
+      expect(() => readRequest({ ...WORDS, name }, POOL), name).toThrow(/does not do/);
   });
 
   it.each<[string, Partial<RequestWords>, string]>([

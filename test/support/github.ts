@@ -14,6 +14,8 @@ export interface FakePull {
 export interface FakeRun {
   readonly title: string;
   readonly states: { status: string; conclusion: string | null }[];
+  /** @default - now */
+  created?: Date;
 }
 
 type Mood = "well" | "silent" | "limited" | "broken";
@@ -116,14 +118,14 @@ export class FakeGitHub {
       return [204, undefined];
     }
     if (id === "workflows") {
-      const runs = this.runs.map(({ title, states }, i) => {
+      const runs = this.runs.map(({ title, states, created = new Date() }, i) => {
         const [state = { status: "queued", conclusion: null }] = states;
         if (states.length > 1) states.shift();
         return {
           id: i + 1,
           display_title: title,
           html_url: `https://github.com/runs/${i + 1}`,
-          created_at: new Date().toISOString(),
+          created_at: created.toISOString(),
           ...state,
         };
       });
