@@ -59,11 +59,14 @@ describe("users' commands", () => {
     );
   });
 
-  it("reach the ports of the setting, the name service wherever it is, and nothing else", () => {
+  it("reach the ports of the setting, the pods of the name service, and nothing else", () => {
     const ports = Array.from({ length: 10_000 }, (_, port) => port);
-    expect(ports.filter((port) => reaches(USER, "140.82.112.3", port))).toEqual([22, 53, 80, 443, 5353]);
+    expect(ports.filter((port) => reaches(USER, "140.82.112.3", port))).toEqual([22, 80, 443]);
     for (const port of [53, 5353])
-      for (const protocol of ["TCP", "UDP"]) expect(reaches(USER, "10.96.0.10", port, protocol)).toBe(true);
+      for (const protocol of ["TCP", "UDP"]) {
+        expect(reaches(USER, "10.96.0.10", port, protocol)).toBe(false);
+        expect(asksNames(port, protocol)).toEqual(["openshift-dns"]);
+      }
   });
 
   it("are reached by nobody, and reach no address of the newer kind", () => {
@@ -76,12 +79,24 @@ describe("users' commands", () => {
 describe("what fills the sandboxes' caches", () => {
   it("reaches besides the ports of the cached repositories, and nobody else does", () => {
     const filler = { component: "repository-cache" };
-    expect(reaches(filler, "10.1.2.3", 8443)).toBe(true);
-    expect(reaches(filler, "10.1.2.3", 443)).toBe(true);
-    expect(reaches(filler, "10.1.2.3", 22)).toBe(false);
+    expect(reaches(filler, "140.82.112.3", 8443)).toBe(true);
+    expect(reaches(filler, "140.82.112.3", 443)).toBe(true);
+    expect(reaches(filler, "10.1.2.3", 8443)).toBe(false);
     expect(reaches(USER, "140.82.112.3", 8443)).toBe(false);
   });
 });
+
+/** The namespaces whose pods a rule leads to. */
+function asksNames(port: number, protocol: string): string[] {
+  const rules: Anything[] = policies.flatMap(({ spec }) => spec.egress ?? []);
+  const open = rules.filter(({ ports }) =>
+    ports.some((one: Anything) => one.port === port && one.protocol === protocol),
+  );
+  const names = open.flatMap(({ to }) =>
+    to.map((one: Anything) => one.namespaceSelector?.matchLabels["kubernetes.io/metadata.name"]),
+  );
+  return [...new Set(names)];
+}
 
 /** The labels of a pod that sandcastle makes. */
 const USER = { name: "sandcastle" };
@@ -96,11 +111,15 @@ function reaches(labels: Record<string, string>, address: string, port: number, 
   return rules.some(({ to, ports }) => {
     const isPort =
       ports === undefined || ports.some((one: Anything) => one.port === port && one.protocol === protocol);
-    return isPort && (to === undefined || to.some(({ ipBlock }: Anything) => isIn(ipBlock, address)));
+    return (
+      isPort && (to === undefined || to.some(({ ipBlock }: Anything) => ipBlock && isIn(ipBlock, address)))
+    );
   });
 }
 
 function isIn({ cidr, except = [] }: { cidr: string; except?: string[] }, address: string): boolean {
+  // To BlockList, IPv6 holds all of IPv4.
+  if (familyOf(cidr.split("/")[0] ?? "") !== familyOf(address)) return false;
   return (
     listOf([cidr]).check(address, familyOf(address)) && !listOf(except).check(address, familyOf(address))
   );

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { network } from "../../settings/network.ts";
 
 describe("a network", () => {
-  it.each(["10.20.0.0/16", "192.168.1.7/32", "172.16.0.0/12", "fd12::/16", "fd12::1/128"])("is %s", (text) => {
+  it.each([
+    "10.20.0.0/16",
+    "192.168.1.7/32",
+    "172.16.0.0/12",
+    "fd12::/16",
+    "fd12::1/128",
+  ])("is %s", (text) => {
     expect(network.safeParse(text).success).toBe(true);
   });
 
