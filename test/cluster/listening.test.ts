@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { findProcesses, PARTS } from "../../local/processes.ts";
 import { PATHS } from "./control-plane.ts";
@@ -13,8 +13,23 @@ describe.skipIf(process.platform !== "linux")("the local control plane", () => {
     const addresses = processes.flatMap(({ pid, name }) =>
       listening(pid).map((address) => `${name} ${address}`),
     );
-    expect(addresses.length).toBeGreaterThan(2);
+    expect(addresses).toContain("kube-apiserver 127.0.0.1");
     expect(addresses.filter((address) => !address.endsWith(" 127.0.0.1"))).toEqual([]);
+    // It asks nobody who he is: others of this machine must not reach it.
+    expect(addresses.filter((address) => address.startsWith("etcd "))).toEqual([]);
+    expect(statSync(PATHS.state).mode & 0o077).toBe(0);
+  });
+
+  it("knows nothing of the environment of whoever started it", async () => {
+    for (const { pid, name } of await findProcesses(PATHS)) {
+      const names = readFileSync(`/proc/${pid}/environ`, "utf8")
+        .split("\0")
+        .flatMap((line) => line.split("=")[0] || []);
+      expect(
+        names.filter((one) => !["PATH", "HOME", "TMPDIR", "GOGC"].includes(one)),
+        name,
+      ).toEqual([]);
+    }
   });
 });
 
