@@ -49,22 +49,21 @@ afterAll(async () => {
 });
 
 describe("what Pulumi runs", () => {
+  it("looks for the stack's context before anything else, and takes no other one", async () => {
+    vi.stubEnv(
+      "KUBECONFIG",
+      written({ ...config(), contexts: named("current"), "current-context": "current" }),
+    );
+    const made = await engine();
+    // Another copy of the module: what has failed once is not run again.
+    const other = "../index.ts?without-a-context";
+    await expect(import(other)).rejects.toThrow(/has no context "packit-stage"\. It has: current\./);
+    expect(made).toEqual([]);
+  });
+
   it("has the outputs of the program as its one export", async () => {
     vi.stubEnv("KUBECONFIG", written({ ...config(), contexts: named("packit-stage") }));
-    await pulumi.runtime.setMocks(
-      { call: () => ({}), newResource: ({ inputs }) => ({ id: "id", state: { ...inputs, result: "x" } }) },
-      "packit",
-      "stage",
-    );
-    const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
-    const { values } = configOf("stage");
-    const pairs = Object.entries({ ...values, secrets: inFiles(values.secrets) }).map(
-      ([key, value]) => [PREFIX + key, text(value)] as const,
-    );
-    pulumi.runtime.setAllConfig(Object.fromEntries(pairs));
-    // The mocks know of no hooks; the runtime's type of a monitor does not name this method.
-    const monitor = pulumi.runtime.getMonitor() as Anything;
-    monitor.registerResourceHook = (_: Anything, callback: Anything) => callback(null, {});
+    await engine();
     // It has no types: it is JavaScript.
     const main = await import(MAIN);
     const index = await import("../index.ts");
@@ -129,3 +128,29 @@ describe("what Pulumi runs", () => {
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining("It needs Node 22.18 or newer")]);
   });
 });
+
+/** Stands in for Pulumi's engine, which runs stage. Tells what it is asked to make. */
+async function engine(): Promise<string[]> {
+  const made: string[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      call: () => ({}),
+      newResource: ({ name, inputs }) => {
+        made.push(name);
+        return { id: "id", state: { ...inputs, result: "x" } };
+      },
+    },
+    "packit",
+    "stage",
+  );
+  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+  const { values } = configOf("stage");
+  const pairs = Object.entries({ ...values, secrets: inFiles(values.secrets) }).map(
+    ([key, value]) => [PREFIX + key, text(value)] as const,
+  );
+  pulumi.runtime.setAllConfig(Object.fromEntries(pairs));
+  // The mocks know of no hooks; the runtime's type of a monitor does not name this method.
+  const monitor = pulumi.runtime.getMonitor() as Anything;
+  monitor.registerResourceHook = (_: Anything, callback: Anything) => callback(null, {});
+  return made;
+}

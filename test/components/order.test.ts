@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { describe as nameOf } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
 import { type Registered, registered } from "../support/registered.ts";
 import { objectsOf } from "../support/stacks.ts";
@@ -79,6 +80,16 @@ describe("Pulumi's patience", () => {
       expect(found, metadata.name).toHaveLength(1);
       expect(found[0]?.patience, metadata.name).toBeGreaterThanOrEqual(needed);
     }
+  });
+
+  it.each([
+    "openshift",
+    "kubernetes",
+  ])("is not tried, on the platform %s, by what is ready only once others are", async (platform) => {
+    const isSkipped = ({ metadata }: Anything) => metadata.annotations?.["pulumi.com/skipAwait"] === "true";
+    const kinds = ["Service", "PersistentVolumeClaim", "Ingress"];
+    for (const object of await objectsOf("stage", { platform }))
+      expect(isSkipped(object), nameOf(object)).toBe(kinds.includes(object.kind));
   });
 
   it("does not keep a migration that failed: the next run makes it anew", async () => {

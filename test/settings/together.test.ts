@@ -42,6 +42,11 @@ describe("settings that are wrong together", () => {
   it.each<[string, Changes, string]>([
     ["an account that no message is about", { identity: { fasUser: "me" } }, "packit:identity.fasUser"],
     [
+      "a namespace of no tenant on the Managed Platform, though it is the only one",
+      { withSandbox: false, repositoryCache: { enabled: false }, namespace: "elsewhere" },
+      "packit:namespace",
+    ],
+    [
       "a forge whose host does not tell what it is",
       {
         forges: { "git.example.com": { instanceUrl: "https://git.example.com" } },
