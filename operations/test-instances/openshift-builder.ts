@@ -160,10 +160,11 @@ interface BuildSpec {
   readonly revision?: object;
 }
 
-function gitSpec({ source: { url, ref, sha }, dockerfile, buildArgs }: GitBuild): BuildSpec {
+function gitSpec({ source: { url, sha }, dockerfile, buildArgs }: GitBuild): BuildSpec {
   const args = Object.entries(buildArgs).map(([name, value]) => ({ name, value }));
   return {
-    source: { type: "Git", git: { uri: url, ref } },
+    // What OpenShift does not find in a clone, as the commit of a pull request, it fetches by this name.
+    source: { type: "Git", git: { uri: url, ref: sha } },
     strategy: { type: "Docker", dockerStrategy: { dockerfilePath: dockerfile, buildArgs: args } },
     revision: { type: "Git", git: { commit: sha } },
   };
