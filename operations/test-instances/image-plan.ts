@@ -89,7 +89,7 @@ RUN pip3 install --no-deps --force-reinstall ${sources.join(" ")}
 }
 
 /** What a reference does not reach, one line each. */
-export function limits(repositories: readonly Repository[]): string[] {
+export function limits(repositories: readonly string[]): string[] {
   const has = (...names: Repository[]) => names.some((name) => repositories.includes(name));
   return [
     has("packit", "ogr", "specfile") &&

@@ -11,6 +11,17 @@ export interface Resolved {
   readonly sha: string;
 }
 
+/** A pull request is open no more: what was deployed from it is the last of it. */
+export class NotOpen extends UserError {
+  /** What it is, in words. */
+  readonly state: string;
+
+  constructor(state: string) {
+    super(`${state}. Name its branch or commit to try it all the same.`);
+    this.state = state;
+  }
+}
+
 /** The label of a pull request whose instance is kept, and of a namespace that is. */
 export const KEEP_LABEL = "keep";
 
@@ -51,11 +62,8 @@ async function resolveOne(
     // Forks share their commits with the project: one of a stranger's would be found here.
     return { reference, url, sha: await github.commit(from, what.sha) };
   }
-  const { isOpen, owner, sha } = await github.pullRequest(from, what.number);
-  if (!isOpen)
-    throw new UserError(
-      `${showReference(reference)} is closed. Name its branch or commit to try it all the same.`,
-    );
+  const { isOpen, isMerged, owner, sha } = await github.pullRequest(from, what.number);
+  if (!isOpen) throw new NotOpen(`${showReference(reference)} is ${isMerged ? "merged" : "closed"}`);
   refuseForeign(reference, owner, owners);
   return { reference, url, sha };
 }

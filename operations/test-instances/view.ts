@@ -7,7 +7,6 @@ import type { Pool } from "../../settings/test-pool.ts";
 import type { Health } from "./health.ts";
 import { limits } from "./image-plan.ts";
 import { type Held, showRequests, type Tenancy } from "./lease.ts";
-import { parseReferences } from "./reference.ts";
 
 /** An instance as `--json` shows it. */
 export function shown({ version: _, ...held }: Held) {
@@ -54,8 +53,8 @@ export function planned(
 }
 
 /** What the references of an instance do not reach. */
-function limitsOf({ references }: Tenancy): string[] {
-  return limits(parseReferences(references).map(({ repository }) => repository));
+function limitsOf({ commits }: Tenancy): string[] {
+  return limits(Object.keys(commits));
 }
 
 /** What an instance is, where it is, and how to look into it. */

@@ -50,6 +50,7 @@ describe("what is built", () => {
 describe("references", () => {
   it.each([
     ["a closed pull request", { state: "closed" as const }, "ogr=123 is closed"],
+    ["a merged pull request", { state: "closed" as const, isMerged: true }, "ogr=123 is merged"],
     ["code of a stranger", { owner: "stranger" }, "ogr=123 is code of stranger"],
     ["code of a fork that is gone", { owner: null }, "ogr=123 is code of a deleted fork"],
   ])("to %s are refused", async (_, pull, message) => {
