@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { details } from "../../operations/test-instances/details.ts";
 import { LEASES, leaseOf, readLease } from "../../operations/test-instances/lease.ts";
-import { details, list, shown } from "../../operations/test-instances/view.ts";
+import { list, shown } from "../../operations/test-instances/view.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { POOL } from "../support/pool.ts";
 import { tenancy } from "../support/tenancy.ts";
@@ -36,12 +37,12 @@ describe("a lease", () => {
         if (held === undefined) throw new Error("its slot is taken for a free one");
         expect(held.slot).toBe(2);
         expect(held.name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
-        expect(JSON.parse(JSON.stringify(shown(held)))).toHaveProperty(
+        expect(JSON.parse(JSON.stringify(shown(held, POOL)))).toHaveProperty(
           "expires",
           expect.stringMatching(/Z$/),
         );
-        expect(list([held], POOL)).toContain(held.name);
-        expect(details(held, POOL, HEALTH)).toContain(held.name);
+        expect(list({ held: [held], waiting: [], kept: [] }, POOL)).toContain(held.name);
+        expect(details({ held, pool: POOL, health: HEALTH, isKept: true, oc: "oc" })).toContain(held.name);
       }),
     );
   });
