@@ -48,7 +48,7 @@ export function listed({ held, waiting, kept }: Listed, pool: Pool) {
 }
 
 /** The widths of the columns of a list, which with its frame has the 80 columns of a terminal. */
-const WIDTHS = [6, 23, 26, 12, 8];
+const WIDTHS = [6, 23, 25, 12, 8];
 
 /** All instances, what is left of the pool, and who waits for that. */
 export function list({ held, waiting, kept }: Listed, { limit }: Pool): string {
