@@ -3,9 +3,11 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
 import sshpk from "sshpk";
+import { z } from "zod";
 import { makeFolder } from "../system/make-folder.ts";
 import { encodedKeytab } from "./forms/keytab.ts";
-import type { SecretName } from "./secret-catalogue.ts";
+import { CATALOGUE, type SecretName } from "./secret-catalogue.ts";
+import { inForm, type Surroundings } from "./secret-form.ts";
 import { principalOf } from "./secret-needs.ts";
 import type { StandIn } from "./secrets.ts";
 import type { StackConfig } from "./stack-file.ts";
@@ -20,9 +22,9 @@ const CERTIFICATE_DAYS = 365;
  */
 export async function standIns(directory: string, config: StackConfig): Promise<StandIn> {
   const file = join(directory, "stand-ins.json");
-  const kept: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : keys();
   const hosts = textsIn(config.values.hosts).sort();
   const principal = principalIn(config);
+  const kept: Record<string, string> = keptIn(file, { hosts, principal }) ?? keys();
   if (kept.hosts !== hosts.join() || kept.principal !== principal) {
     const made = kept.hosts === hosts.join() ? {} : { hosts: hosts.join(), ...(await certificate(hosts)) };
     const keytab = encodedKeytab([principal], randomBytes(32));
@@ -30,6 +32,27 @@ export async function standIns(directory: string, config: StackConfig): Promise<
     write(directory, file, kept);
   }
   return (name) => kept[name] ?? `stand-in-${kept.token}`;
+}
+
+/** What an earlier run has kept; nothing if it cannot be read. What would be refused by now is made anew. */
+function keptIn(file: string, around: Surroundings): Record<string, string> | undefined {
+  if (!existsSync(file)) return undefined;
+  const kept = z.record(z.string(), z.string()).safeParse(parsed(readFileSync(file, "utf8"))).data;
+  if (kept?.token === undefined || MADE.some((name) => !isFit(name, kept[name], around))) return undefined;
+  // A certificate is of its hosts, and for a time.
+  return isFit("tlsCertificate", kept.tlsCertificate, around) ? kept : { ...kept, hosts: "none" };
+}
+
+function isFit(name: SecretName, value: string | undefined, around: Surroundings): boolean {
+  return value !== undefined && "value" in inForm(value, CATALOGUE[name].form, around);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The account of a configuration, as far as it can be read before it is checked. */
@@ -57,10 +80,13 @@ async function certificate(hosts: readonly string[]) {
   return { tlsCertificate: cert, tlsPrivateKey: key } satisfies Partial<Record<SecretName, string>>;
 }
 
+/** The stand-ins that {@link keys} makes. */
+const MADE = ["sshPrivateKey", "githubAppPrivateKey", "githubAppId", "copr"] as const;
+
 /** The stand-ins that must have a certain form; all others are one token. */
 function keys(): Record<string, string> {
   const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const made: Partial<Record<SecretName, string>> = {
+  const made: Record<(typeof MADE)[number], string> = {
     sshPrivateKey: sshpk.generatePrivateKey("ed25519").toString("openssh"),
     githubAppPrivateKey: rsa.privateKey.export({ type: "pkcs1", format: "pem" }).toString(),
     githubAppId: "0",

@@ -23,12 +23,12 @@ export function ownProgram(root: string): Program {
 }
 
 /** That of a commit of this project, from a worktree of it in `folder`, made where it is not there. */
-export async function programAt(root: string, folder: string, { url, ref, sha }: Resolved): Promise<Program> {
+export async function programAt(root: string, folder: string, { url, sha }: Resolved): Promise<Program> {
   const whole = `${folder}.whole`;
   if (!existsSync(whole)) {
     await removeWorktree(root, folder);
-    await git(root, ["fetch", "--no-tags", url, ref]);
-    await git(root, ["worktree", "add", "--detach", folder, sha]);
+    await git(root, ["fetch", "--no-tags", "--", url, sha]);
+    await git(root, ["worktree", "add", "--detach", "--", folder, sha]);
     await install(root, folder);
     writeFileSync(whole, "");
   }
@@ -80,7 +80,7 @@ function worktrees(root: string): string {
 /** Removes the worktree of {@link programAt}. */
 export async function removeWorktree(root: string, folder: string): Promise<void> {
   rmSync(`${folder}.whole`, { force: true });
-  if (existsSync(folder)) await git(root, ["worktree", "remove", "--force", folder]);
+  if (existsSync(folder)) await git(root, ["worktree", "remove", "--force", "--", folder]);
   await git(root, ["worktree", "prune"]);
 }
 

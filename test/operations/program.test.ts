@@ -13,7 +13,7 @@ describe("a pull request of this project", () => {
     const folder = join(temporaryFolder(), "worktree");
     const [reference] = parseReferences([`deployment=commit:${sha}`]);
     if (reference === undefined) throw new Error("no reference");
-    const program = await programAt(ROOT, folder, { reference, url: ROOT, ref: sha, sha });
+    const program = await programAt(ROOT, folder, { reference, url: ROOT, sha });
     try {
       expect(program.root).toBe(folder);
       const settings = program.loadSettings(program.readStackFile(folder, "stage"), { kind: "redacted" });
@@ -25,7 +25,7 @@ describe("a pull request of this project", () => {
     }
     expect(existsSync(folder)).toBe(false);
     await expect(
-      programAt(ROOT, folder, { reference, url: join(folder, "nowhere"), ref: "refs/pull/1/head", sha }),
+      programAt(ROOT, folder, { reference, url: join(folder, "nowhere"), sha: "f".repeat(40) }),
     ).rejects.toThrow("`git fetch --no-tags");
   });
 });
