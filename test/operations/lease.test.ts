@@ -23,7 +23,10 @@ describe("a lease", () => {
     const changed = fc
       .tuple(fc.constantFrom(...Object.keys(written)), fc.jsonValue())
       .map(([key, value]) => JSON.stringify({ ...written, [key]: value }));
-    const content = fc.option(fc.oneof(cut, changed, fc.json(), fc.string()), { nil: undefined });
+    const content = fc.option(
+      fc.oneof(fc.constant(JSON.stringify(written)), cut, changed, fc.json(), fc.string()),
+      { nil: undefined },
+    );
     const holder = fc.oneof(
       fc.constantFrom("good", "kube-system", "../..", "-x", "Ä"),
       fc.string({ minLength: 1 }),
