@@ -68,6 +68,11 @@ describe("the mistakes of a command line", { timeout: 60_000 }, () => {
     const { stderr } = await command("test-instance", ["deploy", ...values], { cwd });
     for (const part of ['"ogr=0"', '"x"', "--ttl", "--wait", "--limit", "--with flour", '"X"', '"z"'])
       expect(stderr).toContain(part);
+    const both = await command("test-instance", ["deploy", ...values, "--jsno", "--base=x", "--ttl"], {
+      cwd,
+    });
+    for (const part of ["Unknown option --jsno", '--base is "x"', '"ogr=0"', "--wait", '"z"', "--with flour"])
+      expect(both.stderr).toContain(part);
   });
 });
 
