@@ -1,4 +1,4 @@
-import { type ArgsDef, defineCommand } from "citty";
+import { type ArgsDef, defineCommand, type ParsedArgs, parseArgs } from "citty";
 import { UserError } from "../errors.ts";
 import { slotsOf } from "../operations/test-instances/context.ts";
 import { deploy, plan } from "../operations/test-instances/deploy.ts";
@@ -59,25 +59,37 @@ const DEPLOY = {
   "dry-run": { type: "boolean", default: false, description: "Say what would be done" },
 } satisfies ArgsDef;
 
-export const deployCommand = defineCommand({
+/** The same, for words of which some are refused already: of those that citty would refuse itself, any is taken. */
+const LENIENT = Object.fromEntries(
+  Object.entries(DEPLOY).map(([name, arg]) => [name, arg.type === "enum" ? { ...arg, type: "string" } : arg]),
+  // It has the same names; what values they may have is refused elsewhere.
+) as unknown as typeof DEPLOY;
+
+/** What is asked for; throws all that is wrong with it. */
+function understood(args: ParsedArgs<typeof DEPLOY>, rawArgs: readonly string[]) {
+  const pool = poolOf(args);
+  const words = {
+    references: args._,
+    base: args.base,
+    name: args.name,
+    ttl: args.ttl,
+    with: repeated(DEPLOY, rawArgs, "with"),
+    without: repeated(DEPLOY, rawArgs, "without"),
+    images: repeated(DEPLOY, rawArgs, "image"),
+  };
+  const values = everyMistake({
+    request: () => readRequest(words, pool, ROOT),
+    waitSeconds: () => (args.wait === undefined ? 0 : lengthOf("--wait", args.wait)),
+    limitSeconds: () => lengthOf("--limit", args.limit),
+  });
+  return { pool, ...values };
+}
+
+const deployVerb = defineCommand({
   meta: { name: "deploy", description: "Put pull requests on test: packit-service=614 ogr=123 …" },
   args: DEPLOY,
   async run({ args, rawArgs }) {
-    const pool = poolOf(args);
-    const words = {
-      references: args._,
-      base: args.base,
-      name: args.name,
-      ttl: args.ttl,
-      with: repeated(DEPLOY, rawArgs, "with"),
-      without: repeated(DEPLOY, rawArgs, "without"),
-      images: repeated(DEPLOY, rawArgs, "image"),
-    };
-    const { request, waitSeconds, limitSeconds } = everyMistake({
-      request: () => readRequest(words, pool, ROOT),
-      waitSeconds: () => (args.wait === undefined ? 0 : lengthOf("--wait", args.wait)),
-      limitSeconds: () => lengthOf("--limit", args.limit),
-    });
+    const { pool, request, waitSeconds, limitSeconds } = understood(args, rawArgs);
     if (args.local) refuseUnbuildable(request, pool);
     const context = await contextOf(args, pool);
     if (args["dry-run"]) {
@@ -101,6 +113,11 @@ export const deployCommand = defineCommand({
     );
   },
 });
+
+export const deployCommand = {
+  ...deployVerb,
+  refuse: (words: readonly string[]) => void understood(parseArgs([...words], LENIENT), words),
+};
 
 /** Nothing on this machine's control plane builds images: a deploy would wait for ever. */
 function refuseUnbuildable({ references, images }: Request, { builder }: Pool): void {

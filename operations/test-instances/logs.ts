@@ -44,7 +44,7 @@ export async function logs(
 /** How often it is looked for what was said since, in milliseconds. */
 const LOOK_MS = 2000;
 
-/** Tells the same, and then each line as it is said, of pods too that come later; until the signal aborts. */
+/** Tells the same, and then each line as it is said, of pods too that come later; until all are gone, or the signal aborts. */
 export async function follow(
   client: ApiClient,
   name: string,
@@ -57,7 +57,9 @@ export async function follow(
 ): Promise<void> {
   const told = new Map<string, string>();
   for (;;) {
-    for (const pod of chosen(await podsOf(client, name), component, told.size > 0)) {
+    const pods = await podsOf(client, name);
+    if (pods.length === 0 && told.size > 0) return;
+    for (const pod of chosen(pods, component, told.size > 0)) {
       for (const container of pod.spec.containers) {
         const key = `${pod.metadata.name} ${container.name}`;
         const since = told.get(key);
