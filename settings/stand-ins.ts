@@ -13,6 +13,9 @@ import type { StackConfig } from "./stack-file.ts";
 /** How long a stand-in certificate is valid, in days: longer than any stack that may use it lives. */
 const CERTIFICATE_DAYS = 365;
 
+/** What stand-ins are made from: the values that must have a certain form, and a token for all others. */
+export type StandIns = Readonly<Record<string, string>>;
+
 /**
  * Stand-ins for the secrets that a disposable stack needs and was not given: a self-signed certificate for its hosts, a
  * keytab of its account, keys that fit nothing, tokens that no service knows. They are kept in `directory` (mode 0600),
@@ -20,16 +23,25 @@ const CERTIFICATE_DAYS = 365;
  */
 export async function standIns(directory: string, config: StackConfig): Promise<StandIn> {
   const file = join(directory, "stand-ins.json");
-  const kept: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : keys();
+  const former: StandIns | undefined = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+  const made = await madeStandIns(config, former);
+  if (made !== former) write(directory, file, made);
+  return standInFrom(made);
+}
+
+/** Stand-ins that fit a configuration: the former ones themselves as long as they do. */
+export async function madeStandIns(config: StackConfig, former?: StandIns): Promise<StandIns> {
+  const kept = former ?? keys();
   const hosts = textsIn(config.values.hosts).sort();
   const principal = principalIn(config);
-  if (kept.hosts !== hosts.join() || kept.principal !== principal) {
-    const made = kept.hosts === hosts.join() ? {} : { hosts: hosts.join(), ...(await certificate(hosts)) };
-    const keytab = encodedKeytab([principal], randomBytes(32));
-    Object.assign(kept, made, { principal, keytab });
-    write(directory, file, kept);
-  }
-  return (name) => kept[name] ?? `stand-in-${kept.token}`;
+  if (kept.hosts === hosts.join() && kept.principal === principal) return kept;
+  const made = kept.hosts === hosts.join() ? {} : { hosts: hosts.join(), ...(await certificate(hosts)) };
+  return { ...kept, ...made, principal, keytab: encodedKeytab([principal], randomBytes(32)) };
+}
+
+/** Gives each secret its stand-in. */
+export function standInFrom(made: StandIns): StandIn {
+  return (name) => made[name] ?? `stand-in-${made.token}`;
 }
 
 /** The account of a configuration, as far as it can be read before it is checked. */

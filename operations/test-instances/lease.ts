@@ -27,6 +27,9 @@ export interface Tenancy {
   readonly run: string;
   /** Whether it has been up before. */
   readonly wasUp: boolean;
+  /** The deploy that its destruction ends, and what that one answers. */
+  readonly ends?: string | undefined;
+  readonly answer?: "stopping" | "stopped" | undefined;
   /** What is done with it now. */
   readonly state: "deploying" | "up" | "failed" | "destroying";
 }
