@@ -17,8 +17,10 @@ export async function settingsFromEngine(root: string): Promise<Settings> {
     const standIn = await standIns(standInsDirectory(root, config.stack), config);
     return loadSettings(config, { kind: "given", root, standIn });
   }
+  // They have been in no file, where they would have to be encrypted.
+  const { encryptedKeys: _, ...rest } = config;
   const values = { ...config.values, secrets: handed.secrets };
-  return loadSettings({ ...config, values }, { kind: "given", root, standIn: standInFrom(handed.standIns) });
+  return loadSettings({ ...rest, values }, { kind: "given", root, standIn: standInFrom(handed.standIns) });
 }
 
 /** Where a disposable stack's stand-ins are kept. */

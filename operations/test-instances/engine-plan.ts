@@ -60,15 +60,33 @@ function stepsIn(plan: string): readonly Step[] {
   }
 }
 
+const failure = z.object({ diagnostics: z.array(z.object({ severity: z.string(), message: z.string() })) });
+
+/** What is wrong, by the JSON of a preview that has failed; its text as it is where it is something else. */
+export function failureIn(plan: string): string {
+  try {
+    const { diagnostics } = failure.parse(JSON.parse(plan));
+    return diagnostics.flatMap(({ severity, message }) => (severity === "error" ? [message] : [])).join("\n");
+  } catch {
+    return plan;
+  }
+}
+
 type Inputs = NonNullable<NonNullable<Step["newState"]>["inputs"]>;
 
-function isMeant({ apiVersion, kind, metadata }: Inputs, object: KubernetesObject): boolean {
-  const { namespace = object.metadata.namespace, name = UNKNOWN } = metadata ?? {};
-  const known = (text: string, wanted: string | undefined) => text === UNKNOWN || text === wanted;
+/** Whether a planned object is one that was looked at, as far as a preview knows it. */
+function isMeant({ apiVersion, kind, metadata = {} }: Inputs, object: KubernetesObject): boolean {
+  const { name = UNKNOWN, namespace } = metadata;
   return (
     apiVersion === object.apiVersion &&
     kind === object.kind &&
-    known(name, object.metadata.name) &&
-    known(String(namespace), String(object.metadata.namespace))
+    (name === UNKNOWN || stem(name) === stem(object.metadata.name)) &&
+    // The provider says "default" of a namespace whose name is not known before it is made.
+    [object.metadata.namespace, "default"].includes(namespace ?? object.metadata.namespace)
   );
+}
+
+/** A name without the digest at its end, which follows from secrets that the engine generates. */
+function stem(name: string): string {
+  return name.replace(/-[0-9a-f]{8}$/, "");
 }

@@ -11,7 +11,7 @@ import { stackOf } from "../../settings/test-instance.ts";
 import { yamlForEngine } from "../../settings/yaml-writing.ts";
 import { pulumiFailure } from "../../system/pulumi-failure.ts";
 import type { Declared, Engine, Report } from "./engine.ts";
-import { refuseOtherPlan } from "./engine-plan.ts";
+import { failureIn, refuseOtherPlan } from "./engine-plan.ts";
 
 export interface PulumiEngineArgs {
   /** The folder of this project. */
@@ -116,7 +116,7 @@ async function planOf({ name, workspace }: Stack, signal: AbortSignal): Promise<
     { cwd: workDir, env: envVars, reject: false, stdin: "ignore", cancelSignal: signal },
   );
   // As its library has it: what it said is told, and no secret in it.
-  if (failed) throw new Error(`${stderr}\n${stdout}`);
+  if (failed) throw new Error(`${stderr}\n${failureIn(stdout)}`);
   return stdout;
 }
 

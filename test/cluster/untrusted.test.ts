@@ -62,8 +62,8 @@ describe("the program of a pull request", { timeout: 120_000 }, () => {
     const root = { ...binding, metadata: { name: "packit-greedy", labels: label(name) } };
     const elsewhere = configMap("default", {}, label(name));
     const { context, args } = await pullRequest(name, [...objectsOf(name), root, elsewhere]);
-    for (const wanted of [plan(context, args), deploy(context, args)])
-      await expect(wanted).rejects.toThrow(
+    for (const wanted of [plan, deploy])
+      await expect(wanted(context, args)).rejects.toThrow(
         /ClusterRoleBinding packit-greedy: .*\n {2}ConfigMap default\/said: /,
       );
     expect(await slotsOf(context).held()).toEqual([]);
