@@ -13,6 +13,7 @@ import { OpenShiftBuilder } from "../operations/test-instances/openshift-builder
 import { hasPulumi, PulumiEngine } from "../operations/test-instances/pulumi-engine.ts";
 import { loadPool, type Pool } from "../settings/test-pool.ts";
 import { PATHS, say, type Where, whereOf } from "./options.ts";
+import { complete } from "./printed.ts";
 import { ROOT } from "./root.ts";
 
 /** What verbs may be told of where and how they work. */
@@ -53,7 +54,14 @@ export async function contextOf(args: Common, pool: Pool): Promise<Context> {
   const client = clientOf(args, pool);
   const { GITHUB_TOKEN: token, GITHUB_API_URL: baseUrl } = process.env;
   const github = new GitHub({ token, baseUrl });
-  return { root: ROOT, pool, client, github, engine: await engineOf(args, client, pool), report };
+  return {
+    root: ROOT,
+    pool,
+    client,
+    github,
+    engine: await engineOf(args, client, pool),
+    report: (message) => report(complete(message, args)),
+  };
 }
 
 async function engineOf(args: Common, client: ApiClient, pool: Pool): Promise<Engine> {

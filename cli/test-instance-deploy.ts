@@ -1,14 +1,24 @@
 import { type ArgsDef, defineCommand } from "citty";
+import { UserError } from "../errors.ts";
+import { slotsOf } from "../operations/test-instances/context.ts";
 import { deploy, plan } from "../operations/test-instances/deploy.ts";
+import { details } from "../operations/test-instances/details.ts";
 import { health } from "../operations/test-instances/health.ts";
+import { builtOf } from "../operations/test-instances/image-plan.ts";
+import { keptNames } from "../operations/test-instances/keep.ts";
 import { leftOfDeploy } from "../operations/test-instances/left.ts";
+import { planned, plannedText } from "../operations/test-instances/planned.ts";
 import { redeployed } from "../operations/test-instances/refresh.ts";
-import { readRequest } from "../operations/test-instances/request.ts";
-import { details, planned, shown } from "../operations/test-instances/view.ts";
+import { type Request, readRequest } from "../operations/test-instances/request.ts";
+import { shown } from "../operations/test-instances/view.ts";
 import { lengthOf } from "../settings/duration.ts";
+import { everyMistake } from "../settings/every-mistake.ts";
+import type { Pool } from "../settings/test-pool.ts";
 import { interruptible } from "../system/interruption.ts";
 import { REPEATED, repeated } from "./arguments.ts";
 import { print } from "./options.ts";
+import { complete, ocOf } from "./printed.ts";
+import { ROOT } from "./root.ts";
 import { builderOf, contextOf, poolOf } from "./test-instance-context.ts";
 import { CHANGE } from "./test-instance-options.ts";
 
@@ -54,37 +64,54 @@ export const deployCommand = defineCommand({
   args: DEPLOY,
   async run({ args, rawArgs }) {
     const pool = poolOf(args);
-    const request = readRequest(
-      {
-        references: args._,
-        base: args.base,
-        name: args.name,
-        ttl: args.ttl,
-        with: repeated(DEPLOY, rawArgs, "with"),
-        without: repeated(DEPLOY, rawArgs, "without"),
-        images: repeated(DEPLOY, rawArgs, "image"),
-      },
-      pool,
-    );
-    const waitSeconds = args.wait === undefined ? 0 : lengthOf("--wait", args.wait);
-    const limitSeconds = lengthOf("--limit", args.limit);
+    const words = {
+      references: args._,
+      base: args.base,
+      name: args.name,
+      ttl: args.ttl,
+      with: repeated(DEPLOY, rawArgs, "with"),
+      without: repeated(DEPLOY, rawArgs, "without"),
+      images: repeated(DEPLOY, rawArgs, "image"),
+    };
+    const { request, waitSeconds, limitSeconds } = everyMistake({
+      request: () => readRequest(words, pool, ROOT),
+      waitSeconds: () => (args.wait === undefined ? 0 : lengthOf("--wait", args.wait)),
+      limitSeconds: () => lengthOf("--limit", args.limit),
+    });
+    if (args.local) refuseUnbuildable(request, pool);
     const context = await contextOf(args, pool);
     if (args["dry-run"]) {
       const { tenancy, builds } = await plan(context, { request });
-      const images = builds.map(({ image, kind }) => ({ image, kind }));
-      return print(args.json, { ...tenancy, builds: images }, () => planned(tenancy, images));
+      const held = await slotsOf(context).held();
+      const all = { tenancy, builds, held, pool, ttlSeconds: request.ttlSeconds };
+      return print(args.json, planned(all), () => complete(plannedText(all), args));
     }
     const onlyExisting = args["only-existing"];
     const builder = builderOf(context);
     const { held, images } = await interruptible(
       (signal) => deploy(context, { request, builder, waitSeconds, limitSeconds, onlyExisting, signal }),
-      () => leftOfDeploy(context, request.name),
+      async () => complete(await leftOfDeploy(context, request.name), args),
     );
     const said = await health(held.url);
     if (said.isIll) process.exitCode = 1;
-    print(args.json, { ...shown(held), images, health: said }, () => details(held, pool, said, images));
+    const isKept = (await keptNames(context.client)).includes(held.name);
+    const kept = isKept ? [held.name] : [];
+    print(args.json, { ...shown(held, pool, kept), images, health: said }, () =>
+      complete(details({ held, pool, health: said, images, isKept, oc: ocOf(args, pool) }), args),
+    );
   },
 });
+
+/** Nothing on this machine's control plane builds images: a deploy would wait for ever. */
+function refuseUnbuildable({ references, images }: Request, { builder }: Pool): void {
+  const built = builtOf(references.map(({ repository }) => repository));
+  const missing = built.filter((image) => images[image] === undefined);
+  if (builder !== "openshift" || missing.length === 0) return;
+  const options = missing.map((image) => `--image ${image}=quay.io/me/${image}:1`).join(" ");
+  throw new UserError(
+    `Nobody builds images on the control plane of this machine: ${missing.join(", ")}. Name some; they need not exist, as nothing really runs there: ${options}`,
+  );
+}
 
 export const refreshCommand = defineCommand({
   meta: { name: "refresh", description: "Deploy instances anew whose pull requests have new commits." },

@@ -133,8 +133,13 @@ export class ApiClient {
   }
 
   /** What a container of a pod has said; nothing if its node cannot tell. */
-  async log(namespace: string, pod: string, container: string): Promise<string> {
-    const answer = await this.askLog(namespace, pod, container);
+  async log(
+    namespace: string,
+    pod: string,
+    container: string,
+    options: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const answer = await this.askLog(namespace, pod, container, options);
     return answer.text ?? "";
   }
 
@@ -143,8 +148,10 @@ export class ApiClient {
     namespace: string,
     pod: string,
     container: string,
+    options: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly text: string } | { readonly text?: never; readonly problem: string }> {
-    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}`;
+    const query = new URLSearchParams({ container, ...options });
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`;
     const answer = await persistently(() => this.#transport.send({ method: "GET", path }), passing);
     return answer.status < 300 ? { text: answer.text } : { problem: problemOf(`GET ${path}`, answer) };
   }

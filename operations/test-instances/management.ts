@@ -84,7 +84,7 @@ export function managementObjects({ namespace, reaper }: Pool): KubernetesObject
 
 function reaperContainer({ image, repository }: Pool["reaper"]) {
   const steps = [
-    `git clone --quiet --depth 1 ${repository} ${CHECKOUT}`,
+    `git clone --quiet --depth 1 -- ${repository} ${CHECKOUT}`,
     `cd ${CHECKOUT}`,
     "npm ci --loglevel=error",
     "exec ./ops test-instance reap --in-cluster",

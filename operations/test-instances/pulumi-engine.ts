@@ -129,7 +129,7 @@ async function mortalCommand(folder: string): Promise<{ pulumiCommand?: PulumiCo
   const { stdout } = await execa("/bin/sh", ["-c", "command -v pulumi"], { reject: false });
   if (stdout === "") return {};
   const bin = join(folder, "bin");
-  mkdirSync(bin, { recursive: true });
+  mkdirSync(bin, { recursive: true, mode: 0o700 });
   const script = `#!/bin/sh\nexec ${SETPRIV} --pdeathsig KILL -- '${stdout.replaceAll("'", `'\\''`)}' "$@"\n`;
   writeFileSync(join(bin, "pulumi"), script, { mode: 0o700 });
   return { pulumiCommand: await PulumiCommand.get({ root: folder }) };

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { LEASES, micro } from "./lease.ts";
+import { leaseTime } from "./lease-content.ts";
 
 /** The label of the leases that stand for requests which wait. */
 const TICKET_LABEL = "packit.dev/ticket";
@@ -74,14 +75,15 @@ export class Queue {
 }
 
 function read(object: KubernetesObject): Ticket {
-  const { metadata, spec } = object as KubernetesObject & {
-    spec: { acquireTime: string; renewTime: string };
+  const { metadata, spec = {} } = object as KubernetesObject & {
+    spec?: { acquireTime?: string; renewTime?: string };
   };
+  const never = new Date(0);
   return {
     id: metadata.name,
     name: metadata.labels?.[TICKET_LABEL] ?? "",
-    since: new Date(spec.acquireTime),
-    isDead: Date.now() - Date.parse(spec.renewTime) > SILENCE_SECONDS * 1000,
+    since: leaseTime(spec.acquireTime, never),
+    isDead: Date.now() - leaseTime(spec.renewTime, never).getTime() > SILENCE_SECONDS * 1000,
     object,
   };
 }

@@ -42,7 +42,13 @@ export class Slots {
     for (let attempt = 0; ; attempt++) {
       const leases = await this.#leases();
       const held = leases.flatMap((lease) => readLease(lease) ?? []);
-      const refusal = refusalOf(tenancy, held, args);
+      const ownIn = (slot: number) => ({ ...tenancy, identity: args.identityOf?.(slot) });
+      const free = this.#free(held);
+      const usable = free.filter((slot) => refusalOf(ownIn(slot), held, args) === undefined);
+      // Where the pool's identities were put in another order, that of a free slot may be held in another one.
+      const refusal =
+        refusalOf(tenancy, held, args) ??
+        (free.length > 0 && usable.length === 0 ? { refused: "identity", held } : undefined);
       // Who has just taken a slot may be about to give it back.
       const isSettled = held.every(({ created }) => Date.now() - created.getTime() > SETTLED_MS);
       if (refusal && (isSettled || attempt > SETTLED_TRIES)) return refusal;
@@ -50,9 +56,10 @@ export class Slots {
         await setTimeout(Math.random() * 200);
         continue;
       }
-      const slot = this.#free(held);
+      // Whoever comes at the same time tries another one.
+      const slot = usable[Math.floor(Math.random() * usable.length)];
       if (slot === undefined) return { refused: "full", held };
-      const own = { ...tenancy, identity: args.identityOf?.(slot) };
+      const own = ownIn(slot);
       const mine = await this.#write(slot, leases, own, args.ttlSeconds);
       if (mine === undefined) {
         await setTimeout(Math.random() * 20);
@@ -92,11 +99,9 @@ export class Slots {
     return (await this.#replace(lease)) !== undefined;
   }
 
-  #free(held: readonly Held[]): number | undefined {
+  #free(held: readonly Held[]): number[] {
     const taken = held.map(({ slot }) => slot);
-    const free = Array.from({ length: this.#limit }, (_, i) => i + 1).filter((slot) => !taken.includes(slot));
-    // Whoever comes at the same time tries another one.
-    return free[Math.floor(Math.random() * free.length)];
+    return Array.from({ length: this.#limit }, (_, i) => i + 1).filter((slot) => !taken.includes(slot));
   }
 
   async #write(slot: number, leases: readonly KubernetesObject[], tenancy: Tenancy, ttlSeconds: number) {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import type { StandIns } from "../../settings/stand-ins.ts";
+import { type StandIns, storedIn } from "../../settings/stand-ins.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 
 /** The Secret that an instance's stand-ins are kept in, in its own namespace: they are the same from every machine, and go with it. */
@@ -10,7 +10,6 @@ export const STAND_INS = "packit-stand-ins";
 
 const KEY = "stand-ins.json";
 const kept = z.object({ data: z.object({ [KEY]: z.base64() }) });
-const content = z.record(z.string(), z.string());
 
 /** The stand-ins that an instance has. What somebody else has put in their place is not taken. */
 export async function readStandIns(client: ApiClient, name: string): Promise<StandIns | undefined> {
@@ -19,11 +18,7 @@ export async function readStandIns(client: ApiClient, name: string): Promise<Sta
   if (namespace?.metadata.labels?.[STACK_LABEL] !== stackOf(name)) return undefined;
   const found = kept.safeParse(await client.read(secretOf(name)));
   if (!found.success) return undefined;
-  try {
-    return content.parse(JSON.parse(Buffer.from(found.data.data[KEY], "base64").toString()));
-  } catch {
-    return undefined;
-  }
+  return storedIn(Buffer.from(found.data.data[KEY], "base64").toString());
 }
 
 /** Keeps an instance's stand-ins for its next deploy, in its namespace, which must be there. */

@@ -42,7 +42,17 @@ export async function makeWorktree(root: string, folder: string, { url, sha }: R
   await removeWorktree(root, folder);
   await git(root, ["fetch", "--no-tags", "--", url, sha]);
   // A link would lead whoever reads the worktree out of it.
-  await git(root, [...NOTHING_RUNS, "-c", "core.symlinks=false", "worktree", "add", "--detach", folder, sha]);
+  await git(root, [
+    ...NOTHING_RUNS,
+    "-c",
+    "core.symlinks=false",
+    "worktree",
+    "add",
+    "--detach",
+    "--",
+    folder,
+    sha,
+  ]);
   refuseLarge(folder);
   await install(root, folder);
   writeFileSync(whole, "");
@@ -54,7 +64,7 @@ const NOTHING_RUNS = ["-c", "core.hooksPath=/dev/null"];
 export async function removeWorktree(root: string, folder: string): Promise<void> {
   rmSync(`${folder}.whole`, { force: true });
   rmSync(`${folder}.packages`, { recursive: true, force: true });
-  if (existsSync(folder)) await git(root, ["worktree", "remove", "--force", folder]);
+  if (existsSync(folder)) await git(root, ["worktree", "remove", "--force", "--", folder]);
   await git(root, ["worktree", "prune"]);
 }
 

@@ -270,7 +270,7 @@ describe("images built in the cluster", { timeout: 120_000 }, () => {
       ]);
       expect(specs.get("packit-worker").source.git).toEqual({
         uri: "https://github.com/packit/packit-service.git",
-        ref: "refs/pull/800/head",
+        ref: FakeGitHub.sha("packit/packit-service#800"),
       });
       expect(specs.get("packit-worker").revision.git.commit).toBe(
         FakeGitHub.sha("packit/packit-service#800"),

@@ -1,14 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { delimiter, join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { foreignProgram } from "../../operations/test-instances/foreign-program.ts";
 import { parseReferences } from "../../operations/test-instances/reference.ts";
 import type { Resolved } from "../../operations/test-instances/resolve.ts";
 import { makeWorktree, removeWorktree } from "../../operations/test-instances/worktree.ts";
 import { evaluationOf } from "../support/evaluation.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { MARK } from "../support/marks.ts";
 import { ROOT } from "../support/stacks.ts";
+
+afterEach(() => vi.unstubAllEnvs());
 
 describe("a pull request of this project", { timeout: 120_000 }, () => {
   it("is evaluated from a worktree of its commit, which is removed again", async () => {
@@ -76,6 +79,57 @@ describe("a pull request of this project", { timeout: 120_000 }, () => {
   });
 });
 
+describe("the packages of a pull request", () => {
+  const wanted = {
+    "package.json": { dependencies: { a: "1.0.0" }, scripts: { postinstall: "exit 1" } },
+    "package-lock.json": {
+      packages: { "": {}, "node_modules/a": { version: "1.0.0", integrity: "sha512-a" } },
+    },
+  };
+
+  it("are fetched by an npm that learns nothing of who deploys, and nothing of the worktree but its lists", async () => {
+    vi.stubEnv("GITHUB_TOKEN", `${MARK}-token`);
+    const { theirs, mine } = repositories();
+    for (const [name, content] of Object.entries(wanted))
+      writeFileSync(join(theirs, name), JSON.stringify(content));
+    writeFileSync(join(theirs, ".npmrc"), "ignore-scripts=false\ngit=./theirs\n");
+    const folder = join(temporaryFolder(), "worktree");
+    const said = join(temporaryFolder(), "said");
+    stubProgram("npm", `env > ${said}; echo "$@" >> ${said}; ls -A >> ${said}; mkdir node_modules`);
+    await makeWorktree(mine, folder, commit(theirs, commitAll(theirs)));
+    const text = readFileSync(said, "utf8");
+    expect(text).toMatch(/^ci .*--ignore-scripts.*\npackage-lock\.json\npackage\.json\n$/m);
+    expect(text).not.toContain(MARK);
+    expect(text).not.toContain("GITHUB");
+    expect(existsSync(join(folder, "node_modules"))).toBe(true);
+  });
+
+  it("are this checkout's where it wants no others: nothing is installed", async () => {
+    const { theirs, mine } = repositories();
+    stubProgram("npm", "exit 1");
+    const folder = join(temporaryFolder(), "worktree");
+    await makeWorktree(mine, folder, commit(theirs, commitAll(theirs)));
+    expect(lstatSync(join(folder, "node_modules")).isSymbolicLink()).toBe(true);
+  });
+
+  it("are not asked for with a question that waits for an answer", async () => {
+    const said = join(temporaryFolder(), "said");
+    stubProgram("git", `env > ${said}; exit 1`);
+    const folder = join(temporaryFolder(), "worktree");
+    await expect(makeWorktree(ROOT, folder, commit(ROOT, "0".repeat(40)))).rejects.toThrow(
+      "`git worktree prune` failed",
+    );
+    expect(readFileSync(said, "utf8")).toMatch(/^GIT_TERMINAL_PROMPT=0$/m);
+  });
+});
+
+/** Puts a program in the place of another one, by its name. */
+function stubProgram(name: string, script: string): void {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  vi.stubEnv("PATH", `${folder}${delimiter}${process.env.PATH}`);
+}
+
 /** A repository of somebody else's, and one that fetches from it. */
 function repositories() {
   const [theirs, mine] = [temporaryFolder(), temporaryFolder()];
@@ -98,7 +152,7 @@ function commitAll(folder: string): string {
 function commit(url: string, sha: string): Resolved {
   const [reference] = parseReferences([`deployment=commit:${sha}`]);
   if (reference === undefined) throw new Error("no reference");
-  return { reference, url, ref: "refs/heads/main", sha };
+  return { reference, url, sha };
 }
 
 function git(cwd: string, ...args: readonly string[]): string {

@@ -24,8 +24,14 @@ const own = { op: "create", urn: "urn:a", newState: { type: "kubernetes:core/v1:
 if (args[0] === "preview") console.log(JSON.stringify({ steps: [own, ...(process.env.PLANNED ? [JSON.parse(process.env.PLANNED)] : [])] }));
 else if (args.includes("output") || args.includes("config")) console.log("{}");
 else if (args.includes("history")) console.log("[]");
-else if (args.includes("ls")) console.log(process.env.KNOWN === "yes" ? '[{"name":"test-one","current":false,"updateInProgress":false}]' : "[]");
-else if (args[0] === process.env.BREAKS) { console.error("error: it broke"); process.exit(255); }
+else if (args.includes("ls")) console.log(JSON.stringify((process.env.KNOWN ?? "").split(" ").filter(Boolean).map((name) => ({ name, current: false, updateInProgress: false }))));
+else if (args[0] === process.env.BREAKS) {
+  // It says whatever it can know.
+  const { forgeTokens = {}, ...named } = JSON.parse(call.secrets ?? "{}").secrets ?? {};
+  for (const value of [...Object.values(named), ...Object.values(forgeTokens)]) console.log(value);
+  console.error("error: it broke with " + process.env.PULUMI_CONFIG_PASSPHRASE);
+  process.exit(255);
+}
 `;
 
 let record: string;
@@ -72,16 +78,39 @@ describe("Pulumi's engine for test instances", () => {
   it("says what Pulumi said when it fails, and leaves no secret behind then either", async () => {
     vi.stubEnv("BREAKS", "up");
     await expect(engine().up(declared(), () => {}, new AbortController().signal)).rejects.toThrow(
-      /^`pulumi up` failed:\n {2}.*error: it broke\nAll that it said is in .*\/\.local\/logs\/pulumi-test-one\.log$/,
+      /^`pulumi up` failed:\n {2}.*error: it broke with undefined\n.*All that it said is in \S*\/\.local\/logs\/pulumi-test-one\.log$/s,
     );
     expect(existsSync(calls()[0]?.cwd ?? "")).toBe(false);
+  });
+
+  it.each([
+    "its own variables",
+    "the environment",
+  ])("neither shows nor keeps a secret that Pulumi says, nor the passphrase of %s", async (from) => {
+    const passphrase = "correct horse battery staple";
+    vi.stubEnv("BREAKS", "up");
+    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", from === "the environment" ? passphrase : "another");
+    const env = from === "the environment" ? {} : { PULUMI_CONFIG_PASSPHRASE: passphrase };
+    const own = new PulumiEngine({ root, env });
+    const error = await own.up(declared(), () => {}, new AbortController().signal).catch((cause) => cause);
+    const log = readFileSync(join(root, ".local", "logs", "pulumi-test-one.log"), "utf8");
+    expect(log).toContain("it broke with");
+    for (const text of [log, error.message]) {
+      expect(text).not.toContain(passphrase);
+      expect(text).not.toMatch(new RegExp(`${MARK}-(0-(?!keytab)|gitlab|pagure)`));
+      expect(text).not.toContain("PRIVATE KEY-----\n");
+    }
   });
 
   it("forgets the stack of an instance that is gone, and does nothing where there is none", async () => {
     const removed = () => calls().filter(({ args }) => args[0] === "stack" && args[1] === "rm");
     await engine().forget("one");
     expect(removed()).toEqual([]);
-    vi.stubEnv("KNOWN", "yes");
+    // Others' stacks of the same backend.
+    vi.stubEnv("KNOWN", "stage me/test/test-one-more test-on");
+    await engine().forget("one");
+    expect(removed()).toEqual([]);
+    vi.stubEnv("KNOWN", "stage me/test/test-one");
     await engine().forget("one");
     expect(removed()[0]?.args).toEqual(expect.arrayContaining(["--yes", "--force", "test-one"]));
     // What it made is gone already, and could not be destroyed where it hangs.
