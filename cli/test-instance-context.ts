@@ -8,6 +8,7 @@ import { ActionsBuilder } from "../operations/test-instances/actions-builder.ts"
 import type { Builder } from "../operations/test-instances/builder.ts";
 import { type Context, seedOf } from "../operations/test-instances/context.ts";
 import { ApplyEngine, type Engine } from "../operations/test-instances/engine.ts";
+import { removeLeftovers } from "../operations/test-instances/leftovers.ts";
 import { OpenShiftBuilder } from "../operations/test-instances/openshift-builder.ts";
 import { hasPulumi, PulumiEngine } from "../operations/test-instances/pulumi-engine.ts";
 import { loadPool, type Pool } from "../settings/test-pool.ts";
@@ -49,6 +50,7 @@ export function whereabouts(args: Common, { kubeContext }: Pool): string {
 
 /** What a verb works with. */
 export async function contextOf(args: Common, pool: Pool): Promise<Context> {
+  removeLeftovers(ROOT);
   const client = clientOf(args, pool);
   const { GITHUB_TOKEN: token, GITHUB_API_URL: baseUrl } = process.env;
   const github = new GitHub({ token, baseUrl });

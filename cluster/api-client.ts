@@ -208,6 +208,7 @@ function conflict(error: unknown): Passing | undefined {
   return error instanceof ApiError && error.status === 409 ? { why: "broken" } : undefined;
 }
 
-function uidOf(object: KubernetesObject | undefined): string | undefined {
+/** What tells an object from all others that have had its name. */
+export function uidOf(object: KubernetesObject | undefined): string | undefined {
   return object !== undefined && "uid" in object.metadata ? String(object.metadata.uid) : undefined;
 }

@@ -15,6 +15,9 @@ import type { StackConfig } from "./stack-file.ts";
 /** How long a stand-in certificate is valid, in days: longer than any stack that may use it lives. */
 const CERTIFICATE_DAYS = 365;
 
+/** What stand-ins are made from: the values that must have a certain form, and a token for all others. */
+export type StandIns = Readonly<Record<string, string>>;
+
 /**
  * Stand-ins for the secrets that a disposable stack needs and was not given: a self-signed certificate for its hosts, a
  * keytab of its account, keys that fit nothing, tokens that no service knows. They are kept in `directory` (mode 0600),
@@ -22,25 +25,37 @@ const CERTIFICATE_DAYS = 365;
  */
 export async function standIns(directory: string, config: StackConfig): Promise<StandIn> {
   const file = join(directory, "stand-ins.json");
-  const hosts = textsIn(config.values.hosts).sort();
-  const principal = principalIn(config);
-  const kept: Record<string, string> = keptIn(file, { hosts, principal }) ?? keys();
-  if (kept.hosts !== hosts.join() || kept.principal !== principal) {
-    const made = kept.hosts === hosts.join() ? {} : { hosts: hosts.join(), ...(await certificate(hosts)) };
-    const keytab = encodedKeytab([principal], randomBytes(32));
-    Object.assign(kept, made, { principal, keytab });
-    write(directory, file, kept);
-  }
-  return (name) => kept[name] ?? `stand-in-${kept.token}`;
+  const former = existsSync(file) ? storedIn(readFileSync(file, "utf8")) : undefined;
+  const made = await madeStandIns(config, former);
+  if (made !== former) write(directory, file, made);
+  return standInFrom(made);
 }
 
-/** What an earlier run has kept; nothing if it cannot be read. What would be refused by now is made anew. */
-function keptIn(file: string, around: Surroundings): Record<string, string> | undefined {
-  if (!existsSync(file)) return undefined;
-  const kept = z.record(z.string(), z.string()).safeParse(parsed(readFileSync(file, "utf8"))).data;
-  if (kept?.token === undefined || MADE.some((name) => !isFit(name, kept[name], around))) return undefined;
+/** Stand-ins that fit a configuration: the former ones themselves as long as they do. */
+export async function madeStandIns(config: StackConfig, former?: StandIns): Promise<StandIns> {
+  const hosts = textsIn(config.values.hosts).sort();
+  const principal = principalIn(config);
+  const kept = (former && fitting(former, { hosts, principal })) ?? keys();
+  if (kept.hosts === hosts.join() && kept.principal === principal) return kept;
+  const made = kept.hosts === hosts.join() ? {} : { hosts: hosts.join(), ...(await certificate(hosts)) };
+  return { ...kept, ...made, principal, keytab: encodedKeytab([principal], randomBytes(32)) };
+}
+
+/** Gives each secret its stand-in. */
+export function standInFrom(made: StandIns): StandIn {
+  return (name) => made[name] ?? `stand-in-${made.token}`;
+}
+
+/** Stand-ins as they were kept; nothing if they cannot be read. */
+export function storedIn(text: string): StandIns | undefined {
+  return z.record(z.string(), z.string()).safeParse(parsed(text)).data;
+}
+
+/** What of former ones would not be refused by now; nothing if all are to be made anew. */
+function fitting(former: StandIns, around: Surroundings): StandIns | undefined {
+  if (former.token === undefined || MADE.some((name) => !isFit(name, former[name], around))) return undefined;
   // A certificate is of its hosts, and for a time.
-  return isFit("tlsCertificate", kept.tlsCertificate, around) ? kept : { ...kept, hosts: "none" };
+  return isFit("tlsCertificate", former.tlsCertificate, around) ? former : { ...former, hosts: "none" };
 }
 
 function isFit(name: SecretName, value: string | undefined, around: Surroundings): boolean {

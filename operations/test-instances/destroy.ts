@@ -1,17 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
-import { setTimeout } from "node:timers/promises";
-import type { ApiClient } from "../../cluster/api-client.ts";
+import { type ApiClient, uidOf } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
 import { EnvironmentError, UserError } from "../../errors.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { standInsDirectory } from "../../settings/engine.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { type Context, slotsOf } from "./context.ts";
+import { isWorkedOn, waitForAnswer } from "./destruction.ts";
 import type { Held } from "./lease.ts";
-import { removeWorktree, worktreesOf } from "./program.ts";
-import { HEARTBEAT_MS } from "./tenure.ts";
+import { removeWorktree, worktreesOf } from "./worktree.ts";
 
 /** How long namespaces may take to be gone unless it is said, in seconds. */
 const LIMIT_SECONDS = 120;
@@ -42,12 +39,10 @@ export async function destroyHeld(
 ): Promise<void> {
   const slots = slotsOf(context);
   const { name, engine } = held;
-  const marked = await slots.update(held, { state: "destroying", run: randomUUID() });
-  const isAtWork = held.state === "deploying" && Date.now() - held.seen.getTime() < 4 * HEARTBEAT_MS;
-  if (isAtWork && !isDead) {
-    context.report(`waiting for whoever deploys ${name} to notice`);
-    await setTimeout(HEARTBEAT_MS + 1000);
-  }
+  // Another destruction may have begun to end the same deploy.
+  const { ends, answer } = held.state === "destroying" ? held : { ends: held.run, answer: undefined };
+  const marked = await slots.update(held, { state: "destroying", run: randomUUID(), ends, answer });
+  if (isWorkedOn(held) && ends !== undefined && !isDead) await waitForAnswer(slots, marked, context.report);
   if (engine !== context.engine.name && engine === "pulumi")
     context.report(
       `its Pulumi stack ${stackOf(name)} stays in its backend: pulumi stack rm --force ${stackOf(name)}`,
@@ -67,7 +62,6 @@ export async function removeAll(
   limitSeconds = LIMIT_SECONDS,
 ): Promise<boolean> {
   const { client, engine, root, report } = context;
-  await engine.forget(name, report);
   const there = await Promise.all(namespacesOf(name).map((one) => client.read(namespace(one))));
   const found = there.flatMap((one) => one ?? []);
   const present = found.filter(({ metadata }) => metadata.labels?.[STACK_LABEL] === stackOf(name));
@@ -76,13 +70,10 @@ export async function removeAll(
   await removeClaims(client, present);
   await Promise.all(present.map((one) => client.delete(one, uidOf(one))));
   await waitUntilGone(client, present, limitSeconds);
+  // With its namespaces all that the engine has made is gone.
+  await engine.forget(name, report);
   for (const folder of worktreesOf(root, name)) await removeWorktree(root, folder);
-  rmSync(standInsDirectory(root, stackOf(name)), { recursive: true, force: true });
   return present.length > 0;
-}
-
-function uidOf({ metadata }: KubernetesObject): string | undefined {
-  return "uid" in metadata ? String(metadata.uid) : undefined;
 }
 
 /** The namespace controller comes back to what has a finalizer only after a while: claims, whose pods hold them. */

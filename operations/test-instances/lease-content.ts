@@ -28,6 +28,8 @@ const FIELDS: { readonly [K in keyof Required<Tenancy>]: readonly [z.ZodType<Ten
   identity: [text.optional(), undefined],
   run: [text, ""],
   wasUp: [z.boolean(), false],
+  ends: [text.optional(), undefined],
+  answer: [z.enum(["stopping", "stopped"]).optional(), undefined],
   state: [z.enum(["deploying", "up", "failed", "destroying"]), "broken"],
 };
 

@@ -28,6 +28,9 @@ export interface Tenancy {
   readonly run: string;
   /** Whether it has been up before. */
   readonly wasUp: boolean;
+  /** The deploy that its destruction ends, and what that one answers. */
+  readonly ends?: string | undefined;
+  readonly answer?: "stopping" | "stopped" | undefined;
   /** What is done with it now; `broken` if its lease cannot be read. */
   readonly state: "deploying" | "up" | "failed" | "destroying" | "broken";
 }

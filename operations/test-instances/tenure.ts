@@ -45,6 +45,19 @@ export class Tenure {
     clearInterval(this.#timer);
   }
 
+  /** Tells whoever destroys the instance, if that is why the slot is lost, how far this has come with ending. */
+  async answer(answer: "stopping" | "stopped"): Promise<void> {
+    const { slot, name, run } = this.#held;
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
+      const now = (await this.#slots.held()).find((one) => one.slot === slot && one.name === name);
+      if (now?.state !== "destroying" || now.ends !== run || now.answer === "stopped") return;
+      const written = await this.#slots.update(now, { answer }).catch((error) => {
+        if (!(error instanceof LostSlot)) throw error;
+      });
+      if (written) return;
+    }
+  }
+
   async #write(change: Partial<Tenancy>): Promise<Held> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -55,6 +68,7 @@ export class Tenure {
         const now = await this.#slots.again(this.#held);
         if (now === undefined || now.state === "destroying" || attempt === TRIES) {
           this.#abort.abort(error);
+          await this.answer("stopping").catch(() => {});
           throw error;
         }
         this.#held = now;

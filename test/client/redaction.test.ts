@@ -24,7 +24,7 @@ const QUOTED = [PASSWORD, base64(PASSWORD), LINE, `x${PASSWORD.slice(3)}`].join(
 
 const CASES: [string, (client: ApiClient) => Promise<unknown>][] = [
   ["the Secret itself is applied", (client) => applyOne(client, SECRET)],
-  ["another object is applied beside it", (client) => applyOne(client, OTHER, [SECRET, OTHER])],
+  ["another object is applied beside it", (client) => applyOne(client, OTHER, { others: [SECRET, OTHER] })],
   ["a stack is tried", (client) => applyStack(client, "stage", [SECRET, OTHER])],
   [
     "a stack is tried in which the Secret alone is refused",
@@ -55,7 +55,7 @@ describe("a refusal of the API server shows nothing of a Secret", () => {
   it("when what it refuses was immutable, and its successor is refused as well", async () => {
     const job: KubernetesObject = { apiVersion: "v1", kind: "Job", metadata: metadata("job") };
     const client = await refusing(() => true, "field is immutable");
-    const error = await applyOne(client, job, [SECRET, job]).catch((cause: Error) => cause);
+    const error = await applyOne(client, job, { others: [SECRET, job] }).catch((cause: Error) => cause);
     expect((error as Error).message).toMatch(/^The API server refuses .*<secret>/);
     expect(holdsMark((error as Error).message)).toBe(false);
   });

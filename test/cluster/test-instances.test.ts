@@ -19,7 +19,6 @@ import { ApplyEngine } from "../../operations/test-instances/engine.ts";
 import { extend } from "../../operations/test-instances/extend.ts";
 import { managementObjects } from "../../operations/test-instances/management.ts";
 import { OpenShiftBuilder } from "../../operations/test-instances/openshift-builder.ts";
-import { hasPulumi, PulumiEngine } from "../../operations/test-instances/pulumi-engine.ts";
 import { reap } from "../../operations/test-instances/reap.ts";
 import { redeployed } from "../../operations/test-instances/refresh.ts";
 import { type RequestWords, readRequest } from "../../operations/test-instances/request.ts";
@@ -356,37 +355,6 @@ describe("./ops test-instance", { timeout: 120_000 }, () => {
     expect(await destroy(await context(), "ps-614")).toBe(true);
     await nothingIsLeft(["ps-614"]);
     expect([reaped, done].map(({ all }) => all).join()).not.toContain(MARK);
-  });
-});
-
-describe.skipIf(!(await hasPulumi()))("with the real Pulumi engine", { timeout: 300_000 }, () => {
-  it("an instance comes up, is deployed again in its place, and leaves nothing", async () => {
-    const root = project();
-    const state = temporaryFolder();
-    const env = {
-      PULUMI_BACKEND_URL: `file://${state}`,
-      PULUMI_CONFIG_PASSPHRASE: "x",
-      KUBECONFIG: PATHS.kubeconfig,
-    };
-    const own = { ...(await context()), engine: new PulumiEngine({ root, env }) };
-    const request = readRequest(
-      {
-        references: ["packit-service=614"],
-        base: "stage",
-        name: "real",
-        with: [],
-        without: ["sandbox"],
-        images: [],
-      },
-      pool,
-    );
-    const args = { request, builder: BUILDER, waitSeconds: 0, limitSeconds: 120, onlyExisting: false };
-    expect((await deploy(own, args)).held.state).toBe("up");
-    said = [];
-    expect((await deploy(own, args)).held.state).toBe("up");
-    expect(said.join("\n")).toMatch(/\d+ unchanged/);
-    expect(await destroy(own, "real")).toBe(true);
-    await nothingIsLeft(["real"]);
   });
 });
 

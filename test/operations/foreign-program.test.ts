@@ -1,124 +1,256 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { execa } from "execa";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { programAt } from "../../operations/test-instances/program.ts";
-import { parseReferences } from "../../operations/test-instances/reference.ts";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { parse } from "yaml";
+import { foreignProgram } from "../../operations/test-instances/foreign-program.ts";
+import { type Evaluation, ownProgram } from "../../operations/test-instances/program.ts";
+import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import type { Limits } from "../../system/confined.ts";
+import type { Anything } from "../support/anything.ts";
+import { evaluationOf } from "../support/evaluation.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { MARK } from "../support/marks.ts";
+import { MARK, markedSecrets } from "../support/marks.ts";
+import { ROOT } from "../support/stacks.ts";
 
-afterEach(() => vi.unstubAllEnvs());
+const SHA = "0123456789".repeat(4);
 
-/** Notes that it ran, and all that it could learn. */
-const SPY = (file: string) => `env > ${file}`;
+describe("a program of somebody else's", { timeout: 120_000 }, () => {
+  it.each([
+    "openshift",
+    "kubernetes",
+  ])("declares what it would with the secrets at hand, on %s", async (platform) => {
+    const evaluation = await evaluationOf({ platform, secrets: markedSecrets() });
+    const [foreign, own] = await Promise.all([evaluated(evaluation), ownProgram(ROOT).objects(evaluation)]);
+    expect(foreign.map(withoutDigests)).toEqual(own.map(withoutDigests));
+  });
 
-describe("the packages of a pull request", () => {
-  it("are installed without any script of theirs or of its own being run, whatever its .npmrc says", async () => {
-    const { root, folder, sha, places } = await pullRequest({ otherPackages: true });
-    await programAt(root, folder, resolved(root, sha));
-    expect(readFileSync(join(folder, "node_modules", "spy", "package.json"), "utf8")).toContain(
-      "postinstall",
+  it("has each secret quoted where it must be, and made where it was not given", async () => {
+    const webhookSecret = `it's "one": #{2} \\ {{ three }}`;
+    const objects = await evaluated(await evaluationOf({ secrets: { webhookSecret } }));
+    expect(parse(textIn(objects, "packit-config", "packit-service.yaml")).webhook_secret).toBe(webhookSecret);
+    expect(textIn(objects, "postgres-secret", "database-password")).toMatch(/^[A-Za-z0-9]{32}$/);
+    const values = objects.flatMap(({ kind, data }) =>
+      kind === "Secret" ? Object.values(data as object) : [],
     );
-    for (const place of Object.values(places)) expect(() => readFileSync(place), place).toThrow("ENOENT");
-  });
-
-  it("are fetched by an npm that learns nothing of who deploys", async () => {
-    vi.stubEnv("GITHUB_TOKEN", `${MARK}-token`);
-    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", `${MARK}-passphrase`);
-    const { root, folder, sha } = await pullRequest({ otherPackages: true });
-    const said = join(temporaryFolder(), "said");
-    stubProgram("npm", `${SPY(said)}; echo "$@" >> ${said}`);
-    await programAt(root, folder, resolved(root, sha));
-    const text = readFileSync(said, "utf8");
-    expect(text).toContain(`PWD=${folder}`);
-    expect(text).not.toContain(MARK);
-    expect(text).not.toContain("GITHUB");
-  });
-
-  it("are this checkout's where it wants no others: nothing is installed", async () => {
-    const { root, folder, sha } = await pullRequest({ otherPackages: false });
-    stubProgram("npm", "exit 1");
-    const program = await programAt(root, folder, resolved(root, sha));
-    expect(program.root).toBe(folder);
+    expect(values.map((value) => `${value} ${Buffer.from(value, "base64")}`).join()).not.toMatch(
+      /secret-[0-9a-f]{32}/,
+    );
+    const again = await evaluated(await evaluationOf({ secrets: { webhookSecret: "another" } }));
+    const rolled = (all: readonly KubernetesObject[]) =>
+      all.flatMap(({ metadata, spec }: Anything) => {
+        const { annotations = {} } = spec?.template?.metadata ?? {};
+        return [`${metadata.name} ${annotations["packit.dev/files"]}`];
+      });
+    const changed = rolled(again).filter((one) => !rolled(objects).includes(one));
+    // What reads the changed secret is rolled, and what does not is left as it is.
+    expect(changed.join()).toContain("packit-service ");
+    expect(changed.join()).not.toContain("postgres-15");
   });
 });
 
-describe("the program of a pull request", () => {
-  it("is that of the commit that was approved, though its branch has moved on since", async () => {
-    const { root, folder, sha } = await pullRequest({ otherPackages: false });
-    writeFileSync(join(root, "settings", "load.ts"), "throw new Error('pushed later');");
-    await git(root, "commit", "--quiet", "--all", "--message", "later");
-    await programAt(root, folder, resolved(root, sha));
-    expect((await git(folder, "rev-parse", "HEAD")).stdout).toBe(sha);
-  });
+describe("a hostile program", { timeout: 120_000 }, () => {
+  /** What it does, in place of an evaluation, and what is said of it. */
+  const TRIES: readonly (readonly [what: string, code: string, said: RegExp])[] = [
+    ["reads the environment", "throw Error(JSON.stringify(process.env))", /: \{"HOME":"\/"\}$/],
+    ["reads a file of the user", "fs.readFileSync(KUBECONFIG)", /Access to this API has been restricted/],
+    [
+      "lists the folder around its own",
+      "fs.readdirSync(FOLDER + '/..')",
+      /Access to this API has been restricted/,
+    ],
+    [
+      "follows a link out of its folder",
+      "throw Error(fs.readFileSync(FOLDER + '/link'))",
+      /no such file|restricted/,
+    ],
+    [
+      "reads its parent's environment",
+      "fs.readFileSync('/proc/' + process.ppid + '/environ')",
+      /has been restricted/,
+    ],
+    ["writes", "fs.writeFileSync(FOLDER + '/written', 'x')", /has been restricted/],
+    [
+      "starts a program",
+      "(await import('node:child_process')).execFileSync('/usr/bin/id')",
+      /has been restricted/,
+    ],
+    [
+      "starts a worker",
+      "new (await import('node:worker_threads')).Worker('1', { eval: true })",
+      /has been restricted/,
+    ],
+    ["loads native code", "process.dlopen({ exports: {} }, '/usr/lib/x.node')", /Cannot load native addon/],
+    ["opens its debugger", "(await import('node:inspector')).open(0)", /restricted|not permitted/],
+    [
+      "connects to this machine",
+      "await connected({ port: PORT, host: '127.0.0.1' })",
+      /ENETUNREACH|ECONNREFUSED|restricted/,
+    ],
+    ["connects to a socket", "await connected({ path: SOCKET })", /ENOENT|restricted/],
+    ["never ends", "for (;;);", /: it does not end\.$/],
+    ["waits for ever", "await new Promise(() => setInterval(() => {}, 1000))", /: it does not end\.$/],
+    [
+      "fills its heap",
+      "const all = []; for (;;) all.push(Array(1e6).fill(all.length))",
+      /before it handed anything over: /,
+    ],
+    [
+      "fills its memory",
+      "const all = []; for (;;) all.push(Buffer.alloc(5e7, 1))",
+      /allocate memory|allocation failed|before it handed anything over: /,
+    ],
+    ["ends", "process.exit(0)", /before it handed anything over: it says nothing$/],
+    ["hands over nonsense", "hand('nonsense')", /something else than objects/],
+    ["hands over a number", "hand('1')", /something else than objects/],
+    ["hands over twice", "hand('{\"objects\":[]}'); return []", /something else than objects/],
+    [
+      "hands over a gigabyte",
+      "for (let i = 0; i < 1000; i++) hand('x'.repeat(1e6))",
+      /hands over more than a stack can be/,
+    ],
+    [
+      "says a gigabyte",
+      "for (const one of [process.stdout, process.stderr]) for (let i = 0; i < 20; i++) await new Promise((done) => one.write('x'.repeat(5e7), done)); process.exit()",
+      /before it handed anything over: x+$|it does not end\.$/,
+    ],
+    [
+      "hands over a prototype",
+      `hand('{"objects":[{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"},"__proto__":{"polluted":true}}]}')`,
+      /something else than objects/,
+    ],
+    [
+      "hands over a tree without end",
+      "hand('{\"objects\":' + '['.repeat(1e6))",
+      /something else than objects/,
+    ],
+    [
+      "hands over a deep object",
+      `return [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: ${'{"a":'.repeat(60)}1${"}".repeat(60)} }]`,
+      /more than 40 levels deep/,
+    ],
+    [
+      "has an owner for its objects",
+      `return [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", ownerReferences: [] } }]`,
+      /something else than objects \(objects\.0\.metadata\)/,
+    ],
+    [
+      "names a path",
+      `return [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "../../b" } }]`,
+      /something else than objects \(objects\.0\.metadata\.name\)/,
+    ],
+    ["writes to the terminal", "throw Error('\\u001b[2Jgone\\r')", /: \[2Jgone$/],
+    [
+      "gives a secret away in a ConfigMap",
+      "return [found('ConfigMap', words.sshPrivateKey)]",
+      /puts secrets where they may not be: ConfigMap packit-test-one\/a\./,
+    ],
+    [
+      "gives a secret away in a label",
+      "return [{ ...found('Secret', ''), metadata: { name: 'a', labels: { a: words.keytab } } }]",
+      /puts secrets where they may not be: Secret a\./,
+    ],
+    [
+      "gives a secret to the sandbox",
+      "return [found('Secret', words.keytab, 'packit-test-one-sandbox')]",
+      /puts secrets where they may not be/,
+    ],
+    ["repeats a secret", "return [found('Secret', btoa(words.keytab.repeat(1e5)))]", /it repeats secrets$/],
+  ];
 
-  it("is not asked for with a question that waits for an answer", async () => {
-    const { root, folder, sha } = await pullRequest({ otherPackages: false });
-    const said = join(temporaryFolder(), "said");
-    stubProgram("git", `${SPY(said)}; exit 1`);
-    await expect(programAt(root, folder, resolved(root, sha))).rejects.toThrow("`git worktree prune` failed");
-    expect(readFileSync(said, "utf8")).toMatch(/^GIT_TERMINAL_PROMPT=0$/m);
+  it.each(TRIES)("that %s is refused", async (_, code, said) => {
+    vi.stubEnv("GITHUB_TOKEN", MARK);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const around = temporaryFolder();
+    writeFileSync(join(around, "kubeconfig"), MARK);
+    const { server, port, connections } = await listening();
+    const socket = await listening(join(around, "socket"));
+    const folder = hostile(join(around, "program"), code, {
+      KUBECONFIG: join(around, "kubeconfig"),
+      FOLDER: join(around, "program"),
+      SOCKET: join(around, "socket"),
+      PORT: port,
+    });
+    symlinkSync(join(around, "kubeconfig"), join(folder, "link"));
+    const limits = { seconds: 5, memoryMegabytes: 128 };
+    const evaluation = await evaluationOf({ secrets: markedSecrets() });
+    const error = await evaluated(evaluation, { folder, limits }).then(
+      (objects) => JSON.stringify(objects),
+      (cause) => cause,
+    );
+    expect(error).toMatchObject({
+      name: "UserError",
+      message: expect.stringMatching(/^The program of commit 0123456 cannot be deployed: /),
+    });
+    expect(error.message).toMatch(said);
+    expect(error.message).not.toContain(MARK);
+    expect([connections(), socket.connections()]).toEqual([0, 0]);
+    expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
+    for (const one of [server, socket.server]) one.close();
   });
 });
 
-/** A checkout with a commit of somebody's, whose packages and settings for npm do what they can. */
-async function pullRequest({ otherPackages }: { readonly otherPackages: boolean }) {
-  const base = temporaryFolder();
-  const [root, folder] = [join(base, "root"), join(base, "worktree")];
-  const places = { spy: join(base, "spy"), own: join(base, "own"), prepare: join(base, "prepare") };
+interface Given {
+  readonly folder?: string;
+  readonly limits?: Partial<Limits>;
+}
+
+function evaluated(
+  evaluation: Evaluation,
+  { folder = ROOT, limits = {} }: Given = {},
+): Promise<KubernetesObject[]> {
+  return foreignProgram({ folder, sha: SHA, report: () => {}, limits }).objects(evaluation);
+}
+
+/** A program of the form that this project's has, which does something else. */
+function hostile(folder: string, code: string, constants: object): string {
+  const names = Object.entries(constants).map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`);
   const files = {
-    "settings/stack-file.ts": "export const readStackFile = () => {};",
-    "settings/load.ts": "export const loadSettings = () => {};",
-    "render/evaluate.ts": "export const evaluate = () => {};",
-    "spy/package.json": JSON.stringify({
-      name: "spy",
-      version: "1.0.0",
-      scripts: { postinstall: SPY(places.spy) },
-    }),
-    "package.json": JSON.stringify({
-      name: "p",
-      type: "module",
-      dependencies: { spy: "file:spy" },
-      scripts: { postinstall: SPY(places.own), prepare: SPY(places.prepare) },
-    }),
-    "package-lock.json": JSON.stringify({
-      name: "p",
-      lockfileVersion: 3,
-      packages: {
-        "": { name: "p", dependencies: { spy: "file:spy" } },
-        "node_modules/spy": { resolved: "spy", link: true },
-        spy: { version: "1.0.0", hasInstallScript: true },
-      },
-    }),
-    ".npmrc": "ignore-scripts=false\noffline=true\naudit=false\n",
+    "settings/load.ts": "export const loadSettings = (config, source) => ({ config, source });",
+    "render/generated.ts": "export const generatedFrom = () => () => 'x';",
+    "render/evaluate.ts": `
+      import fs from "node:fs";
+      import net from "node:net";
+      ${names.join("\n")}
+      const hand = (text) => { for (let left = Buffer.from(text); left.length; left = left.subarray(fs.writeSync(3, left))); };
+      const connected = (where) => new Promise((resolve, reject) => net.connect(where, resolve).on("error", reject));
+      const found = (kind, value, namespace = "packit-test-one") => ({ apiVersion: "v1", kind, metadata: { name: "a", namespace }, data: { value } });
+      export async function evaluate({ config: { values: { secrets: words } } }) { ${code}; }
+    `,
   };
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(join(root, name, ".."), { recursive: true });
-    writeFileSync(join(root, name), text);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(folder, path, ".."), { recursive: true });
+    writeFileSync(join(folder, path), text);
   }
-  await git(root, "init", "--quiet");
-  await git(root, "add", "--all");
-  await git(root, "commit", "--quiet", "--message", "approved");
-  const { stdout: sha } = await git(root, "rev-parse", "HEAD");
-  // The checkout's own lockfile is another one.
-  if (otherPackages) writeFileSync(join(root, "package-lock.json"), "{}");
-  return { root, folder, sha, places };
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  mkdirSync(join(folder, "node_modules"));
+  return folder;
 }
 
-function resolved(url: string, sha: string) {
-  const [reference] = parseReferences([`deployment=commit:${sha}`]);
-  if (reference === undefined) throw new Error("no reference");
-  return { reference, url, ref: "HEAD", sha };
+/** A server that counts who comes. */
+async function listening(path?: string) {
+  let count = 0;
+  const server = createServer((socket) => {
+    count += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(path ?? { port: 0, host: "127.0.0.1" }, resolve));
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  return { server, port, connections: () => count };
 }
 
-function git(cwd: string, ...args: string[]) {
-  const who = ["-c", "user.name=me", "-c", "user.email=me@example.com"];
-  return execa("git", [...who, ...args], { cwd });
+/** What follows from keys and words that differ between the two ways, and a hash with a salt. */
+function withoutDigests(object: KubernetesObject): unknown {
+  if (object.metadata.name === "flower-htpasswd") return object.metadata;
+  return JSON.parse(
+    JSON.stringify(object)
+      .replaceAll(/"packit.dev\/(files|database)":"[0-9a-f]+"/g, '"packit.dev/$1":""')
+      .replaceAll(/-[0-9a-f]{8}"/g, '"'),
+  );
 }
 
-/** Puts a program in the place of another one, by its name. */
-function stubProgram(name: string, script: string): void {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  vi.stubEnv("PATH", `${folder}${delimiter}${process.env.PATH}`);
+function textIn(objects: readonly Anything[], name: string, key: string): string {
+  const secret = objects.find(({ kind, metadata }) => kind === "Secret" && metadata.name === name);
+  return Buffer.from(secret.data[key], "base64").toString();
 }

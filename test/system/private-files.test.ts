@@ -6,7 +6,6 @@ import { writeKubeconfig } from "../../local/kubeconfig.ts";
 import { overridden } from "../../local/overrides.ts";
 import { localPaths } from "../../local/paths.ts";
 import { pulumiUp } from "../../local/pulumi.ts";
-import { ownProgram } from "../../operations/test-instances/program.ts";
 import { PulumiEngine } from "../../operations/test-instances/pulumi-engine.ts";
 import type { Settings } from "../../settings/load.ts";
 import { standIns } from "../../settings/stand-ins.ts";
@@ -62,8 +61,7 @@ describe("what is secret is its user's alone:", () => {
   it("the project of a test instance, while Pulumi runs in it", async () => {
     const said = join(base, "said");
     // Its version is asked for elsewhere.
-    const look = "pwd; ls -d secrets/keytab; find . -perm /077 ! -name Pulumi.yaml";
-    stubPulumi(`[ ! -d secrets ] || { ${look}; } >> ${said}`);
+    stubPulumi(`[ ! -e Pulumi.test-one.yaml ] || { pwd; find . -perm /077 ! -name Pulumi.yaml; } >> ${said}`);
     const root = join(base, "root");
     mkdirSync(root);
     writeFileSync(join(root, "Pulumi.yaml"), readFileSync(join(ROOT, "Pulumi.yaml")));
@@ -71,10 +69,12 @@ describe("what is secret is its user's alone:", () => {
     const secrets = markedSecrets() as Anything;
     const own = { name: "one", pool: POOL, fasUser: "packit-test", images: {}, parts, secrets };
     const config = testInstanceConfig({ ...own, base: configOf("stage") });
-    const declared = { name: "one", config, settings: {} as Settings, program: ownProgram(ROOT) };
-    await new PulumiEngine({ root, env: {} }).up(declared, () => {}, new AbortController().signal);
+    const declared = { name: "one", config, standIns: {}, settings: {} as Settings, objects: async () => [] };
+    // This one has no plan to show.
+    const up = new PulumiEngine({ root, env: {} }).up(declared, () => {}, new AbortController().signal);
+    await expect(up).rejects.toThrow("something else than a plan");
     const lines = new Set(readFileSync(said, "utf8").trim().split("\n"));
-    expect([...lines]).toEqual([join(root, ".local", "test-instances", "one"), "secrets/keytab"]);
+    expect([...lines]).toEqual([expect.stringContaining("packit-pulumi-")]);
   });
 });
 
