@@ -2,12 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-Error.prepareStackTrace = undefined;
-
 import { RunError } from "@pulumi/pulumi";
-
-// EXP
-Error.prepareStackTrace = undefined;
 
 /** The first Node that runs TypeScript without being told to. */
 const NEEDED = [22, 18];

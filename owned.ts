@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomUuid } from "@pulumi/random/randomUuid.js";
 import type { ApiClient } from "./cluster/api-client.ts";
-import { type Choice, handOver, isOthers, keptImage, withImages } from "./cluster/followed-images.ts";
+import { type Choice, isOthers, keptImage, withImages } from "./cluster/followed-images.ts";
 import { fieldManager, refusal, STATE_ANNOTATION } from "./cluster/pulumi-ownership.ts";
 import { followed } from "./platform/image-triggers.ts";
 import { STACK_LABEL } from "./platform/site.ts";
@@ -38,9 +38,10 @@ export function owned(
     },
     { onDryRun: true },
   );
-  const handOverImages = new pulumi.ResourceHook("hand-over-images", async ({ newInputs }) =>
-    handOver(await client(), newInputs as KubernetesObject, manager),
-  );
+  const handOverImages = new pulumi.ResourceHook("hand-over-images", async ({ newInputs }) => {
+    const { handOver } = await import("./cluster/image-handover.ts");
+    await handOver(await client(), newInputs as KubernetesObject, manager);
+  });
   return {
     transformations: [
       ({ type, props, opts }) => {

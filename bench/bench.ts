@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { localPaths } from "../local/paths.ts";
 import { findProcesses } from "../local/processes.ts";
+import { engine } from "./engine.ts";
+import { figures, print, seconds } from "./figures.ts";
 
 const ROOT = process.cwd();
 const RUNS = 5;
@@ -26,6 +28,8 @@ async function bench(): Promise<void> {
     print("memory of the control plane", `${Math.round((await memory(paths)) / 1024)} MB`);
     await measure("local up, nothing to do", RUNS, () => cli(project, "local", "up", "stage"));
     await testInstances(project);
+    await cli(project, "local", "down", "stage");
+    await engine(paths, ROOT);
     await measure("local down", 1, () => cli(project, "local", "down", "--all"));
   } finally {
     await cli(project, "local", "down", "--all");
@@ -76,12 +80,6 @@ async function fakeGitHub(): Promise<{ url: string; stop: () => void }> {
   return { url: `http://127.0.0.1:${port}`, stop: () => server.close() };
 }
 
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return (performance.now() - start) / 1000;
-}
-
 function cli(cwd: string, name: string, ...args: string[]) {
   return execa(process.execPath, [join(cwd, "cli", "ops.ts"), name, ...args], { cwd });
 }
@@ -89,11 +87,7 @@ function cli(cwd: string, name: string, ...args: string[]) {
 async function measure(what: string, runs: number, work: () => Promise<unknown>): Promise<void> {
   const took: number[] = [];
   for (let run = 0; run < runs; run++) took.push(await seconds(work));
-  const [first = 0] = took;
-  const sorted = took.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor(runs / 2)] ?? first;
-  const range = runs > 1 ? ` (${sorted[0]?.toFixed(2)} to ${sorted.at(-1)?.toFixed(2)}, ${runs} runs)` : "";
-  print(what, `${median.toFixed(2)} s${range}`);
+  print(what, figures(took));
 }
 
 /** The resident memory of all processes of a control plane, in kilobytes. */
@@ -101,10 +95,6 @@ async function memory(paths: Parameters<typeof findProcesses>[0]): Promise<numbe
   const pids = (await findProcesses(paths)).map(({ pid }) => pid);
   const { stdout } = await execa("ps", ["-o", "rss=", "-p", pids.join()]);
   return stdout.split("\n").reduce((sum, line) => sum + Number(line), 0);
-}
-
-function print(what: string, figure: string): void {
-  process.stdout.write(`${what.padEnd(32)}${figure}\n`);
 }
 
 await bench();

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { ArgDef, ArgsDef } from "citty";
 import { UserError } from "../errors.ts";
+import { allOf, everyMistake } from "../settings/every-mistake.ts";
 import { nearest } from "../settings/violation.ts";
 
 /** What ends the hint of a positional argument, or of an option, of which there may be any number. */
@@ -12,21 +13,29 @@ export const REPEATED = "…";
  */
 export function checkArguments(args: ArgsDef, words: readonly string[]): void {
   const { options, positionals, isBare } = parsed(args, words);
-  for (const option of options) checkOption(args, option);
-  const given = new Set<string>();
-  for (const { name } of options) {
-    if (given.has(name) && !isRepeatable(args[name]))
-      throw new UserError(`--${name} is given twice. Give it once.`);
-    given.add(name);
-  }
-  const missing = Object.entries(args).find(
-    ([name, { type, required }]) => type !== "positional" && required && !given.has(name),
-  );
-  if (missing)
-    throw new UserError(`--${missing[0]}=${hintOf(...missing)} is missing: ${missing[1].description}`);
-  if (isBare && positionals.includes(""))
-    throw new UserError("An argument is empty: a variable without a value?");
-  checkPositionals(args, positionals);
+  const isKnown = ({ name, raw }: Option) =>
+    raw === `--${name}` && Object.hasOwn(args, name) && isOption(args[name]);
+  everyMistake({
+    options: () => allOf(options, (option) => checkOption(args, option)),
+    twice: () =>
+      allOf([...new Set(options.filter(isKnown).map(({ name }) => name))], (name) => {
+        const isTwice = options.filter((one) => one.name === name).length > 1;
+        if (isTwice && !isRepeatable(args[name]))
+          throw new UserError(`--${name} is given twice. Give it once.`);
+      }),
+    missing: () =>
+      allOf(Object.entries(args), ([name, arg]) => {
+        const isGiven = arg.type === "positional" || options.some((one) => one.name === name);
+        if (arg.required && !isGiven)
+          throw new UserError(`--${name}=${hintOf(name, arg)} is missing: ${arg.description}`);
+      }),
+    empty: () => {
+      if (isBare && positionals.includes(""))
+        throw new UserError("An argument is empty: a variable without a value?");
+    },
+    // What stands behind an unknown option may be its value.
+    positionals: () => checkPositionals(args, positionals, options.every(isKnown)),
+  });
 }
 
 /** All values of an option that may stand there more than once. */
@@ -88,12 +97,12 @@ function checkOption(args: ArgsDef, { name, raw, value, isInline }: Option): voi
     throw new UserError(`${raw} is "${value}". ${nearOr(value, arg.options ?? [])}`);
 }
 
-function checkPositionals(args: ArgsDef, given: readonly string[]): void {
+function checkPositionals(args: ArgsDef, given: readonly string[], areAll: boolean): void {
   const known = Object.entries(args).filter(([, { type }]) => type === "positional");
   const missing = known.find(([, { required }], i) => required !== false && given[i] === undefined);
   if (missing) throw new UserError(`${hintOf(...missing)} is missing: ${missing[1].description}`);
   const surplus = given[known.length];
-  if (surplus !== undefined && !known.some(([, arg]) => isRepeatable(arg)))
+  if (areAll && surplus !== undefined && !known.some(([, arg]) => isRepeatable(arg)))
     throw new UserError(`There is no use for "${surplus}" here.`);
 }
 
@@ -101,6 +110,10 @@ function checkPositionals(args: ArgsDef, given: readonly string[]): void {
 export function hintOf(name: string, arg: ArgDef): string {
   if (arg.type === "enum") return (arg.options ?? []).join("|");
   return "valueHint" in arg && arg.valueHint ? arg.valueHint : name.toUpperCase();
+}
+
+function isOption(arg: ArgDef | undefined): boolean {
+  return arg !== undefined && arg.type !== "positional";
 }
 
 /** The one that was most likely meant, and all that there are. */

@@ -32,7 +32,22 @@ async function runVerb(verb: Verb, words: readonly string[]): Promise<void> {
     checkArguments(verb.args, words);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(`${name}: ${error.message}\nSee: ./ops help ${verb.path.join(" ")}`);
+    const all = [error.message, ...moreMistakes(verb, words, error.message)].join("\n");
+    throw new UserError(`${name}: ${all}\nSee: ./ops help ${verb.path.join(" ")}`);
   }
   await runCommand(verb.command, { rawArgs: [...words] });
+}
+
+/** What is wrong with the values of words that are refused already, but for the options of which that was said. */
+function moreMistakes({ command }: Verb, words: readonly string[], said: string): string[] {
+  try {
+    command.refuse?.(words);
+    return [];
+  } catch (error) {
+    // citty's own errors are of what was said.
+    if (!(error instanceof UserError)) return [];
+    const first = (line: string) => line.split(" ")[0] ?? "";
+    const known = said.split("\n").map(first);
+    return error.message.split("\n").filter((line) => !known.includes(first(line)));
+  }
 }

@@ -8,10 +8,12 @@ import { ActionsBuilder } from "../operations/test-instances/actions-builder.ts"
 import type { Builder } from "../operations/test-instances/builder.ts";
 import { type Context, seedOf } from "../operations/test-instances/context.ts";
 import { ApplyEngine, type Engine } from "../operations/test-instances/engine.ts";
+import { removeLeftovers } from "../operations/test-instances/leftovers.ts";
 import { OpenShiftBuilder } from "../operations/test-instances/openshift-builder.ts";
 import { hasPulumi, PulumiEngine } from "../operations/test-instances/pulumi-engine.ts";
 import { loadPool, type Pool } from "../settings/test-pool.ts";
 import { PATHS, say, type Where, whereOf } from "./options.ts";
+import { complete } from "./printed.ts";
 import { ROOT } from "./root.ts";
 
 /** What verbs may be told of where and how they work. */
@@ -48,10 +50,18 @@ export function whereabouts(args: Common, { kubeContext }: Pool): string {
 
 /** What a verb works with. */
 export async function contextOf(args: Common, pool: Pool): Promise<Context> {
+  removeLeftovers(ROOT);
   const client = clientOf(args, pool);
   const { GITHUB_TOKEN: token, GITHUB_API_URL: baseUrl } = process.env;
   const github = new GitHub({ token, baseUrl });
-  return { root: ROOT, pool, client, github, engine: await engineOf(args, client, pool), report };
+  return {
+    root: ROOT,
+    pool,
+    client,
+    github,
+    engine: await engineOf(args, client, pool),
+    report: (message) => report(complete(message, args)),
+  };
 }
 
 async function engineOf(args: Common, client: ApiClient, pool: Pool): Promise<Engine> {

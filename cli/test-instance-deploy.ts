@@ -1,14 +1,24 @@
-import { type ArgsDef, defineCommand } from "citty";
+import { type ArgsDef, defineCommand, type ParsedArgs, parseArgs } from "citty";
+import { UserError } from "../errors.ts";
+import { slotsOf } from "../operations/test-instances/context.ts";
 import { deploy, plan } from "../operations/test-instances/deploy.ts";
+import { details } from "../operations/test-instances/details.ts";
 import { health } from "../operations/test-instances/health.ts";
+import { builtOf } from "../operations/test-instances/image-plan.ts";
+import { keptNames } from "../operations/test-instances/keep.ts";
 import { leftOfDeploy } from "../operations/test-instances/left.ts";
+import { planned, plannedText } from "../operations/test-instances/planned.ts";
 import { redeployed } from "../operations/test-instances/refresh.ts";
-import { readRequest } from "../operations/test-instances/request.ts";
-import { details, planned, shown } from "../operations/test-instances/view.ts";
+import { type Request, readRequest } from "../operations/test-instances/request.ts";
+import { shown } from "../operations/test-instances/view.ts";
 import { lengthOf } from "../settings/duration.ts";
+import { everyMistake } from "../settings/every-mistake.ts";
+import type { Pool } from "../settings/test-pool.ts";
 import { interruptible } from "../system/interruption.ts";
 import { REPEATED, repeated } from "./arguments.ts";
 import { print } from "./options.ts";
+import { complete, ocOf } from "./printed.ts";
+import { ROOT } from "./root.ts";
 import { builderOf, contextOf, poolOf } from "./test-instance-context.ts";
 import { CHANGE } from "./test-instance-options.ts";
 
@@ -49,43 +59,77 @@ const DEPLOY = {
   "dry-run": { type: "boolean", default: false, description: "Say what would be done" },
 } satisfies ArgsDef;
 
-export const deployCommand = defineCommand({
+/** The same, for words of which some are refused already: of those that citty would refuse itself, any is taken. */
+const LENIENT = Object.fromEntries(
+  Object.entries(DEPLOY).map(([name, arg]) => [name, arg.type === "enum" ? { ...arg, type: "string" } : arg]),
+  // It has the same names; what values they may have is refused elsewhere.
+) as unknown as typeof DEPLOY;
+
+/** What is asked for; throws all that is wrong with it. */
+function understood(args: ParsedArgs<typeof DEPLOY>, rawArgs: readonly string[]) {
+  const pool = poolOf(args);
+  const words = {
+    references: args._,
+    base: args.base,
+    name: args.name,
+    ttl: args.ttl,
+    with: repeated(DEPLOY, rawArgs, "with"),
+    without: repeated(DEPLOY, rawArgs, "without"),
+    images: repeated(DEPLOY, rawArgs, "image"),
+  };
+  const values = everyMistake({
+    request: () => readRequest(words, pool, ROOT),
+    waitSeconds: () => (args.wait === undefined ? 0 : lengthOf("--wait", args.wait)),
+    limitSeconds: () => lengthOf("--limit", args.limit),
+  });
+  return { pool, ...values };
+}
+
+const deployVerb = defineCommand({
   meta: { name: "deploy", description: "Put pull requests on test: packit-service=614 ogr=123 …" },
   args: DEPLOY,
   async run({ args, rawArgs }) {
-    const pool = poolOf(args);
-    const request = readRequest(
-      {
-        references: args._,
-        base: args.base,
-        name: args.name,
-        ttl: args.ttl,
-        with: repeated(DEPLOY, rawArgs, "with"),
-        without: repeated(DEPLOY, rawArgs, "without"),
-        images: repeated(DEPLOY, rawArgs, "image"),
-      },
-      pool,
-    );
-    const waitSeconds = args.wait === undefined ? 0 : lengthOf("--wait", args.wait);
-    const limitSeconds = lengthOf("--limit", args.limit);
+    const { pool, request, waitSeconds, limitSeconds } = understood(args, rawArgs);
+    if (args.local) refuseUnbuildable(request, pool);
     const context = await contextOf(args, pool);
     if (args["dry-run"]) {
       const { tenancy, builds } = await plan(context, { request, builder: builderOf(context) });
-      const images = builds.map(({ image, kind }) => ({ image, kind }));
-      return print(args.json, { ...tenancy, builds: images }, () => planned(tenancy, images));
+      const [held, now] = await Promise.all([slotsOf(context).held(), context.client.now()]);
+      const all = { tenancy, builds, held, pool, now, ttlSeconds: request.ttlSeconds };
+      return print(args.json, planned(all), () => complete(plannedText(all), args));
     }
     const onlyExisting = args["only-existing"];
     const builder = builderOf(context);
     const { held, images } = await interruptible(
       (signal) => deploy(context, { request, builder, waitSeconds, limitSeconds, onlyExisting, signal }),
-      () => leftOfDeploy(context, request.name),
+      async () => complete(await leftOfDeploy(context, request.name), args),
     );
     const said = await health(held.url);
     const now = await context.client.now();
     if (said.isIll) process.exitCode = 1;
-    print(args.json, { ...shown(held), images, health: said }, () => details(held, pool, said, now, images));
+    const isKept = (await keptNames(context.client)).includes(held.name);
+    const kept = isKept ? [held.name] : [];
+    print(args.json, { ...shown(held, pool, kept), images, health: said }, () =>
+      complete(details({ held, pool, now, health: said, images, isKept, oc: ocOf(args, pool) }), args),
+    );
   },
 });
+
+export const deployCommand = {
+  ...deployVerb,
+  refuse: (words: readonly string[]) => void understood(parseArgs([...words], LENIENT), words),
+};
+
+/** Nothing on this machine's control plane builds images: a deploy would wait for ever. */
+function refuseUnbuildable({ references, images }: Request, { builder }: Pool): void {
+  const built = builtOf(references.map(({ repository }) => repository));
+  const missing = built.filter((image) => images[image] === undefined);
+  if (builder !== "openshift" || missing.length === 0) return;
+  const options = missing.map((image) => `--image ${image}=quay.io/me/${image}:1`).join(" ");
+  throw new UserError(
+    `Nobody builds images on the control plane of this machine: ${missing.join(", ")}. Name some; they need not exist, as nothing really runs there: ${options}`,
+  );
+}
 
 export const refreshCommand = defineCommand({
   meta: { name: "refresh", description: "Deploy instances anew whose pull requests have new commits." },

@@ -2,13 +2,15 @@ import { defineCommand } from "citty";
 import { UserError } from "../errors.ts";
 import { slotsOf } from "../operations/test-instances/context.ts";
 import { destroy } from "../operations/test-instances/destroy.ts";
+import { checkedName } from "../operations/test-instances/name.ts";
 import { reap } from "../operations/test-instances/reap.ts";
-import { checkedName } from "../operations/test-instances/request.ts";
 import { SILENCE_SECONDS } from "../operations/test-instances/silence.ts";
 import { lengthOf } from "../settings/duration.ts";
 import { namespacesOf } from "../settings/test-instance.ts";
+import type { Pool } from "../settings/test-pool.ts";
 import { nearOr } from "./arguments.ts";
 import { print, say } from "./options.ts";
+import { ROOT } from "./root.ts";
 import { contextOf, poolOf, whereabouts } from "./test-instance-context.ts";
 import { CHANGE, NAME } from "./test-instance-options.ts";
 
@@ -17,16 +19,26 @@ export const destroyCommand = defineCommand({
   args: { ...CHANGE, name: NAME },
   async run({ args }) {
     const pool = poolOf(args);
-    const name = checkedName(args.name, pool);
     const context = await contextOf(args, pool);
+    const { name } = args;
+    const known = (await slotsOf(context).held()).map((held) => held.name);
+    if (!known.includes(name)) refuseMistyped(name, pool, known);
     say(`${whereabouts(args, pool)}, the namespaces ${namespacesOf(name).join(", ")}:`);
-    if (!(await destroy(context, name))) {
-      const known = (await slotsOf(context).held()).map((held) => held.name);
+    if (!(await destroy(context, name)))
       throw new UserError(`Nothing of ${name} is here. ${nearOr(name, known)}`);
-    }
     print(args.json, { name }, () => `${name} is gone.`);
   },
 });
+
+/** A name that no instance can have: its namespaces would be others'. */
+function refuseMistyped(name: string, pool: Pool, known: readonly string[]): void {
+  try {
+    checkedName(name, pool, ROOT);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`There is no instance ${JSON.stringify(name)}. ${nearOr(name, known)}`);
+  }
+}
 
 export const reapCommand = defineCommand({
   meta: { name: "reap", description: "Remove what is over: expired, closed, crashed, or of no lease." },

@@ -2,8 +2,9 @@ import type { ArgsDef, CommandDef, Resolvable } from "citty";
 import { UserError } from "../errors.ts";
 import { nearOr } from "./arguments.ts";
 
+/** A command. It may refuse values before it is run, so that they are told with all else that is wrong. */
 // biome-ignore lint/suspicious/noExplicitAny: as citty's own runMain, this takes commands of any arguments.
-export type Command = CommandDef<any>;
+export type Command = CommandDef<any> & { readonly refuse?: (words: readonly string[]) => void };
 
 /** A command of the command line, with all that it is made of at hand. */
 export interface Verb {

@@ -134,8 +134,13 @@ export class ApiClient {
   }
 
   /** What a container of a pod has said; nothing if its node cannot tell. */
-  async log(namespace: string, pod: string, container: string): Promise<string> {
-    const answer = await this.askLog(namespace, pod, container);
+  async log(
+    namespace: string,
+    pod: string,
+    container: string,
+    options: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const answer = await this.askLog(namespace, pod, container, options);
     return answer.text ?? "";
   }
 
@@ -144,8 +149,10 @@ export class ApiClient {
     namespace: string,
     pod: string,
     container: string,
+    options: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly text: string } | { readonly text?: never; readonly problem: string }> {
-    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}`;
+    const query = new URLSearchParams({ container, ...options });
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?${query}`;
     const answer = await persistently(() => this.#transport.send({ method: "GET", path }), passing);
     return answer.status < 300 ? { text: answer.text } : { problem: problemOf(`GET ${path}`, answer) };
   }
@@ -214,6 +221,7 @@ function conflict(error: unknown): Passing | undefined {
   return error instanceof ApiError && error.status === 409 ? { why: "broken" } : undefined;
 }
 
-function uidOf(object: KubernetesObject | undefined): string | undefined {
+/** What tells an object from all others that have had its name. */
+export function uidOf(object: KubernetesObject | undefined): string | undefined {
   return object !== undefined && "uid" in object.metadata ? String(object.metadata.uid) : undefined;
 }

@@ -1,10 +1,11 @@
+import { UserError } from "../errors.ts";
 import { KEPT, STACK_LABEL } from "../platform/site.ts";
 import { describe, type KubernetesObject, order } from "../render/kubernetes-object.ts";
-import { type ApiClient, ApiError } from "./api-client.ts";
+import { type ApiClient, ApiError, uidOf } from "./api-client.ts";
 import { refuseSizes } from "./claim-sizes.ts";
 import { changedBy, FIELD_MANAGER, isReplaceable, type Planned } from "./dry-run.ts";
 import { liveImage, withImages } from "./followed-images.ts";
-import { refuseOthers, refuseOthersWithin } from "./ownership.ts";
+import { ownerOf, refuseOthers, refuseOthersWithin } from "./ownership.ts";
 import { fieldManager, managersOf } from "./pulumi-ownership.ts";
 import { refused } from "./refusal.ts";
 import { until } from "./until.ts";
@@ -39,6 +40,7 @@ export async function applyStack(
   const planned = await found(client, objects, former);
   const live = planned.flatMap((one) => one.live ?? []);
   refuseOthers(stack, live, `Objects of ${stack} are there already`);
+  const before = new Map(planned.map((one) => [one.object, one.live]));
   const removed = former.filter((old) => !isKept(old) && !objects.some((object) => isSame(old, object)));
   await refuseOthersWithin(client, stack, removed);
   await refuseSizes(client, objects);
@@ -55,11 +57,25 @@ export async function applyStack(
   const changed: KubernetesObject[] = [];
   for (const rank of ranks(differing)) {
     signal?.throwIfAborted();
-    changed.push(...(await Promise.all(rank.map((object) => applyOne(client, object, objects)))));
+    changed.push(
+      ...(await Promise.all(
+        rank.map((object) => applyOne(client, object, { others: objects, live: before.get(object) })),
+      )),
+    );
   }
   await remove(client, removed);
   const unchanged = planned.flatMap((one) => (differing.includes(one.object) ? [] : (one.live ?? [])));
   return { changed, unchanged, removed };
+}
+
+/** Refuses objects that are there already and are not the stack's; nothing else is looked at. */
+export async function refuseTaken(
+  client: ApiClient,
+  stack: string,
+  objects: readonly KubernetesObject[],
+): Promise<void> {
+  const live = (await found(client, objects, [])).flatMap((one) => one.live ?? []);
+  refuseOthers(stack, live, `Objects of ${stack} are there already`);
 }
 
 /** Each object with what is there of it now. What an earlier apply made is known; all else is asked for. */
@@ -84,15 +100,21 @@ async function found(
   return [...spaces, ...(await Promise.all(rest))];
 }
 
+export interface ApplyOneArgs {
+  /** Objects whose secrets the API server might quote in a refusal. @default - the object itself */
+  readonly others?: readonly KubernetesObject[];
+  /** What was there of it when it was looked at. @default - what is there */
+  readonly live?: KubernetesObject | undefined;
+}
+
 /**
- * Applies one object, whosoever it is; a refusal names it and says why.
- *
- * @param others Objects whose secrets the API server might quote in a refusal.
+ * Applies one object; a refusal names it and says why. One that must be made anew takes the place of that which was
+ * looked at, and of no other one: what has its name by now, or is of another stack, stays.
  */
 export async function applyOne(
   client: ApiClient,
   object: KubernetesObject,
-  others: readonly KubernetesObject[] = [object],
+  { others = [object], live }: ApplyOneArgs = {},
 ): Promise<KubernetesObject> {
   const refusal = (error: unknown) =>
     error instanceof ApiError ? refused([{ object, error }], others) : error;
@@ -101,7 +123,14 @@ export async function applyOne(
   } catch (error) {
     if (!(error instanceof ApiError && isReplaceable(object, error))) throw refusal(error);
   }
-  await remove(client, [object]);
+  const former = live ?? (await client.read(object));
+  if (former && ownerOf(former) !== ownerOf(object))
+    throw new UserError(`${describe(object)} would be made anew, and what is there is another stack's.`);
+  if (former) await remove(client, [former]);
+  if (await client.read(object))
+    throw new UserError(
+      `Another ${describe(object)} was made meanwhile, and is left as it is. Run this again.`,
+    );
   return client.apply(object, FIELD_MANAGER).catch((error) => {
     throw refusal(error);
   });
@@ -175,7 +204,7 @@ async function removeClaims(client: ApiClient, namespaces: readonly KubernetesOb
 
 async function waitUntilGone(client: ApiClient, objects: readonly KubernetesObject[]): Promise<void> {
   for (const object of objects) {
-    const gone = async () => (await client.read(object)) === undefined;
+    const gone = async () => !isSelf(object, await client.read(object));
     await until(gone, { what: `${describe(object)} to be gone`, limitSeconds: 120 });
   }
 }
@@ -188,6 +217,11 @@ function ranks(objects: readonly KubernetesObject[]): KubernetesObject[][] {
 
 function isSame(a: KubernetesObject, b: KubernetesObject): boolean {
   return a.apiVersion === b.apiVersion && describe(a) === describe(b);
+}
+
+/** Whether an object as it was read is the one that is there now, and no other one of its name. */
+function isSelf(object: KubernetesObject, now: KubernetesObject | undefined): boolean {
+  return now !== undefined && (uidOf(object) === undefined || uidOf(object) === uidOf(now));
 }
 
 /** A claim that stays until somebody deletes it by name. */

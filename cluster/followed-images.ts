@@ -1,19 +1,14 @@
 import { type Followed, followed } from "../platform/image-triggers.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
-import type { ApiClient } from "./api-client.ts";
-import { ApiError } from "./api-error.ts";
-
-/** The name under which an image is owned that OpenShift may move, from when it is first put in. */
-export const IMAGE_MANAGER = "packit-images";
 
 /** A workload, as far as its images go. */
-interface Workload extends KubernetesObject {
+export interface Workload extends KubernetesObject {
   readonly spec: {
     readonly template: { readonly spec: Readonly<Partial<Record<Followed["list"], readonly Container[]>>> };
   };
 }
 
-interface Container {
+export interface Container {
   readonly name: string;
   readonly image?: string;
 }
@@ -68,45 +63,6 @@ export function isOthers(live: KubernetesObject | undefined, one: Followed, mana
     const pod = fieldsV1["f:spec"]?.["f:template"]?.["f:spec"]?.[`f:${one.list}`];
     return owner !== manager && pod?.[`k:{"name":"${one.container}"}`]?.["f:image"] !== undefined;
   });
-}
-
-/**
- * Gives the images that a workload follows to a manager of their own, so that the workload can then be applied without
- * them: whatever OpenShift has put in stays. Where there is no image yet, the whole workload is applied with it first.
- *
- * @param manager The manager under whose name the workload is applied.
- */
-export async function handOver(client: ApiClient, object: KubernetesObject, manager: string): Promise<void> {
-  const live = await client.read(object);
-  if (followed(object.metadata).every((one) => isOthers(live, one, manager))) return;
-  const whole = withImages(object, (one) => keptImage(live, one) ?? one.reference);
-  await client.apply(whole, manager);
-  try {
-    await client.apply(imagesOf(whole), IMAGE_MANAGER, { force: false });
-  } catch (error) {
-    // Somebody has moved it meanwhile, and owns it.
-    if (!(error instanceof ApiError && error.status === 409)) throw error;
-  }
-}
-
-/** What of a workload is a container that follows an image. */
-function imagesOf(object: KubernetesObject): KubernetesObject {
-  const { apiVersion, kind, metadata, spec } = object as Workload;
-  const pod: Partial<Record<Followed["list"], Container[]>> = {};
-  for (const { list, container } of followed(metadata)) {
-    const found = spec.template.spec[list]?.filter(({ name }) => name === container) ?? [];
-    pod[list] = [
-      ...(pod[list] ?? []),
-      ...found.map(({ name, image }) => ({ name, ...(image && { image }) })),
-    ];
-  }
-  const { name, namespace } = metadata;
-  return {
-    apiVersion,
-    kind,
-    metadata: { name, namespace },
-    spec: { template: { spec: pod } },
-  } as KubernetesObject;
 }
 
 interface Managed {

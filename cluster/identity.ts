@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
-import { KubeConfig } from "@kubernetes/client-node";
 import { EnvironmentError } from "../errors.ts";
-import { runPlugin } from "./exec-plugin.ts";
+import type { runPlugin } from "./exec-plugin.ts";
 import type { User } from "./way.ts";
 
 /** What a request carries of who sends it. */
@@ -50,7 +49,7 @@ export class Identity {
     if (login) return { login: `${login.username}:${login.password}` };
     if (exec) {
       if (this.#given && (await this.#given).expires < Date.now() + MARGIN_MS) this.#given = undefined;
-      this.#given ??= runPlugin(exec, name);
+      this.#given ??= import("./exec-plugin.ts").then(({ runPlugin }) => runPlugin(exec, name));
       this.#given.catch(() => {
         this.#given = undefined;
       });
@@ -86,6 +85,8 @@ function refuseInvisible(user: string, header: string, values: readonly string[]
 
 /** By kubectl's former built-in plugins, as the library still has them. */
 async function legacyToken({ name, authProvider }: User): Promise<{ token?: string }> {
+  // It takes longer to load than most commands take in all, and hardly anybody needs it.
+  const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   const context = { name, cluster: "", user: name };
   config.loadFromOptions({

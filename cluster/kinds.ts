@@ -34,8 +34,9 @@ export class Kinds {
   /** Where an object is, or, without its name, the objects of its kind. */
   async pathOf(object: KubernetesObject, { withName = true } = {}): Promise<string> {
     const { plural, namespaced } = await this.of(object);
-    const scope = namespaced ? `/namespaces/${object.metadata.namespace}` : "";
-    return `${root(object.apiVersion)}${scope}/${plural}${withName ? `/${object.metadata.name}` : ""}`;
+    const { name, namespace } = object.metadata;
+    const scope = namespaced ? `/namespaces/${encodeURIComponent(`${namespace}`)}` : "";
+    return `${root(object.apiVersion)}${scope}/${plural}${withName ? `/${encodeURIComponent(name)}` : ""}`;
   }
 
   /** The path of all objects of a kind, in one namespace or in all. */
@@ -44,7 +45,7 @@ export class Kinds {
     namespace: string | undefined,
   ): Promise<string> {
     const { plural, apiVersion } = await this.of(kind);
-    return `${root(apiVersion)}${namespace === undefined ? "" : `/namespaces/${namespace}`}/${plural}`;
+    return `${root(apiVersion)}${namespace === undefined ? "" : `/namespaces/${encodeURIComponent(namespace)}`}/${plural}`;
   }
 
   async of(wanted: Pick<Resource, "apiVersion" | "kind">): Promise<Resource> {

@@ -41,6 +41,7 @@ export async function refuseOthersWithin(
   refuseOthers(stack, (await Promise.all(lists)).flat(), `Others use namespaces of ${stack}`);
 }
 
-function ownerOf({ metadata }: KubernetesObject): string | undefined {
+/** The stack that an object says it is of. */
+export function ownerOf({ metadata }: KubernetesObject): string | undefined {
   return metadata.labels?.[STACK_LABEL];
 }

@@ -22,7 +22,7 @@ const NAME = "image-import";
  */
 const IMPORT_SCRIPT = `status=0
 for stream in "$@"; do
-  oc import-image "$stream" || status=1
+  oc import-image -- "$stream" || status=1
   if [ "\${stream%:*}" = packit-service ]; then
     sleep 30
     oc rollout status deployment/packit-service --timeout=20m || exit 1

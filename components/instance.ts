@@ -49,7 +49,14 @@ export class Instance extends pulumi.ComponentResource {
     const { digestKey, values } = passwords;
     const namespace = new Namespace(
       `${name}-namespace`,
-      { name: settings.namespace, stack, platform, protect, defaultTolerations: settings.defaultTolerations },
+      {
+        name: settings.namespace,
+        stack,
+        platform,
+        protect,
+        podSecurity: "restricted",
+        defaultTolerations: settings.defaultTolerations,
+      },
       child,
     );
     const site = new Site({ stack, platform, namespace: namespace.name, digestKey });
@@ -60,7 +67,8 @@ export class Instance extends pulumi.ComponentResource {
           digestKey,
           namespace: sandboxNamespace(
             `${name}-sandbox-namespace`,
-            { name: settings.sandboxNamespace, stack, platform, protect },
+            // Sandcastle says nothing of the security of its pods.
+            { name: settings.sandboxNamespace, stack, platform, protect, podSecurity: "baseline" },
             child,
           ),
         })

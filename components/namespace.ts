@@ -24,12 +24,20 @@ export interface NamespaceArgs {
   readonly platform: Platform;
   /** Whether Pulumi refuses to delete it, and leaves it in the cluster, with the volumes in it, when its stack goes. */
   readonly protect: boolean;
+  /**
+   * What Kubernetes' Pod Security lets run in it, by https://kubernetes.io/docs/concepts/security/pod-security-standards.
+   * Namespaces that the platform's operator makes say so themselves.
+   */
+  readonly podSecurity: "restricted" | "baseline";
   /** @default - none */
   readonly defaultTolerations?: readonly DefaultToleration[];
 }
 
 /** What Kubernetes' PodTolerationRestriction plugin reads: a JSON list of tolerations. */
 const TOLERATIONS_ANNOTATION = "scheduler.alpha.kubernetes.io/defaultTolerations";
+
+/** What Kubernetes' PodSecurity plugin reads. */
+const ENFORCE_LABEL = "pod-security.kubernetes.io/enforce";
 
 /**
  * A namespace that adds its default tolerations to every pod made in it. Where the platform's operator makes
@@ -50,11 +58,12 @@ export class Namespace extends pulumi.ComponentResource {
       }),
     };
     const child = { parent: this, protect: args.protect };
+    const labels = { ...metadata.labels, [ENFORCE_LABEL]: args.podSecurity };
     const object =
       args.platform.namespaces.by === "program"
         ? new k8s.core.v1.Namespace(
             `${name}-namespace`,
-            { metadata },
+            { metadata: { ...metadata, labels } },
             { ...child, retainOnDelete: args.protect },
           )
         : new k8s.core.v1.NamespacePatch(`${name}-namespace`, { metadata }, child);

@@ -11,17 +11,24 @@ export interface NetworkArgs {
   readonly components: readonly string[];
   /** Those that are opened to the internet. */
   readonly open: readonly string[];
-  /** Ports that components reach outside besides those that their kind always does. */
+  /** Ports of the internet that components reach besides those that their kind always does. */
   readonly outward: Readonly<Record<string, readonly number[]>>;
+  /** Networks that are not the internet's, as CIDR, where they reach the same ports. */
+  readonly internalNetworks: readonly string[];
+  /** Who uses the cluster's own API, and the ports of its server. */
+  readonly api: { readonly users: readonly string[]; readonly ports: readonly number[] };
 }
 
 type Ports = k8s.types.input.networking.v1.NetworkPolicyPort[];
 
-/** The cluster's name service: port 53 of its Service, and 5353 of OpenShift's pods behind it. */
+/** Port 53 of the name service's Service, and 5353 of OpenShift's pods behind it. */
 const NAME_SERVICE: Ports = [53, 5353].flatMap((port) => [
   { protocol: "UDP", port },
   { protocol: "TCP", port },
 ]);
+
+/** Where a node keeps a copy of the name service, with Kubernetes' NodeLocal DNSCache. */
+const NODE_LOCAL_DNS = "169.254.20.10/32";
 
 /** Lets pods talk only to those that they must talk to, and to the internet only where they need it. */
 export class Network extends pulumi.ComponentResource {
@@ -30,7 +37,7 @@ export class Network extends pulumi.ComponentResource {
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:cluster:Network", name, {}, opts);
-    const { site, components } = args;
+    const { site, components, internalNetworks, api } = args;
     const child = { parent: this };
     this.deny = denyAll(`${name}-deny`, site, child);
     const all = flows(components, args.open);
@@ -38,9 +45,10 @@ export class Network extends pulumi.ComponentResource {
       const ports = [...(OUTWARD[component] ?? []), ...(args.outward[component] ?? [])];
       const ingress = all.filter(({ to }) => to === component).map(from);
       const egress = [
-        { ports: NAME_SERVICE },
+        nameService(site),
         ...all.filter((flow) => flow.from === component).map(to),
-        ...(ports.length > 0 ? [{ ports: tcp(ports) }] : []),
+        ...internet(ports, internalNetworks),
+        ...(api.users.includes(component) ? [{ to: ANYWHERE, ports: tcp(api.ports) }] : []),
       ];
       new k8s.networking.v1.NetworkPolicy(
         `${name}-${component}`,
@@ -60,8 +68,50 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
-/** Private addresses, which users' commands have no business with. */
-const PRIVATE = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"];
+/**
+ * Addresses that are nobody's on the internet, by IANA's registries of special-purpose ones and those of multicast: what
+ * a cluster or its cloud may have there is no business of users' commands, nor of pods that hold identities.
+ */
+const NOT_PUBLIC = [
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.0.2.0/24",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "198.51.100.0/24",
+  "203.0.113.0/24",
+  "224.0.0.0/3",
+];
+
+/** The same of IPv6. Behind 64:ff9b::/96 and 2002::/16 lie all of IPv4's. */
+const NOT_PUBLIC_6 = [
+  "::/96",
+  "64:ff9b::/96",
+  "64:ff9b:1::/48",
+  "100::/64",
+  "2001::/23",
+  "2001:db8::/32",
+  "2002::/16",
+  "3fff::/20",
+  "5f00::/16",
+  "fc00::/7",
+  "fe80::/10",
+  "ff00::/8",
+];
+
+const INTERNET = { ipBlock: { cidr: "0.0.0.0/0", except: NOT_PUBLIC } };
+const INTERNET_6 = { ipBlock: { cidr: "::/0", except: NOT_PUBLIC_6 } };
+
+/** Wherever the API server may be: everywhere but where a cloud keeps the node's own credentials. */
+const ANYWHERE = [
+  { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } },
+  { ipBlock: { cidr: "::/0", except: ["fd00:ec2::254/128", "fe80::/10"] } },
+];
 
 export interface SandboxNetworkArgs {
   /** The sandbox's namespace. */
@@ -70,6 +120,8 @@ export interface SandboxNetworkArgs {
   readonly ports: readonly number[];
   /** The ports that the pods reach which fill the sandboxes' cache volumes; none where there are no such volumes. */
   readonly cachePorts: readonly number[];
+  /** Networks that are not the internet's, as CIDR, where those reach the same ports. */
+  readonly internalNetworks: readonly string[];
 }
 
 /**
@@ -78,7 +130,7 @@ export interface SandboxNetworkArgs {
  */
 export function sandboxNetwork(
   name: string,
-  { site, ports, cachePorts }: SandboxNetworkArgs,
+  { site, ports, cachePorts, internalNetworks }: SandboxNetworkArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.networking.v1.NetworkPolicy {
   const deny = denyAll(`${name}-deny`, site, opts);
@@ -91,7 +143,7 @@ export function sandboxNetwork(
         spec: {
           podSelector: { matchLabels: { component: CACHE_COMPONENT } },
           policyTypes: ["Egress"],
-          egress: [{ ports: NAME_SERVICE }, { ports: tcp(cachePorts) }],
+          egress: [nameService(site), ...internet(cachePorts, internalNetworks)],
         },
       },
       opts,
@@ -105,11 +157,9 @@ export function sandboxNetwork(
         podSelector: {},
         policyTypes: ["Egress"],
         egress: [
-          { ports: NAME_SERVICE },
+          nameService(site),
           // Without any port, a rule is for all of them.
-          ...(ports.length > 0
-            ? [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: PRIVATE } }], ports: tcp(ports) }]
-            : []),
+          ...(ports.length > 0 ? [{ to: [INTERNET], ports: tcp(ports) }] : []),
         ],
       },
     },
@@ -124,6 +174,17 @@ function denyAll(name: string, site: Site, opts: pulumi.CustomResourceOptions) {
     { metadata: site.object("default-deny"), spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
     opts,
   );
+}
+
+function nameService({ platform }: Site) {
+  const { namespace, isNodeLocal } = platform.nameService;
+  const pods = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } };
+  return { to: [pods, ...(isNodeLocal ? [{ ipBlock: { cidr: NODE_LOCAL_DNS } }] : [])], ports: NAME_SERVICE };
+}
+
+function internet(ports: readonly number[], internalNetworks: readonly string[]) {
+  const internal = internalNetworks.map((cidr) => ({ ipBlock: { cidr } }));
+  return ports.length > 0 ? [{ to: [INTERNET, INTERNET_6, ...internal], ports: tcp(ports) }] : [];
 }
 
 function from({ from, port }: Flow) {

@@ -37,6 +37,8 @@ export class Walls extends pulumi.ComponentResource {
           components: footprints(settings).map(({ component }) => component),
           open: openComponents(settings),
           outward: outward(settings),
+          internalNetworks: settings.internalNetworks,
+          api: { users: apiUsers(settings), ports: settings.apiServerPorts },
         },
         child,
       );
@@ -73,28 +75,31 @@ function openComponents({ hosts }: Settings): string[] {
 
 function sandboxPorts(site: Site, settings: Settings) {
   const cachePorts = workersWithCache(settings).length > 0 ? [443, ...cachePortsOf(settings)] : [];
-  return { site, ports: settings.sandboxPorts, cachePorts };
+  return { site, ports: settings.sandboxPorts, cachePorts, internalNetworks: settings.internalNetworks };
 }
 
 function cachePortsOf(settings: Settings): number[] {
   return cachedHosts(settings).flatMap(({ ports }) => ports);
 }
 
-/** Ports that follow from a stack's settings. */
+/** The components that use the cluster's own API. */
+function apiUsers({ withSandbox, workers }: Settings): string[] {
+  const sandboxUsers = withSandbox ? activePools(workers).map(({ name }) => name) : [];
+  return [...sandboxUsers, "repository-cache-refresh", "image-import"];
+}
+
+/** Ports of the internet that follow from a stack's settings. */
 function outward(settings: Settings): Record<string, readonly number[]> {
-  const { withFluentdSidecar, fluentd, backup, workers, withSandbox, apiServerPorts } = settings;
+  const { withFluentdSidecar, fluentd, backup, workers } = settings;
   const named = namedHosts(settings).flatMap(({ ports }) => ports);
   const splunk = withFluentdSidecar ? [fluentd.splunkPort] : [];
   const storage = backup.endpoint === undefined ? [] : [portOf(backup.endpoint)];
-  const sandboxes = withSandbox ? apiServerPorts : [];
-  const pools = activePools(workers).map(({ name }) => [name, [...sandboxes, ...named, ...splunk]]);
+  const pools = activePools(workers).map(({ name }) => [name, [...named, ...splunk]]);
   return {
     "packit-service": [...named, ...splunk],
     "packit-service-beat": named,
     "packit-backup": storage,
     "repository-cache": cachePortsOf(settings),
-    "repository-cache-refresh": apiServerPorts,
-    "image-import": apiServerPorts,
     "packit-restore": storage,
     ...Object.fromEntries(pools),
   };

@@ -185,7 +185,7 @@ def tidy():
 
 def begin(name):
     new = CACHE / f".new-{name}"
-    git(CACHE, "init", "--quiet", "--bare", str(new))
+    git(CACHE, "init", "--quiet", "--bare", "--", str(new))
     return new
 
 
@@ -202,7 +202,7 @@ def fetch(folder, url, branches):
     tags = [] if branches else ["+refs/tags/*:refs/tags/*"]
     for left in reversed(range(TRIES)):
         try:
-            git(folder, "fetch", "--quiet", "--no-write-fetch-head", url, *heads, *tags)
+            git(folder, "fetch", "--quiet", "--no-write-fetch-head", "--", url, *heads, *tags)
             break
         except Ended:
             if left == 0:

@@ -1,9 +1,20 @@
 import { retry } from "@octokit/plugin-retry";
-import { RequestError } from "@octokit/request-error";
 import { Octokit } from "@octokit/rest";
-import { EnvironmentError, UserError } from "../errors.ts";
+import type { z } from "zod";
+import { UserError } from "../errors.ts";
 import { inForm } from "../settings/secret-form.ts";
 import { baseUrl as httpAddress } from "../settings/values.ts";
+import {
+  branchAnswer,
+  comparisonAnswer,
+  jobsAnswer,
+  logAnswer,
+  nothingAnswer,
+  pullAnswer,
+  repositoryAnswer,
+  runsAnswer,
+} from "./answers.ts";
+import { explained, notUnderstood } from "./failure.ts";
 
 export interface GitHubArgs {
   /** GITHUB_TOKEN, as it was found. Without one, GitHub answers 60 questions an hour. */
@@ -22,6 +33,7 @@ export interface Repository {
 
 export interface PullRequest {
   readonly isOpen: boolean;
+  readonly isMerged: boolean;
   /** The commit at its head. */
   readonly sha: string;
   /** The account that the code is in; none once its fork is deleted. */
@@ -40,49 +52,59 @@ export interface WorkflowRun {
 
 const Client = Octokit.plugin(retry);
 
-/** GitHub's API: the one place that asks it. */
+/**
+ * GitHub's API: the one place that asks it. Every answer is held to what it must be. A repository that was renamed or
+ * transferred is refused by its former name: whoever has it now need not be whom its name speaks of.
+ */
 export class GitHub {
   readonly #octokit: InstanceType<typeof Client>;
   readonly #timeoutMs: number;
+  readonly #hasToken: boolean;
 
   /** A UserError for a token or an address that no request can be made with. */
   constructor({ token, baseUrl, timeoutMs = 15_000 }: GitHubArgs) {
     this.#timeoutMs = timeoutMs;
+    this.#hasToken = Boolean(token);
     this.#octokit = new Client({
       ...(token && { auth: sendable(token) }),
       ...(baseUrl && { baseUrl: address(baseUrl) }),
       userAgent: "packit-deployment",
       log: SILENT,
-      retry: { retries: 2, retryAfterBaseValue: RETRY_AFTER_MS },
+      retry: { retries: 2, retryAfterBaseValue: RETRY_AFTER_MS, doNotRetry: FINAL },
     });
   }
 
   /** A pull request; a UserError where there is none. */
   async pullRequest(repository: Repository, number: number): Promise<PullRequest> {
     const what = `pull request ${number} in ${show(repository)}`;
-    const { data } = await this.#ask(what, (request) =>
+    const { state, merged_at, head, base, labels } = await this.#ask(what, pullAnswer, (request) =>
       this.#octokit.rest.pulls.get({ ...at(repository), pull_number: number, request }),
     );
+    if (base !== undefined) refuseOther(repository, base.repo.full_name);
     return {
-      isOpen: data.state === "open",
-      sha: data.head.sha,
-      owner: data.head.repo?.owner.login,
-      labels: data.labels.map(({ name }) => name),
+      isOpen: state === "open",
+      isMerged: state === "closed" && typeof merged_at === "string",
+      sha: head.sha,
+      owner: head.repo?.owner?.login,
+      labels: labels.map(({ name }) => name),
     };
   }
 
   /** The commit at the head of a branch; a UserError where there is none. */
   async branch(repository: Repository, name: string): Promise<string> {
-    const { data } = await this.#ask(`branch ${name} in ${show(repository)}`, (request) =>
+    await this.#defaultBranch(repository);
+    const what = `branch ${name} in ${show(repository)}`;
+    const { object } = await this.#ask(what, branchAnswer, (request) =>
       this.#octokit.rest.git.getRef({ ...at(repository), ref: `heads/${name}`, request }),
     );
-    return data.object.sha;
+    return object.sha;
   }
 
   /** The whole name of a commit that the repository's default branch holds; a UserError for any other. */
   async commit(repository: Repository, sha: string): Promise<string> {
     const branch = await this.#defaultBranch(repository);
-    const { data } = await this.#ask(`commit ${sha} in ${show(repository)}`, (request) =>
+    const what = `commit ${sha} in ${show(repository)}`;
+    const { status, merge_base_commit } = await this.#ask(what, comparisonAnswer, (request) =>
       this.#octokit.rest.repos.compareCommitsWithBasehead({
         ...at(repository),
         basehead: `${branch}...${sha}`,
@@ -90,18 +112,20 @@ export class GitHub {
         request,
       }),
     );
-    if (data.status !== "behind" && data.status !== "identical")
+    if (status !== "behind" && status !== "identical")
       throw new UserError(
         `Commit ${sha} is not on ${branch} of ${show(repository)}. Name its branch or pull request.`,
       );
-    return data.merge_base_commit.sha;
+    return merge_base_commit.sha;
   }
 
+  /** The repository's default branch; a UserError if there is no repository of that very name. */
   async #defaultBranch(repository: Repository): Promise<string> {
-    const { data } = await this.#ask(show(repository), (request) =>
+    const { full_name, default_branch } = await this.#ask(show(repository), repositoryAnswer, (request) =>
       this.#octokit.rest.repos.get({ ...at(repository), request }),
     );
-    return data.default_branch;
+    refuseOther(repository, full_name);
+    return default_branch;
   }
 
   /** Starts a workflow on the repository's default branch. */
@@ -112,7 +136,7 @@ export class GitHub {
   ): Promise<void> {
     const what = `the workflow ${workflow} in ${show(repository)}`;
     const branch = await this.#defaultBranch(repository);
-    await this.#ask(what, (request) =>
+    await this.#ask(what, nothingAnswer, (request) =>
       this.#octokit.rest.actions.createWorkflowDispatch({
         ...at(repository),
         workflow_id: workflow,
@@ -125,7 +149,8 @@ export class GitHub {
 
   /** The newest run of a workflow by its title, if it has begun. */
   async run(repository: Repository, workflow: string, title: string): Promise<WorkflowRun | undefined> {
-    const { data } = await this.#ask(`runs of ${workflow} in ${show(repository)}`, (request) =>
+    const what = `runs of ${workflow} in ${show(repository)}`;
+    const runs = await this.#ask(what, runsAnswer, (request) =>
       this.#octokit.rest.actions.listWorkflowRuns({
         ...at(repository),
         workflow_id: workflow,
@@ -134,69 +159,58 @@ export class GitHub {
         request,
       }),
     );
-    const found = data.workflow_runs.find(({ display_title }) => display_title === title);
-    if (found === undefined) return undefined;
-    const { id, html_url: url, status, conclusion, created_at } = found;
-    const created = new Date(created_at);
-    return { id, url, status: status ?? "queued", conclusion: conclusion ?? undefined, created };
+    return runs.find((one) => one.title === title);
   }
 
   /** The end of the log of a run's first job that failed. */
   async failedLog(repository: Repository, run: number, lines: number): Promise<string> {
-    const { data } = await this.#ask(`jobs of run ${run}`, (request) =>
+    const { jobs } = await this.#ask(`jobs of run ${run}`, jobsAnswer, (request) =>
       this.#octokit.rest.actions.listJobsForWorkflowRun({ ...at(repository), run_id: run, request }),
     );
-    const failed = data.jobs.find(({ conclusion }) => conclusion === "failure") ?? data.jobs[0];
+    const failed = jobs.find(({ conclusion }) => conclusion === "failure") ?? jobs[0];
     if (failed === undefined) return "";
-    const log = await this.#ask(`the log of ${failed.name}`, (request) =>
+    const log = await this.#ask(`the log of ${failed.name}`, logAnswer, (request) =>
       this.#octokit.rest.actions.downloadJobLogsForWorkflowRun({
         ...at(repository),
         job_id: failed.id,
-        request,
+        // GitHub keeps logs elsewhere, and sends on to them.
+        request: { ...request, redirect: "follow" },
       }),
     );
-    return String(log.data).trimEnd().split("\n").slice(-lines).join("\n");
+    return log.trimEnd().split("\n").slice(-lines).join("\n");
   }
 
-  async #ask<T>(what: string, ask: (request: { signal: AbortSignal }) => Promise<T>): Promise<T> {
-    try {
-      return await ask({ signal: AbortSignal.timeout(this.#timeoutMs) });
-    } catch (error) {
-      throw this.#explained(what, error);
-    }
+  async #ask<S extends z.ZodType>(
+    what: string,
+    schema: S,
+    ask: (request: { signal: AbortSignal; redirect: "manual" }) => Promise<{ status: number; data: unknown }>,
+  ): Promise<z.output<S>> {
+    const { host } = new URL(this.#octokit.request.endpoint.DEFAULTS.baseUrl);
+    const question = { what, host, hasToken: this.#hasToken };
+    const signal = AbortSignal.timeout(this.#timeoutMs);
+    const { status, data } = await ask({ signal, redirect: "manual" }).catch((error: unknown) => {
+      throw explained(question, error);
+    });
+    if (MOVED.includes(status))
+      throw new UserError(
+        `GitHub has ${what} elsewhere: its repository was renamed or transferred. Name it as it is called now.`,
+      );
+    const answer = schema.safeParse(data);
+    if (!answer.success || status >= 300) throw notUnderstood(question);
+    return answer.data;
   }
+}
 
-  #explained(what: string, error: unknown): unknown {
-    const host = new URL(this.#octokit.request.endpoint.DEFAULTS.baseUrl).host;
-    if (!(error instanceof RequestError)) {
-      if (!(error instanceof Error)) return error;
-      return new EnvironmentError(`GitHub (${host}) cannot be asked for ${what}: ${error.message}.`);
-    }
-    const { status, response, message } = error;
-    if (status === 404) return new UserError(`There is no ${what}, or the token may not see it.`);
-    if (status === 422) return new UserError(`There is no ${what}.`);
-    const {
-      "x-ratelimit-remaining": left,
-      "x-ratelimit-reset": reset,
-      "retry-after": wait,
-    } = response?.headers ?? {};
-    if ([403, 429].includes(status) && (left === "0" || wait !== undefined || /rate limit/i.test(message))) {
-      const until = reset === undefined ? "later" : `after ${new Date(Number(reset) * 1000).toISOString()}`;
-      return new EnvironmentError(
-        `GitHub's rate limit is reached. Try again ${until}, or give GITHUB_TOKEN.`,
-      );
-    }
-    if (status === 401)
-      return new EnvironmentError("GitHub refuses the token in GITHUB_TOKEN. Give another one.");
-    if (status === 500 && response === undefined) {
-      return new EnvironmentError(
-        `GitHub (${host}) does not answer for ${what}: ${message}. Try again later.`,
-      );
-    }
-    return new EnvironmentError(
-      `GitHub (${host}) answered ${status} for ${what}: ${message.split(" - http")[0]}.`,
-    );
-  }
+/** The statuses by which GitHub sends on to where a repository is now. */
+const MOVED = [301, 302, 307, 308];
+
+/** The statuses after which nothing is asked again: it would be answered in the same way, or make a limit worse. */
+const FINAL = [400, 401, 403, 404, 410, 422, 429, 451];
+
+/** GitHub answers for a repository's former name with the present one. */
+function refuseOther(asked: Repository, answered: string): void {
+  if (answered.toLowerCase() === show(asked).toLowerCase()) return;
+  throw new UserError(`${show(asked)} is ${answered} now. Name it so, if that is what is meant.`);
 }
 
 /** A token that can stand in a header; it would be quoted by the error about the header otherwise. */

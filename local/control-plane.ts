@@ -20,6 +20,13 @@ const ADMISSION = "PodTolerationRestriction,PodNodeSelector";
 /** How many requests a second the controllers may send; they have the API server for themselves. */
 const CLIENT = { "kube-api-qps": 500, "kube-api-burst": 1000 };
 
+/**
+ * Where etcd listens, which asks nobody who he is: sockets in the folder of the state, which is its user's alone. It wants
+ * a port in their names.
+ */
+const ETCD = "unix://etcd.sock:0";
+const ETCD_PEER = "unix://etcd-peer.sock:0";
+
 /** All but kwok, which plays what the others have been furnished with. */
 const SERVERS = PARTS.filter((part) => part !== "kwok");
 
@@ -53,25 +60,23 @@ async function startServers(paths: Paths, signal: AbortSignal): Promise<void> {
   await stopProcesses(paths);
   makeFolder(paths.state, 0o700);
   rmSync(paths.logs, { recursive: true, force: true });
-  const [client, peer, api] = await freePorts(3);
+  const port = await freePort();
   const keys = credentials(paths);
   const at = (...names: string[]) => join(paths.state, ...names);
-  const etcd = `http://127.0.0.1:${client}`;
-  const etcdPeer = `http://127.0.0.1:${peer}`;
 
   startProcess(paths, "etcd", {
     "data-dir": at("etcd"),
-    "listen-client-urls": etcd,
-    "advertise-client-urls": etcd,
-    "listen-peer-urls": etcdPeer,
-    "initial-advertise-peer-urls": etcdPeer,
-    "initial-cluster": `default=${etcdPeer}`,
+    "listen-client-urls": ETCD,
+    "advertise-client-urls": ETCD,
+    "listen-peer-urls": ETCD_PEER,
+    "initial-advertise-peer-urls": ETCD_PEER,
+    "initial-cluster": `default=${ETCD_PEER}`,
     "unsafe-no-fsync": true,
   });
   startProcess(paths, "kube-apiserver", {
-    "etcd-servers": etcd,
+    "etcd-servers": ETCD,
     "bind-address": "127.0.0.1",
-    "secure-port": api ?? 0,
+    "secure-port": port,
     "cert-dir": at("certificates"),
     "token-auth-file": keys.tokenFile,
     "authorization-mode": "RBAC",
@@ -87,7 +92,7 @@ async function startServers(paths: Paths, signal: AbortSignal): Promise<void> {
   await alive(paths, needed, { what: "the API server to write its certificate", signal }, async () =>
     existsSync(certificate),
   );
-  writeKubeconfig(paths, { port: api ?? 0, token: keys.token, certificate: readFileSync(certificate) });
+  writeKubeconfig(paths, { port, token: keys.token, certificate: readFileSync(certificate) });
   await alive(paths, needed, { what: "the API server to be ready", signal }, () => isReady(paths));
 
   rmSync(at("kubectl"), { force: true });
@@ -120,20 +125,13 @@ async function alive(
   await until(looked, { ...wait, what: `${wait.what}; see ${paths.logs}`, limitSeconds: 60 });
 }
 
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listen));
-  const ports = servers.map(({ port }) => port);
-  await Promise.all(servers.map(({ close }) => close()));
-  return ports;
-}
-
-function listen(): Promise<{ port: number; close: () => Promise<void> }> {
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
       const port = typeof address === "object" && address !== null ? address.port : 0;
-      resolve({ port, close: () => new Promise((done) => server.close(() => done())) });
+      server.close(() => resolve(port));
     });
   });
 }

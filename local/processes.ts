@@ -57,11 +57,17 @@ export function startProcess(
     detached: true,
     stdio: ["ignore", log, log],
     cwd: paths.state,
-    env: { ...process.env, GOGC },
+    env: { ...inherited(), GOGC },
   });
   child.on("error", ({ message }) => writeSync(log, `${message}\n`));
   child.unref();
   return child;
+}
+
+/** What a process cannot do without; all else that the caller's environment holds may be secret. */
+function inherited(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return { PATH, HOME, ...(TMPDIR !== undefined && { TMPDIR }) };
 }
 
 /** Stops every process of the control plane, or those of some parts: asked first, then killed. */

@@ -18,6 +18,8 @@ export interface Platform {
   readonly appCode?: string;
   /** Who makes namespaces: this program, or the platform's operator for a tenant. */
   readonly namespaces: { readonly by: "program" } | { readonly by: "operator"; readonly tenant: string };
+  /** Where the pods of the cluster's name service run, and whether nodes may keep a copy of it. */
+  readonly nameService: { readonly namespace: string; readonly isNodeLocal: boolean };
   /** Whether images are imported by ImageStreams. */
   readonly imageStreams: boolean;
   /** How a host leads to a Service. */
@@ -38,6 +40,8 @@ export function platformOf(settings: Settings): Platform {
   return { ...PLATFORMS[settings.platform](settings), ...own };
 }
 
+const OPENSHIFT_DNS = { namespace: "openshift-dns", isNodeLocal: false };
+
 const PLATFORMS = {
   openshift: ({ tls }: Settings): Platform => ({
     workloadLabels: {},
@@ -45,6 +49,7 @@ const PLATFORMS = {
     routeLabels: {},
     volumeAnnotations: {},
     namespaces: { by: "program" },
+    nameService: OPENSHIFT_DNS,
     imageStreams: true,
     exposure: { by: "route", termination: tls },
   }),
@@ -61,6 +66,7 @@ const PLATFORMS = {
     storageClass: "aws-ebs",
     appCode: facts.appCode,
     namespaces: { by: "operator", tenant: facts.tenant },
+    nameService: OPENSHIFT_DNS,
     imageStreams: true,
     exposure: { by: "route", termination: tls },
   }),
@@ -71,6 +77,7 @@ const PLATFORMS = {
     routeLabels: {},
     volumeAnnotations: {},
     namespaces: { by: "program" },
+    nameService: { namespace: "kube-system", isNodeLocal: true },
     imageStreams: false,
     exposure: { by: "ingress", className, annotations },
     // Any user will do for images that run on OpenShift, as long as it is of the group root.

@@ -1,10 +1,10 @@
 import { stringify } from "yaml";
 import { loadSettings, type Settings } from "../settings/load.ts";
 import { CATALOGUE, type SecretName } from "../settings/secret-catalogue.ts";
-import { isFile } from "../settings/secret-form.ts";
 import { readStackFile } from "../settings/stack-file.ts";
 import { evaluate } from "./evaluate.ts";
 import type { NamedText } from "./folder.ts";
+import { Placeholders, type Template, type TemplateName } from "./jinja.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 
 /** A stack's objects for somebody else's playbook, which makes the Secrets itself. */
@@ -41,23 +41,25 @@ export interface ValueReference {
 }
 
 /** What the program computes from a secret, as Ansible does it: the same cost, and a salt that stays the same. */
-const COMPUTED: Readonly<Record<string, string>> = {
-  "flower-htpasswd/htpasswd":
-    "flower-boss:{{ flowerPassword | password_hash('bcrypt', rounds=5, salt=(flowerPassword | hash('sha256'))[:21] ~ 'u') }}\n",
+const COMPUTED: Readonly<Record<string, Template>> = {
+  "flower-htpasswd/htpasswd": {
+    text: "flower-boss:{{ flowerPassword | password_hash('bcrypt', rounds=5, salt=(flowerPassword | hash('sha256'))[:21] ~ 'u') }}\n",
+    names: [{ name: "flowerPassword" }],
+  },
 };
-
-const EXPRESSION = /\{\{ (forgeTokens\['([^']+)'\]|\w+)/g;
 
 /** The annotations by which OpenShift changes images, which whoever applies a folder again would change back. */
 const FOLLOWING = ["image.openshift.io/triggers", "pulumi.com/patchForce"];
 
 /** A stack's objects without its Secrets, and what those must hold. */
 export async function references(root: string, stack: string): Promise<References> {
-  const settings = loadSettings(readStackFile(root, stack), { kind: "named", as: expression });
+  const config = readStackFile(root, stack);
+  const placeholders = new Placeholders(config.values);
+  const settings = loadSettings(config, { kind: "named", as: (path) => placeholders.of(path) });
   const objects = await evaluate(settings, { generate: ({ name }) => name, secrets: { keep: true } });
   return {
     objects: objects.filter((object) => !isSecret(object)).map(withoutFollowing),
-    secrets: objects.filter(isSecret).map((object) => reference(settings, object)),
+    secrets: objects.filter(isSecret).map((object) => reference(settings, placeholders, object)),
     warnings: settings.warnings,
   };
 }
@@ -104,34 +106,28 @@ function withoutFollowing(object: KubernetesObject): KubernetesObject {
   };
 }
 
-function expression([, name = "", host]: readonly (string | number)[]): string {
-  if (host !== undefined) return `{{ ${name}['${host}'] }}`;
-  // What reads a value as a file wants a newline at its end, as the program puts it there.
-  return isFile(CATALOGUE[name as SecretName].form) ? `{{ ${name} | trim }}\n` : `{{ ${name} }}`;
-}
-
-function reference(settings: Settings, { metadata, type, data }: Secret): SecretReference {
+function reference(
+  settings: Settings,
+  placeholders: Placeholders,
+  { metadata, type, data }: Secret,
+): SecretReference {
   const keys = Object.entries(data).map(([key, value]): KeyReference => {
     // Bytes are handed over as base64, and so the expression as it is.
-    const isBase64 = value.startsWith("{{");
-    const text = isBase64 ? value : Buffer.from(value, "base64").toString();
-    const template = COMPUTED[`${metadata.name}/${key}`] ?? (isBase64 ? text : inItsPlace(text));
-    return { key, template, isBase64, values: valuesOf(settings, template) };
+    const isBase64 = placeholders.begins(value);
+    const content = isBase64 ? value : Buffer.from(value, "base64").toString();
+    const { text, names } = COMPUTED[`${metadata.name}/${key}`] ?? placeholders.template(content);
+    return { key, template: text, isBase64, values: valuesOf(settings, names) };
   });
   return { name: metadata.name, namespace: metadata.namespace ?? "", type, keys };
 }
 
-/** A value within quotes is quoted as it needs. */
-function inItsPlace(text: string): string {
-  return text.replaceAll(/"(\{\{ [^}]+) \}\}"/g, "$1 | to_json }}");
-}
-
-function valuesOf({ secretRecords, owner }: Settings, template: string): ValueReference[] {
-  const found = [...template.matchAll(EXPRESSION)].map(([, name = "", host]) => {
+function valuesOf({ secretRecords, owner }: Settings, names: readonly TemplateName[]): ValueReference[] {
+  const found = names.map(({ name, host }) => {
     const record = secretRecords[host ?? name];
     const purpose =
       host === undefined ? CATALOGUE[name as SecretName].purpose : `the account's token at ${host}`;
-    return { name, purpose: record?.purpose ?? purpose, owner: record?.owner ?? owner };
+    const variable = host === undefined ? name : `${name}['${host}']`;
+    return { name: variable, purpose: record?.purpose ?? purpose, owner: record?.owner ?? owner };
   });
   return found.filter(({ name }, i) => found.findIndex((other) => other.name === name) === i);
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { isWhatWasRead } from "./engine-file.ts";
 import { handedOver } from "./engine-value.ts";
+import { handedSecrets } from "./handed-secrets.ts";
 import { loadSettings, type Settings } from "./load.ts";
 import { PREFIX, readStackFile, type StackConfig, stackFilePath } from "./stack-file.ts";
 
@@ -10,9 +11,16 @@ import { PREFIX, readStackFile, type StackConfig, stackFilePath } from "./stack-
 export async function settingsFromEngine(root: string): Promise<Settings> {
   const config = engineConfig(root, pulumi.getStack());
   if (String(config.values.disposable) !== "true") return loadSettings(config, { kind: "given", root });
-  const { standIns } = await import("./stand-ins.ts");
-  const standIn = await standIns(standInsDirectory(root, config.stack), config);
-  return loadSettings(config, { kind: "given", root, standIn });
+  const { standIns, standInFrom } = await import("./stand-ins.ts");
+  const handed = handedSecrets();
+  if (handed === undefined) {
+    const standIn = await standIns(standInsDirectory(root, config.stack), config);
+    return loadSettings(config, { kind: "given", root, standIn });
+  }
+  // They have been in no file, where they would have to be encrypted.
+  const { encryptedKeys: _, ...rest } = config;
+  const values = { ...config.values, secrets: handed.secrets };
+  return loadSettings({ ...rest, values }, { kind: "given", root, standIn: standInFrom(handed.standIns) });
 }
 
 /** Where a disposable stack's stand-ins are kept. */

@@ -68,6 +68,9 @@ export const OWN_IMAGES = {
   tokman: "tokman",
 } as const;
 
+/** Where they are, unless it is said. */
+export const OWN_REGISTRY = "quay.io/packit";
+
 export type OwnImage = keyof typeof OWN_IMAGES;
 
 interface ImageSettings {
@@ -77,5 +80,5 @@ interface ImageSettings {
 
 /** The reference of one of Packit's own images: the one that is given, else the deployment's tag. */
 export function ownImage({ deployment, images }: ImageSettings, image: OwnImage): string {
-  return images[image] ?? `quay.io/packit/${OWN_IMAGES[image]}:${deployment}`;
+  return images[image] ?? `${OWN_REGISTRY}/${OWN_IMAGES[image]}:${deployment}`;
 }

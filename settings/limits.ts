@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { network } from "./network.ts";
 import { bytes, count, cpu, flag, port } from "./values.ts";
 
 /** The settings of what the namespaces allow. */
@@ -14,6 +15,12 @@ export const limits = {
     .default([443, 6443])
     .describe(
       "The ports by which pods reach the cluster's API server, with `networkPolicies`: that of its Service, and that of the server behind it, as in your kubeconfig. Only pods that use the API may.",
+    ),
+  internalNetworks: z
+    .array(network)
+    .default([])
+    .describe(
+      "Networks that are not the internet's, as CIDR (`10.20.0.0/16`), where the service has hosts: an internal forge, Splunk, storage. With `networkPolicies`, its components reach them by the ports of the hosts that the settings name; users' commands do not.",
     ),
   sandboxPorts: z
     .array(port)

@@ -48,8 +48,8 @@ function shared(
   });
 }
 
-/** As far as they can be read: what else is wrong with them is told elsewhere. */
-function namespaces({ namespace, sandboxNamespace, withSandbox }: StackConfig["values"]): Taken[] {
+/** A stack's namespaces, as far as they can be read: what else is wrong with them is told elsewhere. */
+export function namespaces({ namespace, sandboxNamespace, withSandbox }: StackConfig["values"]): Taken[] {
   const own = text(namespace);
   const given = text(sandboxNamespace);
   const sandbox = given ?? (own === undefined ? undefined : defaultSandboxNamespace(own));
@@ -60,7 +60,8 @@ function namespaces({ namespace, sandboxNamespace, withSandbox }: StackConfig["v
   ];
 }
 
-function hosts({ hosts: map }: StackConfig["values"]): Taken[] {
+/** A stack's hosts, as far as they can be read. */
+export function hosts({ hosts: map }: StackConfig["values"]): Taken[] {
   if (typeof map !== "object" || map === null) return [];
   return Object.entries(map).flatMap(([key, value]) => {
     const name = text(value);

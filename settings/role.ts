@@ -3,7 +3,7 @@ import type { Refusal } from "./refuse.ts";
 import type { SchemaOutput } from "./schema.ts";
 
 /** The words that start commands for Packit, and those for Fedora CI, which Packit itself listens to. */
-const USED_PREFIXES = ["/packit", "/packit-stg", "/packit-ci", "/packit-ci-stg"];
+export const USED_PREFIXES = ["/packit", "/packit-stg", "/packit-ci", "/packit-ci-stg"];
 
 /** Where dist-git is, unless a stack file says otherwise. */
 export const DIST_GIT = "https://src.fedoraproject.org/";

@@ -114,6 +114,12 @@ function readOne(root: string, stack: string, project: StackFile) {
   return { stack, values: { ...project.values(), ...file.values() }, file };
 }
 
+/** All stacks of the project in `root`, as far as their files can be read. */
+export function readStacks(root: string): StackConfig[] {
+  const project = readProject(root);
+  return knownStacks(root).flatMap((name) => readable(root, name, project));
+}
+
 /** Another stack, unless its file is wrong: that is for those to hear who work with it. */
 function readable(root: string, stack: string, project: StackFile): StackConfig[] {
   try {

@@ -3,15 +3,20 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
 import sshpk from "sshpk";
+import { z } from "zod";
 import { makeFolder } from "../system/make-folder.ts";
 import { encodedKeytab } from "./forms/keytab.ts";
-import type { SecretName } from "./secret-catalogue.ts";
+import { CATALOGUE, type SecretName } from "./secret-catalogue.ts";
+import { inForm, type Surroundings } from "./secret-form.ts";
 import { principalOf } from "./secret-needs.ts";
 import type { StandIn } from "./secrets.ts";
 import type { StackConfig } from "./stack-file.ts";
 
 /** How long a stand-in certificate is valid, in days: longer than any stack that may use it lives. */
 const CERTIFICATE_DAYS = 365;
+
+/** What stand-ins are made from: the values that must have a certain form, and a token for all others. */
+export type StandIns = Readonly<Record<string, string>>;
 
 /**
  * Stand-ins for the secrets that a disposable stack needs and was not given: a self-signed certificate for its hosts, a
@@ -20,16 +25,49 @@ const CERTIFICATE_DAYS = 365;
  */
 export async function standIns(directory: string, config: StackConfig): Promise<StandIn> {
   const file = join(directory, "stand-ins.json");
-  const kept: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : keys();
+  const former = existsSync(file) ? storedIn(readFileSync(file, "utf8")) : undefined;
+  const made = await madeStandIns(config, former);
+  if (made !== former) write(directory, file, made);
+  return standInFrom(made);
+}
+
+/** Stand-ins that fit a configuration: the former ones themselves as long as they do. */
+export async function madeStandIns(config: StackConfig, former?: StandIns): Promise<StandIns> {
   const hosts = textsIn(config.values.hosts).sort();
   const principal = principalIn(config);
-  if (kept.hosts !== hosts.join() || kept.principal !== principal) {
-    const made = kept.hosts === hosts.join() ? {} : { hosts: hosts.join(), ...(await certificate(hosts)) };
-    const keytab = encodedKeytab([principal], randomBytes(32));
-    Object.assign(kept, made, { principal, keytab });
-    write(directory, file, kept);
+  const kept = (former && fitting(former, { hosts, principal })) ?? keys();
+  if (kept.hosts === hosts.join() && kept.principal === principal) return kept;
+  const made = kept.hosts === hosts.join() ? {} : { hosts: hosts.join(), ...(await certificate(hosts)) };
+  return { ...kept, ...made, principal, keytab: encodedKeytab([principal], randomBytes(32)) };
+}
+
+/** Gives each secret its stand-in. */
+export function standInFrom(made: StandIns): StandIn {
+  return (name) => made[name] ?? `stand-in-${made.token}`;
+}
+
+/** Stand-ins as they were kept; nothing if they cannot be read. */
+export function storedIn(text: string): StandIns | undefined {
+  return z.record(z.string(), z.string()).safeParse(parsed(text)).data;
+}
+
+/** What of former ones would not be refused by now; nothing if all are to be made anew. */
+function fitting(former: StandIns, around: Surroundings): StandIns | undefined {
+  if (former.token === undefined || MADE.some((name) => !isFit(name, former[name], around))) return undefined;
+  // A certificate is of its hosts, and for a time.
+  return isFit("tlsCertificate", former.tlsCertificate, around) ? former : { ...former, hosts: "none" };
+}
+
+function isFit(name: SecretName, value: string | undefined, around: Surroundings): boolean {
+  return value !== undefined && "value" in inForm(value, CATALOGUE[name].form, around);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
-  return (name) => kept[name] ?? `stand-in-${kept.token}`;
 }
 
 /** The account of a configuration, as far as it can be read before it is checked. */
@@ -57,10 +95,13 @@ async function certificate(hosts: readonly string[]) {
   return { tlsCertificate: cert, tlsPrivateKey: key } satisfies Partial<Record<SecretName, string>>;
 }
 
+/** The stand-ins that {@link keys} makes. */
+const MADE = ["sshPrivateKey", "githubAppPrivateKey", "githubAppId", "copr"] as const;
+
 /** The stand-ins that must have a certain form; all others are one token. */
 function keys(): Record<string, string> {
   const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const made: Partial<Record<SecretName, string>> = {
+  const made: Record<(typeof MADE)[number], string> = {
     sshPrivateKey: sshpk.generatePrivateKey("ed25519").toString("openssh"),
     githubAppPrivateKey: rsa.privateKey.export({ type: "pkcs1", format: "pem" }).toString(),
     githubAppId: "0",

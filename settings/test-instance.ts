@@ -55,6 +55,20 @@ export function hostOf(name: string, { domain }: Pick<Pool, "domain">): string {
   return `${name}.${domain}`;
 }
 
+/** All hosts that an instance may have. */
+export function hostsOf(name: string, pool: Pick<Pool, "domain">) {
+  return {
+    service: hostOf(name, pool),
+    dashboard: hostOf(`${name}-dashboard`, pool),
+    workers: hostOf(`${name}-workers`, pool),
+  } as const;
+}
+
+/** The word that starts commands for an instance. */
+export function prefixOf(name: string): string {
+  return `/packit-${name}`;
+}
+
 /** The keys of packit-service.yaml that act on others' projects, and so are no test instance's. */
 const ACTING = [
   "admins",
@@ -88,13 +102,9 @@ export function testInstanceConfig(args: TestInstanceArgs): StackConfig {
     platform: pool.platform,
     tls: pool.platform === "openshift" ? "reencrypt" : "passthrough",
     namespace,
-    hosts: {
-      service: hostOf(name, pool),
-      dashboard: hostOf(`${name}-dashboard`, pool),
-      workers: hostOf(`${name}-workers`, pool),
-    },
+    hosts: hostsOf(name, pool),
     identity: { fasUser },
-    packitConfig: { ...without(packitConfig, ACTING), comment_command_prefix: `/packit-${name}` },
+    packitConfig: { ...without(packitConfig, ACTING), comment_command_prefix: prefixOf(name) },
     fedoraMessaging: { ...fedoraMessaging, app: `Packit test ${name}` },
     images: { ...imagesOf(base), ...images },
     allowlist: pool.allowlist,

@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import { check } from "./check.ts";
 import { duration, inSeconds } from "./duration.ts";
 import { imageFolder, imageReference } from "./image-reference.ts";
+import { OWN_REGISTRY } from "./images.ts";
 import { refuse } from "./refuse.ts";
 import { schedule } from "./schedule.ts";
 import { readProject } from "./stack-file.ts";
@@ -64,8 +65,10 @@ const pool = z
         "The GitHub repository whose workflow test-image.yml builds images, with the builder actions.",
       ),
     registry: imageFolder
-      .default("quay.io/packit")
-      .describe("Where that workflow pushes them, with tags that expire."),
+      .default("quay.io/packit-test")
+      .describe(
+        "Where that workflow pushes them, with tags that expire: an account of its own, which may push nothing else.",
+      ),
     owners: z
       .array(line.meta({ example: "packit" }))
       .min(1)
@@ -96,7 +99,14 @@ const pool = z
       .prefault({})
       .describe("The CronJob that removes what is over."),
   })
-  .superRefine(({ identities, limit, ttl }, context) => {
+  .superRefine(({ identities, limit, ttl, registry }, context) => {
+    if (registry === OWN_REGISTRY)
+      refuse(context, {
+        path: ["registry"],
+        value: registry,
+        allowed: "another account than that of the images which stage and prod run",
+        remedy: "give test images an account of their own: whoever pushes them could push those",
+      });
     if (identities.length > 0 && identities.length < limit)
       refuse(context, {
         path: ["limit"],

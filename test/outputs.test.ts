@@ -23,6 +23,9 @@ describe("the outputs of prod", () => {
       flower: "https://workers.packit.dev/",
       metrics: "https://workers.packit.dev/metrics",
     });
+    // `pulumi stack output` shows it only if it is asked for.
+    expect(await pulumi.isSecret(outputs.webhookSecret)).toBe(true);
+    expect(await pulumi.isSecret(outputs.url)).toBe(false);
     expect(outputs.namespaces).toEqual(["packit--prod", "packit--prod-sandbox"]);
     expect(outputs.images).toMatchObject({
       "packit-worker": "quay.io/packit/packit-worker:prod",

@@ -137,6 +137,32 @@ describe("the provider", () => {
     expect(before[0]?.object).toMatchObject({ kubeconfig: "", upsertExistingObjects: "true" });
   });
 
+  it("works in the context that the stack names, whichever that is, and takes another one for another cluster", async () => {
+    for (const kubeContext of ["packit-stage", "somebody-elses"]) {
+      const [provider] = (await registered({ kubeContext })).filter(({ name }) => name === "cluster");
+      expect(provider?.object).toMatchObject({ context: kubeContext, clusterIdentifier: kubeContext });
+    }
+  });
+
+  it.each([
+    ["applies on the server, which alone can tell whose a field is", "enableServerSideApply", "true"],
+    ["changes a ConfigMap in its place, so that pods find it by its name", "enableConfigMapMutable", "true"],
+    ["changes a Secret in its place, so that pods find it by its name", "enableSecretMutable", "true"],
+    ["meets again what a killed run has made", "upsertExistingObjects", "true"],
+    ["stops where somebody else owns a field", "enablePatchForce", "false"],
+    ["forgets nothing because its cluster does not answer", "deleteUnreachable", "false"],
+    ["calls nothing done because its cluster does not answer", "skipUpdateUnreachable", "false"],
+    ["tells of fields that the cluster will refuse one day", "suppressDeprecationWarnings", "false"],
+  ])("%s", async (_, argument, value) => {
+    const [provider] = (await registered({})).filter(({ name }) => name === "cluster");
+    expect(provider?.object[argument]).toBe(value);
+  });
+
+  it("is that of every object: none is left to a provider of the engine's own making", async () => {
+    const objects = (await registered({})).filter(({ type }) => type.startsWith("kubernetes:"));
+    for (const { name, provider } of objects) expect(provider, name).toBe("cluster");
+  });
+
   /** What the provider's SDK takes from the environment where the program says nothing. */
   const PERSONAL = [
     "KUBECONFIG",

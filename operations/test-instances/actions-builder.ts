@@ -1,5 +1,5 @@
 import { until } from "../../cluster/until.ts";
-import { EnvironmentError } from "../../errors.ts";
+import { EnvironmentError, knownError } from "../../errors.ts";
 import type { GitHub, Repository, WorkflowRun } from "../../github/github.ts";
 import { OWN_IMAGES, type OwnImage } from "../../settings/images.ts";
 import {
@@ -65,10 +65,19 @@ export class ActionsBuilder implements Builder {
       everyMs,
     });
     if (run.conclusion === "success") return reference;
-    const log = await github.failedLog(repository, run.id, LOG_LINES);
     throw new EnvironmentError(
-      `The build of ${build.image} ended with ${run.conclusion}: ${run.url}\n${logEnd(log)}`,
+      `The build of ${build.image} ended with ${run.conclusion}: ${run.url}\n${logEnd(await this.#log(run))}`,
     );
+  }
+
+  /** The end of a run's log; why there is none must not hide that the run has failed. */
+  #log({ id }: WorkflowRun): Promise<string> {
+    const { github, repository } = this.#args;
+    return github.failedLog(repository, id, LOG_LINES).catch((error: unknown) => {
+      const known = knownError(error);
+      if (known === undefined) throw error;
+      return known.message;
+    });
   }
 }
 
@@ -97,7 +106,6 @@ function inputsOf(build: Build, below: string | undefined): Record<string, strin
     return {
       repository: source.url,
       commit: source.sha,
-      fetch: source.ref,
       dockerfile,
       build_args: args.join("\n"),
     };

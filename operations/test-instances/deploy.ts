@@ -1,25 +1,32 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
-import { stackObjects } from "../../cluster/apply.ts";
+import { refuseTaken, stackObjects } from "../../cluster/apply.ts";
 import { waitUntilReady } from "../../cluster/wait.ts";
-import { standInsDirectory } from "../../settings/engine.ts";
+import { UserError } from "../../errors.ts";
+import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { NOTHING, sandboxTotals, sum, totals } from "../../settings/footprint.ts";
 import type { OwnImage } from "../../settings/images.ts";
-import { standIns } from "../../settings/stand-ins.ts";
+import { loadSettings } from "../../settings/load.ts";
+import { readStackFile } from "../../settings/stack-file.ts";
+import { madeStandIns, type StandIns, standInFrom } from "../../settings/stand-ins.ts";
 import { hostOf, namespacesOf, stackOf, testInstanceConfig } from "../../settings/test-instance.ts";
 import { type AcquireArgs, acquire, refuseTooLarge } from "./acquire.ts";
+import { refuseUnfit } from "./admission.ts";
 import type { Builder } from "./builder.ts";
 import { type Context, identitySecrets, slotsOf } from "./context.ts";
 import { removeAll } from "./destroy.ts";
 import type { Declared } from "./engine.ts";
+import { foreignProgram } from "./foreign-program.ts";
 import { type Build, imagePlan } from "./image-plan.ts";
 import type { Held, Tenancy } from "./lease.ts";
 import { prepare, refuseForeign, type Space } from "./namespaces.ts";
-import { ownProgram, type Program, programAt, worktreeOf } from "./program.ts";
+import { ownProgram, type Program } from "./program.ts";
 import { showReference } from "./reference.ts";
 import type { Request } from "./request.ts";
 import { type Resolved, resolve } from "./resolve.ts";
+import { keepStandIns, readStandIns } from "./stand-in-secret.ts";
 import { Tenure } from "./tenure.ts";
+import { makeWorktree, worktreeOf } from "./worktree.ts";
 
 export interface DeployArgs extends AcquireArgs {
   readonly request: Request;
@@ -41,6 +48,8 @@ export interface Plan {
   readonly program: Program;
   /** Its namespaces, and what each may hold. */
   readonly spaces: readonly Space[];
+  /** What it declares, but for images that are still to be built, and for secrets. */
+  readonly objects: readonly KubernetesObject[];
   readonly tenancy: Tenancy;
 }
 
@@ -53,7 +62,7 @@ export async function plan(
   const resolved = await resolve(github, request.references, pool.owners);
   const program = await programOf(context, request, resolved);
   // Its secrets are known only with its slot, and what it asks for does not depend on them.
-  const { config, settings } = await declare(context, {
+  const { config, settings, objects } = await declare(context, {
     request,
     program,
     images: request.images,
@@ -91,7 +100,7 @@ export async function plan(
   ];
   const admitted = { ...tenancy, requests: requestsOf(spaces) };
   refuseTooLarge(admitted, pool);
-  return { builds, program, spaces, tenancy: admitted };
+  return { builds, program, spaces, objects: await objects("of a plan"), tenancy: admitted };
 }
 
 /** Builds are made as root. */
@@ -108,9 +117,9 @@ function requestsOf(spaces: readonly Space[]): Tenancy["requests"] {
  * keeps its slot for what there is to be looked at or deployed again; where there is nothing, it gives the slot back.
  */
 export async function deploy(context: Context, args: DeployArgs): Promise<Deployed> {
-  const { builds, program, spaces, tenancy } = await plan(context, args);
+  const { tenancy, ...planned } = await plan(context, args);
   const tenure = new Tenure(slotsOf(context), await acquire(context, args, tenancy), args.signal);
-  const work = { ...args, builds, program, spaces, tenure, isBuilding: false };
+  const work = { ...args, ...planned, tenure, isBuilding: false };
   try {
     return await bringUp(context, work);
   } catch (error) {
@@ -119,10 +128,12 @@ export async function deploy(context: Context, args: DeployArgs): Promise<Deploy
     throw error;
   } finally {
     await tenure.end();
+    // Whoever destroys the instance waits until nothing is made any more.
+    await tenure.answer("stopped").catch(() => {});
   }
 }
 
-interface Work extends DeployArgs, Pick<Plan, "builds" | "program" | "spaces"> {
+interface Work extends DeployArgs, Omit<Plan, "tenancy"> {
   readonly tenure: Tenure;
   /** Whether images are being built: of those that failed, something is there to be looked at. */
   isBuilding: boolean;
@@ -130,9 +141,10 @@ interface Work extends DeployArgs, Pick<Plan, "builds" | "program" | "spaces"> {
 
 async function bringUp(context: Context, work: Work): Promise<Deployed> {
   const { client, engine, report } = context;
-  const { request, builder, builds, program, spaces, tenure, limitSeconds } = work;
+  const { request, builder, builds, program, objects: planned, spaces, tenure, limitSeconds } = work;
   const { signal } = tenure;
   const identity = await identitySecrets(context, tenure.held.identity);
+  await refuseTaken(client, stackOf(request.name), planned);
   report(`slot ${tenure.held.slot}, until ${tenure.held.expires.toISOString()}`);
   await refuseForeign(context, request.name);
   await prepare(context, request.name, spaces, signal);
@@ -145,7 +157,8 @@ async function bringUp(context: Context, work: Work): Promise<Deployed> {
   });
   work.isBuilding = false;
   const images = { ...request.images, ...built };
-  const declared = await declare(context, { request, program, images, ...identity });
+  const former = await readStandIns(client, request.name);
+  const declared = await declare(context, { request, program, images, ...identity, former });
   // What was built is there: from now on nothing is built, and the budget has it back.
   const [own, sandbox, building] = namespacesOf(request.name);
   const ended = spaces.filter((one) => one.name === building);
@@ -159,6 +172,7 @@ async function bringUp(context: Context, work: Work): Promise<Deployed> {
   await tenure.update({ requests: requestsOf(spaces.filter((one) => !ended.includes(one))) });
   signal.throwIfAborted();
   await engine.up(declared, report, signal);
+  if (declared.standIns !== former) await keepStandIns(client, request.name, declared.standIns);
   await tenure.update({});
   const objects = await stackObjects(client, stackOf(request.name), [own, sandbox]);
   await waitUntilReady(client, { objects, limitSeconds, report, signal });
@@ -188,23 +202,44 @@ interface DeclareArgs {
   readonly images: Readonly<Partial<Record<OwnImage, string>>>;
   readonly secrets: Readonly<Record<string, unknown>>;
   readonly fasUser: string;
+  /** The stand-ins that it has already. */
+  readonly former?: StandIns | undefined;
 }
 
 async function declare({ pool, root }: Context, args: DeclareArgs): Promise<Declared> {
-  const { request, program, images, secrets, fasUser } = args;
+  const { request, program, images, secrets, fasUser, former } = args;
   const { name, parts } = request;
-  const base = program.readStackFile(program.root, request.base);
-  const config = testInstanceConfig({ name, base, pool, fasUser, secrets, images, parts });
-  const standIn = await standIns(standInsDirectory(root, stackOf(name)), config);
-  return { name, config, program, settings: program.loadSettings(config, { kind: "given", root, standIn }) };
+  const configFrom = (place: string, given: DeclareArgs["secrets"]) => {
+    const base = readStackFile(place, request.base);
+    return testInstanceConfig({ name, base, pool, fasUser, secrets: given, images, parts });
+  };
+  // Of a pull request's program its stack files alone are read here; what its secrets must be, this project says.
+  const own = configFrom(root, secrets);
+  const config = program.isForeign ? configFrom(program.root, {}) : own;
+  const standIns = await madeStandIns(own, former);
+  const settings = loadSettings(own, { kind: "given", root, standIn: standInFrom(standIns) });
+  const hosts = Object.values(settings.hosts).filter((host) => host !== undefined);
+  const objects = async (seed: string) => {
+    const declared = await program.objects({ name, config, settings, seed });
+    refuseUnfit({ name, hosts }, declared);
+    return declared;
+  };
+  return { name, config, settings, standIns, objects };
 }
 
 /** The program itself can be on test. */
-function programOf(
-  { root }: Context,
+async function programOf(
+  { root, engine, report }: Context,
   { name }: Request,
   resolved: readonly Resolved[],
-): Promise<Program> | Program {
+): Promise<Program> {
   const own = resolved.find(({ reference }) => reference.repository === "deployment");
-  return own === undefined ? ownProgram(root) : programAt(root, worktreeOf(root, name, own.sha), own);
+  if (own === undefined) return ownProgram(root);
+  if (engine.name === "pulumi")
+    throw new UserError(
+      `${showReference(own.reference)} is a program that Pulumi's engine would run with your own rights. Give --engine apply, which evaluates it apart.`,
+    );
+  const folder = worktreeOf(root, name, own.sha);
+  await makeWorktree(root, folder, own);
+  return foreignProgram({ folder, sha: own.sha, report });
 }

@@ -1,16 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
-import type { ApiClient } from "../../cluster/api-client.ts";
+import { type ApiClient, uidOf } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
 import { EnvironmentError, UserError } from "../../errors.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { standInsDirectory } from "../../settings/engine.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { type Context, slotsOf } from "./context.ts";
-import { type Held, isAtWork } from "./lease.ts";
+import { isWorkedOn, waitForAnswer } from "./destruction.ts";
+import type { Held } from "./lease.ts";
 import { isOf, namespaceObject } from "./namespaces.ts";
-import { removeWorktree, worktreesOf } from "./program.ts";
-import { FENCE_MS, HEARTBEAT_MS } from "./silence.ts";
+import { removeWorktree, worktreesOf } from "./worktree.ts";
 
 /** How long namespaces may take to be gone unless it is said, in seconds. */
 const LIMIT_SECONDS = 120;
@@ -41,8 +39,10 @@ export async function destroyHeld(
 ): Promise<void> {
   const slots = slotsOf(context);
   const { name, engine } = held;
-  const marked = await slots.update(held, { state: "destroying", run: randomUUID(), stopped: undefined });
-  if (isAtWork(held) && held.state !== "destroying" && !isDead) await untilStopped(context, marked, held.run);
+  // Another destruction may have begun to end the same deploy.
+  const { ends, answer } = held.state === "destroying" ? held : { ends: held.run, answer: undefined };
+  const marked = await slots.update(held, { state: "destroying", run: randomUUID(), ends, answer });
+  if (isWorkedOn(held) && ends !== undefined && !isDead) await waitForAnswer(slots, marked, context.report);
   if (engine !== context.engine.name && engine === "pulumi")
     context.report(
       `its Pulumi stack ${stackOf(name)} stays in its backend: pulumi stack rm --force ${stackOf(name)}`,
@@ -55,17 +55,6 @@ export async function destroyHeld(
     throw new UserError(`Everything of ${name} is gone, but its slot was changed meanwhile. Run this again.`);
 }
 
-/** Waits for the command that is at work on an instance: it says when it has stopped, or is dead by then. */
-async function untilStopped(context: Context, marked: Held, run: string): Promise<void> {
-  context.report(`waiting for whoever deploys ${marked.name} to notice`);
-  const end = performance.now() + FENCE_MS + HEARTBEAT_MS;
-  const stopped = async () => {
-    const now = await slotsOf(context).again(marked);
-    return now === undefined || now.stopped === run || performance.now() > end;
-  };
-  await until(stopped, { what: `the deploy of ${marked.name} to stop`, limitSeconds: 60 });
-}
-
 /** Removes everything of an instance but its lease. What is not labelled as its own is left alone. */
 export async function removeAll(
   context: Context,
@@ -73,7 +62,6 @@ export async function removeAll(
   limitSeconds = LIMIT_SECONDS,
 ): Promise<boolean> {
   const { client, engine, pool, root, report } = context;
-  await engine.forget(name, report);
   const there = await Promise.all(namespacesOf(name).map((one) => client.read(namespaceObject(one))));
   const found = there.flatMap((one) => one ?? []);
   const present = found.filter((one) => isOf(one, name, pool));
@@ -84,13 +72,10 @@ export async function removeAll(
   await removeClaims(client, staying);
   await Promise.all(staying.map((one) => client.delete(one, uidOf(one))));
   await waitUntilGone(client, present, limitSeconds);
+  // With its namespaces all that the engine has made is gone.
+  await engine.forget(name, report);
   for (const folder of worktreesOf(root, name)) await removeWorktree(root, folder);
-  rmSync(standInsDirectory(root, stackOf(name)), { recursive: true, force: true });
   return present.length > 0;
-}
-
-function uidOf({ metadata }: KubernetesObject): string | undefined {
-  return "uid" in metadata ? String(metadata.uid) : undefined;
 }
 
 /** The namespace controller comes back to what has a finalizer only after a while: claims, whose pods hold them. */

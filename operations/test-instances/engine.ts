@@ -1,18 +1,23 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { applyStack } from "../../cluster/apply.ts";
-import { generatedFrom } from "../../render/generated.ts";
+import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Settings } from "../../settings/load.ts";
 import type { StackConfig } from "../../settings/stack-file.ts";
-import { namespacesOf } from "../../settings/test-instance.ts";
-import type { Program } from "./program.ts";
+import type { StandIns } from "../../settings/stand-ins.ts";
+import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 
 /** A test instance as an engine brings it up. */
 export interface Declared {
   readonly name: string;
   readonly config: StackConfig;
   readonly settings: Settings;
-  /** What evaluates it: this project, or the pull request of it that is on test. */
-  readonly program: Program;
+  /** What its secrets that it was not given are made from. */
+  readonly standIns: StandIns;
+  /**
+   * What its program declares, with generated secrets that are derived from a seed. What no instance may have is a
+   * UserError.
+   */
+  objects(seed: string): Promise<readonly KubernetesObject[]>;
 }
 
 export type Report = (message: string) => void;
@@ -37,12 +42,12 @@ export class ApplyEngine implements Engine {
     this.#seed = seed;
   }
 
-  async up({ name, settings, program }: Declared, report: Report, signal: AbortSignal): Promise<void> {
-    const generate = generatedFrom(await this.#seed(), settings.stack);
-    const objects = await program.evaluate(settings, { generate, secrets: { keep: true } });
+  async up(instance: Declared, report: Report, signal: AbortSignal): Promise<void> {
+    const { name } = instance;
+    const objects = await instance.objects(await this.#seed());
     report(`${objects.length} objects`);
     const [own, sandbox] = namespacesOf(name);
-    await applyStack(this.#client, settings.stack, objects, { namespaces: [own, sandbox], signal });
+    await applyStack(this.#client, stackOf(name), objects, { namespaces: [own, sandbox], signal });
   }
 
   async forget(): Promise<void> {}

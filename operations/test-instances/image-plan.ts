@@ -75,6 +75,15 @@ export function imagePlan(args: ImagePlanArgs): Build[] {
   return [...own, ...overlays];
 }
 
+/** The images that repositories have built, without asking what they stand for. */
+export function builtOf(repositories: readonly string[]): OwnImage[] {
+  const built = repositories.flatMap((name) => [
+    ...(DOCKERFILES[name as Repository] ?? []).map(({ image }) => image),
+    ...(HOLDERS[name as Repository] ?? []),
+  ]);
+  return [...new Set(built)];
+}
+
 /** The image that an overlay lies over, of which `below` is built before it. */
 export function baseOf({ from }: OverlayBuild, below: string | undefined): string {
   return "built" in from ? (below ?? "") : from.reference;
@@ -89,7 +98,7 @@ RUN pip3 install --no-deps --force-reinstall ${sources.join(" ")}
 }
 
 /** What a reference does not reach, one line each. */
-export function limits(repositories: readonly Repository[]): string[] {
+export function limits(repositories: readonly string[]): string[] {
   const has = (...names: Repository[]) => names.some((name) => repositories.includes(name));
   return [
     has("packit", "ogr", "specfile") &&

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { OwnImage } from "../../settings/images.ts";
 import type { Part } from "../../settings/test-instance.ts";
+import { leaseTime, readTenancy } from "./lease-content.ts";
 import type { Sign } from "./silence.ts";
 
 /** What an instance that holds a slot is, as everybody may read it. */
@@ -28,10 +29,14 @@ export interface Tenancy {
   readonly run: string;
   /** Whether it has been up before. */
   readonly wasUp: boolean;
-  /** What is done with it now; a slot is claimed as long as its holder looks whether others have claimed the same. */
-  readonly state: "claiming" | "deploying" | "up" | "failed" | "destroying";
-  /** The command that was at work on it before, once it has stopped for the one that destroys it. */
-  readonly stopped?: string | undefined;
+  /** The deploy that its destruction ends, and what that one answers. */
+  readonly ends?: string | undefined;
+  readonly answer?: "stopping" | "stopped" | undefined;
+  /**
+   * What is done with it now; `broken` if its lease cannot be read. A slot is claimed as long as its holder looks whether
+   * others have claimed the same.
+   */
+  readonly state: "claiming" | "deploying" | "up" | "failed" | "destroying" | "broken";
 }
 
 /** Whether a command is at work on an instance, which says so again and again. */
@@ -121,19 +126,25 @@ interface Lease extends KubernetesObject {
   };
 }
 
+/** How long an instance lives from whose lease that cannot be read, in seconds. */
+const UNKNOWN_LIFE_SECONDS = 86_400;
+
 /** What a slot's lease says, if it is held. */
 export function readLease(object: KubernetesObject): Held | undefined {
-  // The API server gives a Lease the shape of its kind.
-  const { metadata, spec } = object as Lease;
+  // The API server gives a Lease the shape of its kind; what stands in it is anybody's.
+  const { metadata, spec = {} } = object as Partial<Lease> & KubernetesObject;
+  const [, slot] = /^slot-([1-9]\d{0,2})$/.exec(metadata.name) ?? [];
   const text = metadata.annotations?.[TENANCY];
-  if (spec.holderIdentity === undefined || text === undefined) return undefined;
-  const created = new Date(spec.acquireTime ?? 0);
+  if (slot === undefined || !spec.holderIdentity) return undefined;
+  const made = "creationTimestamp" in metadata ? metadata.creationTimestamp : undefined;
+  const created = leaseTime(spec.acquireTime, leaseTime(made, new Date(0)));
+  const { leaseDurationSeconds: seconds = UNKNOWN_LIFE_SECONDS } = spec;
   return {
-    ...(JSON.parse(text) as Tenancy),
-    slot: Number(metadata.labels?.[SLOT_LABEL]),
+    ...readTenancy(text ?? "", spec.holderIdentity, metadata.name),
+    slot: Number(slot),
     created,
-    expires: new Date(created.getTime() + (spec.leaseDurationSeconds ?? 0) * 1000),
-    seen: new Date(spec.renewTime ?? 0),
+    expires: new Date(created.getTime() + seconds * 1000),
+    seen: leaseTime(spec.renewTime, created),
     version: versionOf(object) ?? "",
   };
 }

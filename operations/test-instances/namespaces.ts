@@ -18,6 +18,15 @@ export const POOL_LABEL = "packit.dev/pool";
 /** Who owns what a pool puts into its instances' namespaces: neither the instance's program nor its engine. */
 const MANAGER = "packit-test-pool";
 
+/** The name of the quota of what an instance was admitted with. */
+const ADMITTED = "admitted";
+
+/** Whether an object has the name of one that a pool puts into its instances' namespaces itself. */
+export function isThePools({ kind, metadata: { name } }: KubernetesObject): boolean {
+  if (kind === "ResourceQuota") return name === ADMITTED;
+  return (kind === "Role" || kind === "RoleBinding") && name === REAPER;
+}
+
 /** A namespace of an instance, and what it was admitted with. */
 export interface Space {
   readonly name: string;
@@ -123,7 +132,7 @@ function quotaOf({ name, amounts }: Space): KubernetesObject {
   return {
     apiVersion: "v1",
     kind: "ResourceQuota",
-    metadata: { name: "admitted", namespace: name },
+    metadata: { name: ADMITTED, namespace: name },
     spec: {
       hard: {
         "requests.cpu": showCpu(amounts.requestsCpu),

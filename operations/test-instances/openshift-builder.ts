@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
 import { applyOne } from "../../cluster/apply.ts";
 import { until } from "../../cluster/until.ts";
@@ -25,13 +26,12 @@ const REGISTRY = "image-registry.openshift-image-registry.svc:5000";
 /** The phases in which a Build ends without an image. */
 const FAILED = ["Failed", "Error", "Cancelled"];
 
-interface BuildObject extends KubernetesObject {
-  readonly status?: {
-    readonly phase?: string;
-    readonly message?: string;
-    readonly output?: { readonly to?: { readonly imageDigest?: string } };
-  };
-}
+/** What is read of a Build's status. */
+const buildStatus = z.object({
+  phase: z.string().default("New"),
+  message: z.string().optional(),
+  output: z.object({ to: z.object({ imageDigest: z.string().optional() }).optional() }).optional(),
+});
 
 /** Builds in the cluster, in a namespace beside the instance's own, which only its pods may pull from. */
 export class OpenShiftBuilder implements Builder {
@@ -64,8 +64,8 @@ export class OpenShiftBuilder implements Builder {
 
   /** A build of the same commits is not made twice, unless it failed. */
   async #start(object: KubernetesObject): Promise<void> {
-    const former = (await this.#client.read(object)) as BuildObject | undefined;
-    if (former && FAILED.includes(former.status?.phase ?? "")) {
+    const former = await this.#client.read(object);
+    if (former && FAILED.includes(statusOf(former).phase)) {
       await this.#client.delete(former);
       const gone = async () => (await this.#client.read(object)) === undefined;
       await until(gone, { what: `the failed Build ${object.metadata.name} to be gone`, limitSeconds: 60 });
@@ -81,18 +81,16 @@ export class OpenShiftBuilder implements Builder {
     const begun = performance.now();
     const ended = async () => {
       signal.throwIfAborted();
-      const {
-        phase = "New",
-        message,
-        output,
-      } = ((await this.#client.read(object)) as BuildObject).status ?? {};
+      const build = await this.#client.read(object);
+      if (build === undefined) return { problem: `the Build ${object.metadata.name} is gone` };
+      const { phase, message, output } = statusOf(build);
       report(image, `${phase.toLowerCase()}, ${Math.round((performance.now() - begun) / 1000)} s`);
       if (phase === "Complete") return { digest: output?.to?.imageDigest };
       return FAILED.includes(phase) ? { problem: message ?? phase } : undefined;
     };
     const what = `the build of ${image} to end`;
     const outcome = await until(ended, { what, limitSeconds: BUILD_LIMIT_SECONDS, signal });
-    if (outcome.digest !== undefined) return outcome.digest;
+    if (outcome.digest !== undefined && DIGEST.test(outcome.digest)) return outcome.digest;
     const why = outcome.problem ?? "it has no digest";
     throw new EnvironmentError(
       `The build of ${image} failed: ${why}\n${await this.#logEnd(object)}`.trimEnd(),
@@ -112,6 +110,15 @@ export class OpenShiftBuilder implements Builder {
 
 /** What a build may take: an image with all the packages of a worker is made in it. */
 const BUILD = { requests: { cpu: "500m", memory: "1Gi" }, limits: { cpu: "2", memory: "4Gi" } };
+
+/** An image's digest. */
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** What a Build says of itself; of one that says nothing yet, or what nobody understands, that it is new. */
+function statusOf(build: KubernetesObject): z.output<typeof buildStatus> {
+  const { status } = build as KubernetesObject & { readonly status?: unknown };
+  return buildStatus.safeParse(status).data ?? { phase: "New" };
+}
 
 /** A Build, the BuildConfig by which people can repeat it, and the ImageStream that it pushes to. */
 function buildObjects(name: string, build: Build, below: string | undefined) {
@@ -158,10 +165,11 @@ interface BuildSpec {
   readonly revision?: object;
 }
 
-function gitSpec({ source: { url, ref, sha }, dockerfile, buildArgs }: GitBuild): BuildSpec {
+function gitSpec({ source: { url, sha }, dockerfile, buildArgs }: GitBuild): BuildSpec {
   const args = Object.entries(buildArgs).map(([name, value]) => ({ name, value }));
   return {
-    source: { type: "Git", git: { uri: url, ref } },
+    // What OpenShift does not find in a clone, as the commit of a pull request, it fetches by this name.
+    source: { type: "Git", git: { uri: url, ref: sha } },
     strategy: { type: "Docker", dockerStrategy: { dockerfilePath: dockerfile, buildArgs: args } },
     revision: { type: "Git", git: { commit: sha } },
   };

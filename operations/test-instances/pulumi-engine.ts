@@ -1,17 +1,17 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CommandError, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { CommandError, LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { parse } from "yaml";
 import { knownError } from "../../errors.ts";
-import { CATALOGUE, type SecretName } from "../../settings/secret-catalogue.ts";
-import { isBytes } from "../../settings/secret-form.ts";
+import { HANDED_SECRETS, type HandedSecrets } from "../../settings/handed-secrets.ts";
 import { PREFIX, type StackConfig } from "../../settings/stack-file.ts";
 import { stackOf } from "../../settings/test-instance.ts";
 import { yamlForEngine } from "../../settings/yaml-writing.ts";
-import { makeFolder } from "../../system/make-folder.ts";
 import { pulumiFailure } from "../../system/pulumi-failure.ts";
 import type { Declared, Engine, Report } from "./engine.ts";
+import { failureIn, refuseOtherPlan } from "./engine-plan.ts";
 
 export interface PulumiEngineArgs {
   /** The folder of this project. */
@@ -34,16 +34,25 @@ export class PulumiEngine implements Engine {
     this.#args = args;
   }
 
-  async up({ name, config, program }: Declared, report: Report, signal: AbortSignal): Promise<void> {
-    await this.#within(name, config, "`pulumi up`", async (folder) => {
-      this.#writeProject(folder, program.root, config);
-      const stack = await this.#stack(folder, name);
+  async up(instance: Declared, report: Report, signal: AbortSignal): Promise<void> {
+    const { name, config, standIns } = instance;
+    const { secrets = {}, ...values } = config.values;
+    const handed: HandedSecrets = { secrets, standIns };
+    // The engine generates what is secret itself; what is declared does not depend on it.
+    const objects = await instance.objects("of a plan");
+    await this.#within(name, { what: "`pulumi up`", handed }, async (folder, workspace) => {
+      writeProject(folder, this.#args.root, { ...config, values });
+      const stack = await workspace();
       // An earlier run that was killed left its lock; the slot's lease is the lock among runs.
       await stack.cancel().catch(() => {});
       signal.throwIfAborted();
       const told = { onOutput: (text: string) => said(text, report), suppressProgress: true, signal };
       // The reaper removes namespaces without asking Pulumi. What a killed run was making is met again by this one.
-      const outcome = stack.refresh({ ...told, clearPendingCreates: true }).then(() => stack.up(told));
+      const outcome = stack
+        .refresh({ ...told, clearPendingCreates: true })
+        .then(() => planOf(stack, signal))
+        .then((plan) => refuseOtherPlan(name, plan, objects))
+        .then(() => stack.up(told));
       await outcome.catch((error) => {
         signal.throwIfAborted();
         throw error;
@@ -51,38 +60,37 @@ export class PulumiEngine implements Engine {
     });
   }
 
-  async forget(name: string, report: Report): Promise<void> {
-    const config = { stack: stackOf(name), values: {} };
-    await this.#within(name, config, "`pulumi destroy`", async (folder) => {
-      this.#writeProject(folder, this.#args.root, config);
-      const workspace = await LocalWorkspace.create({ workDir: folder, envVars: this.#args.env });
-      const known = (await workspace.listStacks()).some(
-        (one) => one.name.split("/").at(-1) === stackOf(name),
-      );
+  async forget(name: string): Promise<void> {
+    await this.#within(name, { what: "`pulumi stack rm`" }, async (folder, workspace) => {
+      writeProject(folder, this.#args.root, { stack: stackOf(name), values: {} });
+      const own = await LocalWorkspace.create(await this.#options(folder));
+      const known = (await own.listStacks()).some((one) => one.name.split("/").at(-1) === stackOf(name));
       if (!known) return;
-      const stack = await this.#stack(folder, name);
-      await stack.cancel().catch(() => {});
-      await stack.destroy({ onOutput: (text) => said(text, report), suppressProgress: true, remove: true });
+      await (await workspace()).cancel().catch(() => {});
+      await own.removeStack(stackOf(name), { force: true });
     });
     rmSync(this.#log(name), { force: true });
   }
 
-  /** Does work in a folder for it, which is gone afterwards; a failure of Pulumi is told in its own words. */
+  /** Does work in a folder of its own, which is gone afterwards; a failure of Pulumi is told in its own words. */
   async #within(
     name: string,
-    { values }: StackConfig,
-    what: string,
-    work: (folder: string) => Promise<void>,
+    { what, handed }: { readonly what: string; readonly handed?: HandedSecrets },
+    work: (folder: string, stack: () => Promise<Stack>) => Promise<void>,
   ): Promise<void> {
-    const folder = join(this.#args.root, ".local", "test-instances", name);
+    const folder = mkdtempSync(join(tmpdir(), "packit-pulumi-"));
     try {
-      await work(folder);
+      await work(folder, async () =>
+        LocalWorkspace.createOrSelectStack(
+          { stackName: stackOf(name), workDir: folder },
+          await this.#options(folder, handed),
+        ),
+      );
     } catch (error) {
       const output = outputOf(error);
       if (output === undefined) throw error;
       const { PULUMI_CONFIG_PASSPHRASE: passphrase = "" } = { ...process.env, ...this.#args.env };
-      const secrets = [passphrase, ...textsIn(values.secrets)];
-      throw pulumiFailure({ what, output, log: this.#log(name), secrets });
+      throw pulumiFailure({ what, output, log: this.#log(name), secrets: [passphrase, ...textsIn(handed)] });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -92,45 +100,50 @@ export class PulumiEngine implements Engine {
     return join(this.#args.root, ".local", "logs", `pulumi-${stackOf(name)}.log`);
   }
 
-  #stack(workDir: string, name: string): Promise<Stack> {
-    return LocalWorkspace.createOrSelectStack(
-      { stackName: stackOf(name), workDir },
-      { envVars: this.#args.env },
-    );
+  /** Secrets are handed over in the environment: they are on no disk, neither here nor in Pulumi's own history. */
+  async #options(folder: string, handed?: HandedSecrets) {
+    const envVars = { ...this.#args.env, ...(handed && { [HANDED_SECRETS]: JSON.stringify(handed) }) };
+    return { workDir: folder, envVars, ...(await mortalCommand(folder)) };
   }
+}
 
-  /** A project of its own, so that no stack file appears in the checkout. It is gone after each run. */
-  #writeProject(folder: string, program: string, { stack, values }: StackConfig): void {
-    const project = parse(readFileSync(join(program, "Pulumi.yaml"), "utf8"));
-    makeFolder(join(folder, "secrets"), 0o700);
-    chmodSync(folder, 0o700);
-    const own = { ...project, main: join(program, project.main) };
-    writeFileSync(join(folder, "Pulumi.yaml"), yamlForEngine(own));
-    const config = Object.fromEntries(
-      Object.entries({
-        ...values,
-        ...(values.secrets !== undefined && { secrets: this.#files(folder, values.secrets) }),
-      }).map(([key, value]) => [`${PREFIX}${key}`, value]),
-    );
-    writeFileSync(join(folder, `Pulumi.${stack}.yaml`), yamlForEngine({ config }), {
-      mode: 0o600,
-    });
-  }
+/** What a run would do, as the CLI says it. */
+async function planOf({ name, workspace }: Stack, signal: AbortSignal): Promise<string> {
+  const { workDir, envVars, pulumiCommand } = workspace;
+  const { failed, stdout, stderr } = await execa(
+    pulumiCommand.command,
+    ["preview", "--json", "--non-interactive", "--stack", name],
+    { cwd: workDir, env: envVars, reject: false, stdin: "ignore", cancelSignal: signal },
+  );
+  // As its library has it: what it said is told, and no secret in it.
+  if (failed) throw new Error(`${stderr}\n${failureIn(stdout)}`);
+  return stdout;
+}
 
-  /** Secrets go to files that the configuration names: in it, they would be in plain in Pulumi's own history. */
-  #files(folder: string, secrets: unknown): Record<string, unknown> {
-    const { forgeTokens = {}, ...named } = secrets as Record<string, unknown>;
-    const toFile = (name: string, value: unknown) => {
-      if (typeof value !== "string") return value;
-      const file = join(folder, "secrets", name);
-      const isEncoded = name in CATALOGUE && isBytes(CATALOGUE[name as SecretName].form);
-      writeFileSync(file, isEncoded ? Buffer.from(value, "base64") : value, { mode: 0o600 });
-      return { file };
-    };
-    const map = (values: object) =>
-      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toFile(name, value)]));
-    return { ...map(named), forgeTokens: map(forgeTokens as object) };
-  }
+/** Where Linux has it. */
+const SETPRIV = "/usr/bin/setpriv";
+
+/** Pulumi's CLI as a program that ends with this process, however that ends: nothing is made any more once it is dead. */
+async function mortalCommand(folder: string): Promise<{ pulumiCommand?: PulumiCommand }> {
+  if (!existsSync(SETPRIV)) return {};
+  const { stdout } = await execa("/bin/sh", ["-c", "command -v pulumi"], { reject: false });
+  if (stdout === "") return {};
+  const bin = join(folder, "bin");
+  mkdirSync(bin, { recursive: true, mode: 0o700 });
+  const script = `#!/bin/sh\nexec ${SETPRIV} --pdeathsig KILL -- '${stdout.replaceAll("'", `'\\''`)}' "$@"\n`;
+  writeFileSync(join(bin, "pulumi"), script, { mode: 0o700 });
+  return { pulumiCommand: await PulumiCommand.get({ root: folder }) };
+}
+
+/** A project of its own, so that no stack file appears in the checkout. It is gone after each run, and has no secrets. */
+function writeProject(folder: string, program: string, { stack, values }: StackConfig): void {
+  const project = parse(readFileSync(join(program, "Pulumi.yaml"), "utf8"));
+  writeFileSync(
+    join(folder, "Pulumi.yaml"),
+    yamlForEngine({ ...project, main: join(program, project.main) }),
+  );
+  const config = Object.fromEntries(Object.entries(values).map(([key, value]) => [`${PREFIX}${key}`, value]));
+  writeFileSync(join(folder, `Pulumi.${stack}.yaml`), yamlForEngine({ config }), { mode: 0o600 });
 }
 
 /** What was done, and what went wrong; not each step on the way there. */

@@ -1,6 +1,7 @@
 import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { LEASES, micro, versionOf } from "./lease.ts";
+import { leaseTime } from "./lease-content.ts";
 import { SILENCE_SECONDS, type Sign, Silence } from "./silence.ts";
 
 /** The label of the leases that stand for requests which wait. */
@@ -12,6 +13,8 @@ export interface Ticket {
   readonly name: string;
   /** Its place among all others that wait. */
   readonly number: number;
+  /** When it came, by the API server's time. */
+  readonly since: Date;
   readonly object: KubernetesObject;
 }
 
@@ -106,11 +109,12 @@ export function signOf({ id, object }: Ticket): Sign {
 const TICKET = "ticket-";
 
 function read(object: KubernetesObject): Ticket {
-  const { metadata } = object;
+  const { metadata, spec = {} } = object as KubernetesObject & { spec?: { acquireTime?: string } };
   return {
     id: metadata.name,
     name: metadata.labels?.[TICKET_LABEL] ?? "",
     number: Number(metadata.name.slice(TICKET.length)),
+    since: leaseTime(spec.acquireTime, new Date(0)),
     object,
   };
 }

@@ -1,5 +1,5 @@
 import { ApiError } from "../../cluster/api-client.ts";
-import { EnvironmentError, UserError } from "../../errors.ts";
+import { EnvironmentError, knownError, UserError } from "../../errors.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
 import { namespacesOf, STACK_PREFIX, stackOf } from "../../settings/test-instance.ts";
 import { type Context, queueOf, slotsOf } from "./context.ts";
@@ -31,7 +31,6 @@ export interface Reaped {
 export async function reap(context: Context, { isDry, silenceSeconds }: ReapArgs): Promise<Reaped[]> {
   const reaped: Reaped[] = [];
   const over = async (name: string, why: string, remove: () => Promise<unknown>) => {
-    context.report(`${name}: ${why}`);
     if (isDry) return reaped.push({ name, why });
     try {
       await remove();
@@ -54,7 +53,12 @@ export async function reap(context: Context, { isDry, silenceSeconds }: ReapArgs
   ]);
   const looked = (await slots.held()).map(async (held) => {
     const isSilent = silent.some(({ slot, version }) => slot === held.slot && version === held.version);
-    const why = await reason(context, held, isSilent ? silenceSeconds : undefined);
+    // What is wrong with one is no reason to leave the others.
+    const why = await reason(context, held, isSilent ? silenceSeconds : undefined).catch((error: unknown) => {
+      const problem = knownError(error)?.message;
+      if (problem === undefined) throw error;
+      return void reaped.push({ name: held.name, why: "cannot be looked at", problem });
+    });
     if (why === undefined) return;
     if (why.isOver) return over(held.name, why.text, () => destroyHeld(context, held, { isDead: isSilent }));
     context.report(`${held.name}: ${why.text}`);
@@ -101,11 +105,19 @@ async function reason(context: Context, held: Held, silent: number | undefined):
 const GITHUB_OUTAGE_MS = 24 * 3_600_000;
 
 /** What its namespace and its pull requests say: whether it is kept, and whether these are closed. */
-async function wish({ client, github, report }: Context, { name, references, expires }: Held, now: Date) {
+async function wish(
+  { client, github, report }: Context,
+  { name, references, expires, state }: Held,
+  now: Date,
+) {
   const [own] = namespacesOf(name);
   const namespace = await client.read({ apiVersion: "v1", kind: "Namespace", metadata: { name: own } });
   if (namespace?.metadata.labels?.[`packit.dev/${KEEP_LABEL}`] === "true")
     return { isKept: true, isClosed: false };
+  if (state === "broken") {
+    report(`${name}: its lease cannot be read; ./ops test-instance destroy ${name} removes it`);
+    return { isKept: false, isClosed: false };
+  }
   try {
     return await pullsOf(github, parseReferences(references));
   } catch (error) {

@@ -1,4 +1,6 @@
 import { UserError } from "../../errors.ts";
+import { isBranchName } from "../../settings/branch-name.ts";
+import { allOf } from "../../settings/every-mistake.ts";
 import { nearest } from "../../settings/violation.ts";
 
 /** The repositories of which something can be put on test, and what comes of each. */
@@ -33,6 +35,9 @@ const OWNER = "packit";
 const FORM =
   "NUMBER of a pull request, branch:NAME or commit:SHA, each with OWNER/REPO: before it if it is in a fork";
 
+/** What names a fork, before what is meant of it: no names that lead elsewhere in an address. */
+const FORK = /^(?:([A-Za-z0-9][\w-]*)\/(?!\.{1,2}:)([\w.-]+):)?(.*)$/s;
+
 const NAMES = Object.keys(REPOSITORIES) as Repository[];
 
 /** Reads `packit-service=614`, `ogr=branch:fix`, `packit=me/packit:commit:0123abc` …; each repository once. */
@@ -41,7 +46,7 @@ export function parseReferences(words: readonly string[]): Reference[] {
     throw new UserError(
       `Name what to put on test, as packit-service=614. Repositories: ${NAMES.join(", ")}.`,
     );
-  const references = words.map(parseReference);
+  const references = allOf(words, parseReference);
   const twice = references.find(({ repository }, i) =>
     references.slice(0, i).some((other) => other.repository === repository),
   );
@@ -64,20 +69,26 @@ export function nameOf({ repository, what }: Reference): string {
 }
 
 function parseReference(word: string): Reference {
-  const [, name = "", value = ""] = /^([^=]+)=(.+)$/.exec(word) ?? [];
-  if (name === "") throw new UserError(`"${word}" is no reference. It takes the form REPOSITORY=${FORM}.`);
+  const [, name = "", value = ""] = /^([^=]+)=(.+)$/s.exec(word) ?? [];
+  if (name === "")
+    throw new UserError(`${JSON.stringify(word)} is no reference. It takes the form REPOSITORY=${FORM}.`);
   const repository = repositoryNamed(name);
-  const [, owner, fork, rest = ""] = /^(?:([\w.-]+)\/([\w.-]+):)?(.*)$/.exec(value) ?? [];
+  const [, owner, fork, rest = ""] = FORK.exec(value) ?? [];
   const what = parseWhat(rest);
   if (what === undefined)
-    throw new UserError(`"${word}" is not understood. After ${name}= comes the ${FORM}.`);
-  return { repository, from: { owner: owner ?? OWNER, name: fork ?? repository }, what };
+    throw new UserError(`${JSON.stringify(word)} is not understood. After ${name}= comes the ${FORM}.`);
+  // GitHub's names are the same in whatever case.
+  const isOwn = [owner ?? OWNER, fork ?? repository].join("/").toLowerCase() === `${OWNER}/${repository}`;
+  const from = isOwn
+    ? { owner: OWNER, name: repository }
+    : { owner: owner ?? OWNER, name: fork ?? repository };
+  return { repository, from, what };
 }
 
 function parseWhat(text: string): Reference["what"] | undefined {
   if (/^#?[1-9]\d{0,8}$/.test(text)) return { kind: "pull", number: Number(text.replace("#", "")) };
-  const [, branch] = /^branch:((?!.*\.\.)[A-Za-z0-9_][\w./+-]*)$/.exec(text) ?? [];
-  if (branch !== undefined) return { kind: "branch", name: branch };
+  const [, branch] = /^branch:(.*)$/s.exec(text) ?? [];
+  if (branch !== undefined) return isBranchName(branch) ? { kind: "branch", name: branch } : undefined;
   const [, sha] = /^commit:([0-9a-f]{7,40})$/.exec(text) ?? [];
   return sha === undefined ? undefined : { kind: "commit", sha };
 }

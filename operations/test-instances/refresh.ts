@@ -1,11 +1,11 @@
-import { EnvironmentError, UserError } from "../../errors.ts";
+import { knownError } from "../../errors.ts";
 import { inSeconds } from "../../settings/duration.ts";
 import type { Builder } from "./builder.ts";
 import { type Context, slotsOf } from "./context.ts";
 import { deploy } from "./deploy.ts";
 import type { Held } from "./lease.ts";
 import { parseReferences } from "./reference.ts";
-import { resolve } from "./resolve.ts";
+import { NotOpen, resolve } from "./resolve.ts";
 
 export interface Refreshed {
   readonly name: string;
@@ -28,8 +28,13 @@ export async function redeployed(
     try {
       done.push(await refreshOne(context, held, builder, isDry));
     } catch (error) {
-      if (!(error instanceof UserError || error instanceof EnvironmentError)) throw error;
-      done.push({ name: held.name, what: error.message, failed: true });
+      if (error instanceof NotOpen) {
+        done.push({ name: held.name, what: `is left as it is: ${error.state}`, failed: false });
+        continue;
+      }
+      const known = knownError(error);
+      if (known === undefined) throw error;
+      done.push({ name: held.name, what: known.message, failed: true });
     }
   }
   return done;

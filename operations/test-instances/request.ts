@@ -1,13 +1,14 @@
-import { createHash } from "node:crypto";
 import { UserError } from "../../errors.ts";
 import { inSeconds, lengthOf } from "../../settings/duration.ts";
+import { allOf, everyMistake } from "../../settings/every-mistake.ts";
 import { imageReference } from "../../settings/image-reference.ts";
 import type { OwnImage } from "../../settings/images.ts";
 import { OWN_IMAGES } from "../../settings/images.ts";
-import { namespacesOf, PART_NAMES, PARTS, type Part } from "../../settings/test-instance.ts";
+import { PART_NAMES, PARTS, type Part } from "../../settings/test-instance.ts";
 import type { Pool } from "../../settings/test-pool.ts";
 import { nearest } from "../../settings/violation.ts";
-import { nameOf, parseReferences, type Reference, showReference } from "./reference.ts";
+import { checkedName, defaultName } from "./name.ts";
+import { parseReferences, type Reference } from "./reference.ts";
 
 /** What somebody asked for, understood. */
 export interface Request {
@@ -30,54 +31,26 @@ export interface RequestWords {
   readonly images: readonly string[];
 }
 
-/** The longest name: with it, the namespaces' names and the hosts' first labels are short enough. */
-const NAME_LENGTH = 36;
-
-/** Reads a request; throws a UserError of one line for the first thing that is wrong with it. */
-export function readRequest(words: RequestWords, pool: Pool): Request {
-  const references = parseReferences(words.references);
-  if (words.base !== "stage" && words.base !== "prod")
-    throw new UserError(`--base is "${words.base}". It takes stage or prod.`);
-  return {
+/**
+ * Reads a request; throws a UserError with a line for each thing that is wrong with it.
+ * @param root The folder of the project, whose stacks' names are taken. @default - this one
+ */
+export function readRequest(words: RequestWords, pool: Pool, root?: string): Request {
+  const references = () => parseReferences(words.references);
+  return everyMistake({
     references,
-    base: words.base,
-    name: checkedName(words.name ?? defaultName(references), pool),
-    ttlSeconds: ttl(words.ttl ?? pool.ttl.default, pool),
-    parts: parts(words, references),
-    images: Object.fromEntries(words.images.map(image)),
-  };
+    base: () => base(words.base),
+    // What is said of wrong references is said once.
+    name: () => checkedName(words.name ?? defaultName(references()), pool, root),
+    ttlSeconds: () => ttl(words.ttl ?? pool.ttl.default, pool),
+    parts: () => parts(words),
+    images: () => Object.fromEntries(allOf(words.images, image)),
+  });
 }
 
-/** The words after /packit- that stage's commands and Fedora CI's start with. */
-const TAKEN_NAMES = /^(stg$|ci)/;
-
-/** What the names of an instance's own namespaces and hosts end with, and by which Packit knows stage's commands. */
-const TAKEN_ENDS = ["-sandbox", "-builds", "-dashboard", "-workers", "-stg"];
-
-/** A name that says what is on test; the same for the same references. */
-function defaultName(references: readonly Reference[]): string {
-  const name = references.map(nameOf).join("-").replaceAll(/-+$/g, "");
-  if (name.length <= NAME_LENGTH) return name;
-  const hash = createHash("sha256").update(references.map(showReference).join()).digest("hex").slice(0, 6);
-  return `${name.slice(0, NAME_LENGTH - 7).replace(/-+$/, "")}-${hash}`;
-}
-
-export function checkedName(name: string, { namespace }: Pick<Pool, "namespace">): string {
-  const isLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= NAME_LENGTH;
-  if (TAKEN_NAMES.test(name))
-    throw new UserError(
-      `The name "${name}" does not do: /packit-${name} starts others' commands. Give another --name.`,
-    );
-  if (namespacesOf(name).includes(namespace))
-    throw new UserError(
-      `The name "${name}" does not do: ${namespace} is the pool's own namespace. Give another --name.`,
-    );
-  const end = TAKEN_ENDS.find((one) => name.endsWith(one));
-  if (isLabel && end === undefined) return name;
-  const why = end === undefined ? "no dash at either end" : `${end} not at the end`;
-  throw new UserError(
-    `The name "${name}" does not do: lower-case letters, digits and dashes, at most ${NAME_LENGTH}, ${why}. Give another --name.`,
-  );
+function base(given: string): Request["base"] {
+  if (given === "stage" || given === "prod") return given;
+  throw new UserError(`--base is "${given}". It takes stage or prod.`);
 }
 
 /** Seconds from `--ttl`, at most as many as the pool allows. */
@@ -87,14 +60,17 @@ function ttl(text: string, { ttl: { max } }: Pick<Pool, "ttl">): number {
   throw new UserError(`${text} is longer than an instance may live, ${max} (packit:testInstances.ttl.max).`);
 }
 
-function parts(words: RequestWords, references: readonly Reference[]): Record<Part, boolean> {
-  const wanted = words.with.map((name) => part("--with", name));
-  const unwanted = words.without.map((name) => part("--without", name));
-  const both = wanted.find((name) => unwanted.includes(name));
+function parts(words: RequestWords): Record<Part, boolean> {
+  const named = everyMistake({
+    with: () => allOf(words.with, (name) => part("--with", name)),
+    without: () => allOf(words.without, (name) => part("--without", name)),
+  });
+  const both = named.with.find((name) => named.without.includes(name));
   if (both) throw new UserError(`--with and --without both name ${both}.`);
-  const onTest = references.map(({ repository }) => repository as string);
-  const isThere = (name: Part) => wanted.includes(name) || onTest.includes(name) || PARTS[name].usual;
-  const entries = PART_NAMES.map((name) => [name, isThere(name) && !unwanted.includes(name)]);
+  // A part that is on test is there; what else is on test is no part's name.
+  const onTest = words.references.map((word) => word.split("=")[0]?.replace(/^packit\//, ""));
+  const isThere = (name: Part) => named.with.includes(name) || onTest.includes(name) || PARTS[name].usual;
+  const entries = PART_NAMES.map((name) => [name, isThere(name) && !named.without.includes(name)]);
   // Every part has its entry.
   return Object.fromEntries(entries) as Record<Part, boolean>;
 }

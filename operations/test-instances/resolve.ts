@@ -7,9 +7,19 @@ export interface Resolved {
   readonly reference: Reference;
   /** Where git finds it. */
   readonly url: string;
-  /** What git fetches there. */
-  readonly ref: string;
+  /** What git fetches there: the commit that was checked, whatever a branch is by then. */
   readonly sha: string;
+}
+
+/** A pull request is open no more: what was deployed from it is the last of it. */
+export class NotOpen extends UserError {
+  /** What it is, in words. */
+  readonly state: string;
+
+  constructor(state: string) {
+    super(`${state}. Name its branch or commit to try it all the same.`);
+    this.state = state;
+  }
 }
 
 /** The label of a pull request whose instance is kept, and of a namespace that is. */
@@ -48,23 +58,20 @@ async function resolveOne(
   const url = `https://github.com/${from.owner}/${from.name}.git`;
   if (what.kind !== "pull") {
     refuseForeign(reference, from.owner, owners);
-    if (what.kind === "branch")
-      return { reference, url, ref: `refs/heads/${what.name}`, sha: await github.branch(from, what.name) };
+    if (what.kind === "branch") return { reference, url, sha: await github.branch(from, what.name) };
     // Forks share their commits with the project: one of a stranger's would be found here.
-    const sha = await github.commit(from, what.sha);
-    return { reference, url, ref: sha, sha };
+    return { reference, url, sha: await github.commit(from, what.sha) };
   }
-  const { isOpen, owner, sha } = await github.pullRequest(from, what.number);
-  if (!isOpen)
-    throw new UserError(
-      `${showReference(reference)} is closed. Name its branch or commit to try it all the same.`,
-    );
+  const { isOpen, isMerged, owner, sha } = await github.pullRequest(from, what.number);
+  if (!isOpen) throw new NotOpen(`${showReference(reference)} is ${isMerged ? "merged" : "closed"}`);
   refuseForeign(reference, owner, owners);
-  return { reference, url, ref: `refs/pull/${what.number}/head`, sha };
+  return { reference, url, sha };
 }
 
 function refuseForeign(reference: Reference, owner: string | undefined, owners: readonly string[]): void {
-  if (owner !== undefined && owners.includes(owner)) return;
+  // GitHub's names are the same in whatever case.
+  const allowed = owners.map((one) => one.toLowerCase());
+  if (owner !== undefined && allowed.includes(owner.toLowerCase())) return;
   throw new UserError(
     `${showReference(reference)} is code of ${owner ?? "a deleted fork"}, and it would get an identity's secrets. Allowed are: ${owners.join(", ")} (packit:testInstances.owners).`,
   );

@@ -48,15 +48,22 @@ export class Slots {
     for (let attempt = 0; ; attempt++) {
       const leases = await this.#leases();
       const held = leases.flatMap((lease) => readLease(lease) ?? []);
-      const refusal = refusalOf(tenancy, held, args);
+      const ownIn = (slot: number) => ({ ...tenancy, identity: args.identityOf?.(slot) });
+      const free = this.#free(held);
+      const usable = free.filter((slot) => refusalOf(ownIn(slot), held, args) === undefined);
+      // Where the pool's identities were put in another order, that of a free slot may be held in another one.
+      const refusal =
+        refusalOf(tenancy, held, args) ??
+        (free.length > 0 && usable.length === 0 ? { refused: "identity", held } : undefined);
       if (refusal && isSettled(held, attempt)) return refusal;
       if (refusal) {
         await pause(Math.random() * 200);
         continue;
       }
-      const slot = this.#free(held);
+      // Whoever comes at the same time tries another one.
+      const slot = usable[Math.floor(Math.random() * usable.length)];
       if (slot === undefined) return { refused: "full", held };
-      const own = { ...tenancy, identity: args.identityOf?.(slot) };
+      const own = ownIn(slot);
       const claimed = await this.#write(slot, leases, { ...own, state: "claiming" }, args.ttlSeconds);
       if (claimed === undefined) {
         await pause(Math.random() * 20);
@@ -128,11 +135,9 @@ export class Slots {
     return (await this.#replace(lease)) !== undefined;
   }
 
-  #free(held: readonly Held[]): number | undefined {
+  #free(held: readonly Held[]): number[] {
     const taken = held.map(({ slot }) => slot);
-    const free = Array.from({ length: this.#limit }, (_, i) => i + 1).filter((slot) => !taken.includes(slot));
-    // Whoever comes at the same time tries another one.
-    return free[Math.floor(Math.random() * free.length)];
+    return Array.from({ length: this.#limit }, (_, i) => i + 1).filter((slot) => !taken.includes(slot));
   }
 
   async #write(slot: number, leases: readonly KubernetesObject[], tenancy: Tenancy, ttlSeconds: number) {

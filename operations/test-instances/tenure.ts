@@ -48,19 +48,10 @@ export class Tenure {
     return next;
   }
 
-  /** Ends the work, and says so to whoever waits for it in order to destroy the instance. */
+  /** Ends the work: the slot is no longer renewed. */
   async end(): Promise<void> {
     clearInterval(this.#timer);
     await this.#queue;
-    // Who cannot say so is waited for as long as it may take to notice.
-    if (this.#abort.signal.aborted) await this.#acknowledge().catch(() => {});
-  }
-
-  async #acknowledge(): Promise<void> {
-    const { slot, name, run } = this.#held;
-    const now = (await this.#slots.held()).find((one) => one.slot === slot);
-    if (now?.name !== name || now.state !== "destroying" || now.run === run) return;
-    await this.#slots.update(now, { stopped: run });
   }
 
   #beat(): void {
@@ -73,6 +64,19 @@ export class Tenure {
         `The slot of ${name} could not be renewed for ${seconds} s, and may be another's by now. Run the same command again.`,
       ),
     );
+  }
+
+  /** Tells whoever destroys the instance, if that is why the slot is lost, how far this has come with ending. */
+  async answer(answer: "stopping" | "stopped"): Promise<void> {
+    const { slot, name, run } = this.#held;
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
+      const now = (await this.#slots.held()).find((one) => one.slot === slot && one.name === name);
+      if (now?.state !== "destroying" || now.ends !== run || now.answer === "stopped") return;
+      const written = await this.#slots.update(now, { answer }).catch((error) => {
+        if (!(error instanceof LostSlot)) throw error;
+      });
+      if (written) return;
+    }
   }
 
   async #write(change: Partial<Tenancy>): Promise<Held> {
@@ -89,6 +93,7 @@ export class Tenure {
         if (now === undefined || now.state === "destroying" || attempt === TRIES) {
           const lost = new LostSlot(`This command has stopped: ${await this.#slots.fate(this.#held)}.`);
           this.#abort.abort(lost);
+          await this.answer("stopping").catch(() => {});
           throw lost;
         }
         this.#held = now;

@@ -24,7 +24,7 @@ const TOOLS = {
   python: {
     from: "python",
     path: undefined,
-    asked: ["-c", "import yaml, fedora_messaging, boto3, moto, sentry_sdk"],
+    asked: ["-c", "import yaml, jinja2, fedora_messaging, boto3, moto, sentry_sdk"],
   },
   clients: { from: "clients", path: undefined, asked: ["-c", "import celery, gevent, psycopg2, sqlalchemy"] },
   "valkey-server": { from: "valkey", path: `${VALKEY}/valkey-server`, asked: ["--version"] },

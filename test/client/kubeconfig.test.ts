@@ -127,7 +127,7 @@ describe("a credential that no header can carry", () => {
     const bad = fc.constantFrom("\n", "\r\n", "\u200b", "\ufeff", "\u00a0", "\t", "ä", "\u0000");
     const text = fc.stringMatching(/^[a-zA-Z0-9]{20,30}$/);
     await fc.assert(
-      fc.asyncProperty(text, bad, fc.nat(19), async (token, wrong, at) => {
+      fc.asyncProperty(text, bad, fc.nat(10), async (token, wrong, at) => {
         const broken = token.slice(0, at) + wrong + token.slice(at);
         const kubeconfig = written(config({ cluster: { server: url }, user: { token: broken } }));
         const error = await new ApiClient({ kubeconfig, context: "here" }).list(PODS).catch((cause) => cause);

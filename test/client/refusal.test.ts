@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../cluster/api-client.ts";
+import { problemOf } from "../../cluster/api-error.ts";
 import { refused } from "../../cluster/refusal.ts";
 
 const POD = { apiVersion: "v1", kind: "Pod", metadata: { name: "packit-worker", namespace: "n" } };
@@ -30,6 +31,21 @@ describe("what the API server says of an object", () => {
         );
       }),
     );
+  });
+
+  it("shows no bytes of a file that is no text, in the form in which it travels", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 24, maxLength: 60 }), (bytes) => {
+        const value = Buffer.from(bytes).toString("base64");
+        expect(refusal(`Invalid value: "${value}"`, { data: { keytab: value } })).not.toContain(value);
+      }),
+    );
+  });
+
+  it("shows no line of a secret file that is short, but is a line of its own", () => {
+    const stringData = { file: "[copr]\nlogin = x\nkey = ab1\n" };
+    const message = refusal('line "login = x" and then key = ab1', { stringData });
+    expect(message).toContain('line "<secret>" and then <secret>');
   });
 
   it("shows no longer part of a secret, be it cut at its beginning or its end", () => {
@@ -68,6 +84,23 @@ describe("what the API server says of an object", () => {
     expect(refused(two, []).message).toBe(
       "The API server refuses 2 objects:\n  Pod n/packit-worker: no\n  Pod other: no",
     );
+  });
+});
+
+describe("what is said in place of an API server", () => {
+  it.each([
+    [
+      "a page of something between",
+      "<html><body>Log in, jo@example.com</body></html>",
+      "GET /api was answered with 502",
+    ],
+    ["a page that begins with a line end", "\n <!DOCTYPE html>", "GET /api was answered with 502"],
+    ["nothing", "", "GET /api was answered with 502"],
+    ["a Status without a message", '{"kind":"Status"}', "GET /api was answered with 502"],
+    ["bare text of its own parts", "etcd is away\n", "etcd is away"],
+    ["a Status", '{"kind":"Status","message":"no such thing"}', "no such thing"],
+  ])("is told if it is %s", (_, text, said) => {
+    expect(problemOf("GET /api", { status: 502, text })).toBe(said);
   });
 });
 

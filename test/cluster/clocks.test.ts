@@ -141,10 +141,13 @@ describe("a command whose slot is gone", { timeout: 60_000 }, () => {
   it("tells the one that destroys the instance that it has stopped", async () => {
     const tenure = new Tenure(slots(), await take("told"));
     const { run } = tenure.held;
-    await slots().update(tenure.held, { state: "destroying", run: "destroyer" });
+    await slots().update(tenure.held, { state: "destroying", run: "destroyer", ends: run });
     await expect(tenure.update({})).rejects.toThrow("told is being destroyed");
+    const answers = async () => (await slots().held()).map(({ answer }) => answer);
+    expect(await answers()).toEqual(["stopping"]);
     await tenure.end();
-    expect((await slots().held()).map(({ stopped }) => stopped)).toEqual([run]);
+    await tenure.answer("stopped");
+    expect(await answers()).toEqual(["stopped"]);
   });
 
   it("as its time is over stops, though it goes on renewing it", async () => {

@@ -69,9 +69,9 @@ export class PulumiStack {
 
   /** A checkout as the engine sees one, with a stack in it that has secrets alone. */
   async #make(file: string, secrets: unknown): Promise<void> {
-    for (const name of ["main.js", "package.json", "node_modules"])
+    for (const name of ["main.js", "preload.cjs", "package.json", "node_modules"])
       symlinkSync(join(ROOT, name), join(this.folder, name));
-    const runtime = { name: "nodejs", options: { typescript: false, packagemanager: "npm" } };
+    const { runtime } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
     writeFileSync(join(this.folder, "Pulumi.yaml"), stringify({ name: "packit", runtime }));
     await this.pulumi("stack", "select", "--create", this.name);
     const settings = leaves(secrets, SECRETS).flatMap(([path, value]) => ["--secret", `${path}=${value}`]);

@@ -5,6 +5,7 @@ import { removeStack } from "../../cluster/apply.ts";
 import { until } from "../../cluster/until.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
+import { ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
 import { backendIn, HAS_PULUMI, PulumiStack } from "./pulumi-stack.ts";
 
@@ -34,7 +35,7 @@ describe.skipIf(!HAS_PULUMI)("a stack of Pulumi's real engine", { timeout: RUN_M
     await succeeds(stack, ...NOTHING_TO_DO);
     await succeeds(stack, "refresh", "--yes", "--expect-no-changes");
     const known = JSON.stringify(await stack.state());
-    for (const text of [folder, PATHS.kubeconfig]) expect(known).not.toContain(text);
+    for (const text of [folder, PATHS.kubeconfig, ROOT]) expect(known).not.toContain(text);
     stack.as({ KUBECONFIG: PATHS.kubeconfig, PULUMI_K8S_ENABLE_PATCH_FORCE: "" });
   });
 

@@ -13,19 +13,10 @@ const EVERYTHING: Changes = {
   imagePolicy: "schedule",
   postgres: { secondVersion: 16 },
   quota: { enabled: true },
+  internalNetworks: ["10.20.0.0/16", "fd12::/16"],
 };
 
-beforeAll(async () => {
-  const objects = await stack.objects(EVERYTHING);
-  const namespace = objects.find(
-    ({ metadata, kind }) => kind === "Namespace" && metadata.name === stack.namespace,
-  );
-  const labels = { "pod-security.kubernetes.io/enforce": "restricted", "packit.dev/stack": "restricted" };
-  // Applied first with the label of the test's own, which a second apply by another manager leaves in place.
-  const { client } = stack;
-  await client.apply({ ...objectOf(namespace), metadata: { name: stack.namespace, labels } }, "pod-security");
-  await stack.up(EVERYTHING);
-});
+beforeAll(() => stack.up(EVERYTHING));
 
 describe("Pod Security `restricted`", () => {
   it("is enforced where the stack runs", async () => {
@@ -55,6 +46,34 @@ describe("Pod Security `restricted`", () => {
   });
 });
 
+describe("Pod Security `baseline` in the sandbox", () => {
+  const image = "quay.io/packit/sandcastle:prod";
+  const resources = { requests: { memory: "512Mi", cpu: "50m" }, limits: { memory: "768Mi", cpu: "1" } };
+  const container = { name: "main", image, command: ["bash", "-c", "sleep 1800"], resources };
+
+  it("lets sandcastle's own pods run, which say nothing of their security", async () => {
+    const spec = { containers: [container], restartPolicy: "Never", automountServiceAccountToken: false };
+    await stack.client.create(barePod(stack.sandboxNamespace, "sandcastle", spec));
+  });
+
+  it.each<[string, object]>([
+    ["a folder of its node", { volumes: [{ name: "node", hostPath: { path: "/" } }] }],
+    ["its node's processes", { hostPID: true }],
+    ["its node's network", { hostNetwork: true }],
+    ["its node's IPC", { hostIPC: true }],
+    ["a port of its node", { containers: [{ ...container, ports: [{ containerPort: 80, hostPort: 80 }] }] }],
+    ["a setting of the kernel", { securityContext: { sysctls: [{ name: "kernel.msgmax", value: "1" }] } }],
+    [
+      "a capability of the kernel",
+      { containers: [{ ...container, securityContext: { capabilities: { add: ["SYS_ADMIN"] } } }] },
+    ],
+    ["no seccomp filter", { securityContext: { seccompProfile: { type: "Unconfined" } } }],
+  ])("refuses a pod that takes %s", async (_, spec) => {
+    const pod = barePod(stack.sandboxNamespace, "greedy", { containers: [container], ...spec });
+    await expect(stack.client.create(pod)).rejects.toThrow('violates PodSecurity "baseline');
+  });
+});
+
 describe("a quota computed from the stack", () => {
   it("has room while every pod is rolled", async () => {
     const { changed } = await stack.up({ ...EVERYTHING, hosts: { service: "another.packit.dev" } });
@@ -78,8 +97,3 @@ describe("a quota computed from the stack", () => {
 
 const RESTRICTED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
 const POD = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
-
-function objectOf<T>(found: T | undefined): T {
-  if (found === undefined) throw new Error("the stack has no namespace");
-  return found;
-}

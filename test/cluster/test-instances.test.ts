@@ -20,7 +20,6 @@ import { extend } from "../../operations/test-instances/extend.ts";
 import { managementObjects } from "../../operations/test-instances/management.ts";
 import { prepare } from "../../operations/test-instances/namespaces.ts";
 import { OpenShiftBuilder } from "../../operations/test-instances/openshift-builder.ts";
-import { hasPulumi, PulumiEngine } from "../../operations/test-instances/pulumi-engine.ts";
 import { reap } from "../../operations/test-instances/reap.ts";
 import { redeployed } from "../../operations/test-instances/refresh.ts";
 import { type RequestWords, readRequest } from "../../operations/test-instances/request.ts";
@@ -29,7 +28,6 @@ import { NOTHING } from "../../settings/footprint.ts";
 import { namespacesOf } from "../../settings/test-instance.ts";
 import type { Anything } from "../support/anything.ts";
 import { command, project } from "../support/cli.ts";
-import { temporaryFolder } from "../support/folder.ts";
 import { FakeGitHub } from "../support/github.ts";
 import { MARK } from "../support/marks.ts";
 import { poolOf } from "../support/pool.ts";
@@ -274,7 +272,7 @@ describe("images built in the cluster", { timeout: 120_000 }, () => {
       ]);
       expect(specs.get("packit-worker").source.git).toEqual({
         uri: "https://github.com/packit/packit-service.git",
-        ref: "refs/pull/800/head",
+        ref: FakeGitHub.sha("packit/packit-service#800"),
       });
       expect(specs.get("packit-worker").revision.git.commit).toBe(
         FakeGitHub.sha("packit/packit-service#800"),
@@ -371,37 +369,6 @@ describe("./ops test-instance", { timeout: 120_000 }, () => {
     expect(await destroy(await context(), "ps-614")).toBe(true);
     await nothingIsLeft(["ps-614"]);
     expect([reaped, done].map(({ all }) => all).join()).not.toContain(MARK);
-  });
-});
-
-describe.skipIf(!(await hasPulumi()))("with the real Pulumi engine", { timeout: 300_000 }, () => {
-  it("an instance comes up, is deployed again in its place, and leaves nothing", async () => {
-    const root = project();
-    const state = temporaryFolder();
-    const env = {
-      PULUMI_BACKEND_URL: `file://${state}`,
-      PULUMI_CONFIG_PASSPHRASE: "x",
-      KUBECONFIG: PATHS.kubeconfig,
-    };
-    const own = { ...(await context()), engine: new PulumiEngine({ root, env }) };
-    const request = readRequest(
-      {
-        references: ["packit-service=614"],
-        base: "stage",
-        name: "real",
-        with: [],
-        without: ["sandbox"],
-        images: [],
-      },
-      pool,
-    );
-    const args = { request, builder: BUILDER, waitSeconds: 0, limitSeconds: 120, onlyExisting: false };
-    expect((await deploy(own, args)).held.state).toBe("up");
-    said = [];
-    expect((await deploy(own, args)).held.state).toBe("up");
-    expect(said.join("\n")).toMatch(/\d+ unchanged/);
-    expect(await destroy(own, "real")).toBe(true);
-    await nothingIsLeft(["real"]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { BlockList, isIPv4 } from "node:net";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Anything } from "../support/anything.ts";
 import { allTemplates, find, objectsOf } from "../support/stacks.ts";
@@ -77,10 +78,12 @@ describe("network policies", () => {
     const out = components.map((name) => [
       name,
       policy(name)
-        .egress.filter(({ to, ports }: Anything) => to === undefined && ports[0].port !== 53)
+        .egress.filter(({ to }: Anything) =>
+          to.some(({ ipBlock }: Anything) => ipBlock?.cidr === "0.0.0.0/0"),
+        )
         .flatMap(({ ports }: Anything) => ports.map(({ port }: Anything) => port)),
     ]);
-    const worker = [80, 443, 22, 6443, 8088];
+    const worker = [80, 443, 22, 8088, 443, 6443];
     expect(Object.fromEntries(out.filter(([, ports]) => ports?.length))).toEqual({
       "packit-service": [80, 443, 8088],
       "packit-service-beat": [80, 443, 22],
@@ -95,14 +98,39 @@ describe("network policies", () => {
     });
   });
 
-  it("follow the ports that the settings name", async () => {
-    const forges = { "git.example.com": { type: "gitlab", instanceUrl: "https://git.example.com:8443" } };
-    const secrets = { forgeTokens: { "git.example.com": "a-token" } };
-    const packitConfig = { testing_farm_api_url: "https://tf.example.com:9443/" };
-    const objects = await objectsOf("stage", { forges, secrets, packitConfig });
-    const { spec } = find(objects, "NetworkPolicy", "packit-worker-long-running");
-    const ports = spec.egress.at(-1).ports.map(({ port }: Anything) => port);
-    expect(ports).toEqual(expect.arrayContaining([8443, 9443]));
+  it("open each port that a setting names to those who go there, and to nobody else", async () => {
+    const all = await objectsOf("stage", {
+      forges: { "git.example.com": { type: "gitlab", instanceUrl: "https://git.example.com:8001" } },
+      secrets: { forgeTokens: { "git.example.com": "a-token" } },
+      packitConfig: {
+        testing_farm_api_url: "https://tf.example.com:8002/",
+        logdetective_url: "https://log.example.com:8003",
+      },
+      distGit: { url: "https://dist.example.com:8004/" },
+      withFluentdSidecar: true,
+      fluentd: { splunkHost: "splunk.example.com", splunkPort: 8005 },
+      withBackup: true,
+      backup: { bucket: "backups", endpoint: "https://s3.example.com:8006" },
+      repositoryCache: { repositories: [{ url: "https://cached.example.com:8007/x" }] },
+    });
+    const own = all.filter(
+      ({ kind, metadata }) => kind === "NetworkPolicy" && metadata.namespace === "packit--stg",
+    );
+    const reaching = (port: number) =>
+      own.filter(({ spec }: Anything) => reaches(spec, port)).map(({ metadata }) => metadata.name);
+    const tasks = ["packit-service", "packit-worker-long-running", "packit-worker-short-running"];
+    const named = ["packit-service", "packit-service-beat", ...tasks.slice(1)];
+    const wanted = [
+      named,
+      named,
+      named,
+      named,
+      tasks,
+      ["packit-backup", "packit-restore"],
+      ["repository-cache"],
+    ];
+    const seen = wanted.map((_, i) => reaching(8001 + i).sort());
+    expect(seen).toEqual(wanted);
   });
 
   it("let those out to the API server who use it, by its ports, and by nobody else's", async () => {
@@ -125,24 +153,115 @@ describe("network policies", () => {
     expect(await reaching(without)).toEqual(["image-import"]);
   });
 
-  it("keep users' commands out of private networks", () => {
-    const internet = policies.find(({ metadata }) => metadata.name === "internet");
-    const [, web] = internet.spec.egress;
-    expect(web.to[0].ipBlock.except).toContain("10.0.0.0/8");
-    expect(web.ports.map(({ port }: Anything) => port)).toEqual([22, 80, 443]);
-  });
-
   it("leave users' commands without the internet where no port is named", async () => {
     const objects = await objectsOf("prod", { sandboxPorts: [] });
     const { spec } = find(objects, "NetworkPolicy", "internet");
     // Only what the name service needs.
-    expect(spec.egress.map(({ to }: Anything) => to)).toEqual([undefined]);
+    expect(spec.egress).toHaveLength(1);
+    expect(spec.egress[0].to).toEqual([
+      { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "openshift-dns" } } },
+    ]);
+  });
+
+  it("name whom each rule leads to: without, it would lead everywhere", () => {
+    for (const { metadata, spec } of policies)
+      for (const { to, ports } of spec.egress ?? []) {
+        expect(to?.length, metadata.name).toBeGreaterThan(0);
+        expect(ports?.length, metadata.name).toBeGreaterThan(0);
+      }
+  });
+
+  describe.each(["stage", "plain Kubernetes"])("on %s", (where) => {
+    let all: Anything[];
+    beforeAll(async () => {
+      const plain = { platform: "kubernetes", managedPlatform: undefined, imagePolicy: "follow" };
+      const changes = {
+        ...EVERYTHING,
+        ...(where === "stage" ? {} : plain),
+        internalNetworks: ["10.20.0.0/16", "fd12::/16"],
+      };
+      all = (await objectsOf("stage", changes)).filter(({ kind }) => kind === "NetworkPolicy");
+    });
+    const reaching = (address: string, port: number) =>
+      all.filter(({ spec }) => leadsTo(spec, address, port)).map(({ metadata }) => metadata.name);
+
+    it.each(METADATA)("keep everybody from %s, where a cloud hands out its nodes' credentials", (address) => {
+      for (const port of PORTS) expect(reaching(address, port), `${port}`).toEqual([]);
+    });
+
+    it.each(
+      INTERNAL,
+    )("let those to %s alone who use the API server, which may be anywhere, by its ports", (address) => {
+      for (const port of PORTS) {
+        const users = ["image-import", "packit-worker-long-running", "packit-worker-short-running"];
+        const wanted = [443, 6443].includes(port)
+          ? users.filter((name) => all.some(({ metadata }) => metadata.name === name))
+          : [];
+        expect(reaching(address, port).sort(), `${port}`).toEqual(wanted);
+      }
+    });
+
+    it.each([
+      "140.82.112.3",
+      "2606:50c0:8000::153",
+    ])("let components to %s, which is the internet's", (address) => {
+      for (const name of [
+        "packit-service",
+        "packit-service-beat",
+        "packit-worker-long-running",
+        "packit-backup",
+      ])
+        expect(reaching(address, 443)).toContain(name);
+    });
+
+    it.each([
+      "10.20.3.4",
+      "fd12::1",
+    ])("let components to %s, an internal network's, and users' commands not", (address) => {
+      expect(reaching(address, 443)).toEqual(expect.arrayContaining(["packit-service", "packit-backup"]));
+      expect(reaching(address, 443)).not.toContain("internet");
+      expect(reaching(address, 25)).toEqual([]);
+    });
   });
 
   it("are there for every component that has pods", () => {
     for (const name of components) expect(policy(name), name).toBeDefined();
   });
 });
+
+/** Ports that some rule or other opens, and one that none does. */
+const PORTS = [22, 25, 53, 80, 443, 5353, 5432, 6379, 6443, 8088];
+
+const METADATA = ["169.254.169.254", "169.254.170.2", "fd00:ec2::254", "fe80::a9fe:a9fe"];
+
+/** One of each kind of address that is not the internet's, by RFC 6890 and its successors. */
+const INTERNAL = [
+  ...["0.1.2.3", "10.0.0.1", "10.128.0.1", "100.64.0.1", "127.0.0.1", "172.16.0.1", "172.31.255.254"],
+  ...["192.0.0.8", "192.0.2.1", "192.168.1.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1"],
+  ...["240.0.0.1", "255.255.255.255", "::1", "64:ff9b::a00:1", "100::1", "2001:db8::1", "2002:a00:1::1"],
+  ...["fc00::1", "fd13:3456::1", "ff02::1"],
+];
+
+/** Whether a policy lets its pods out to an address by a port. */
+function leadsTo({ egress = [] }: Anything, address: string, port: number): boolean {
+  return egress.some(
+    ({ to, ports }: Anything) =>
+      ports.some((one: Anything) => one.port === port) &&
+      to.some(({ ipBlock }: Anything) => ipBlock && contains(ipBlock, address)),
+  );
+}
+
+function contains({ cidr, except = [] }: { cidr: string; except?: string[] }, address: string): boolean {
+  return within(cidr, address) && !except.some((one) => within(one, address));
+}
+
+function within(cidr: string, address: string): boolean {
+  const [base = "", length] = cidr.split("/");
+  const list = new BlockList();
+  const family = (text: string) => (isIPv4(text) ? "ipv4" : "ipv6");
+  list.addSubnet(base, Number(length), family(base));
+  return family(base) === family(address) && list.check(address, family(address));
+}
 
 function policy(component: string): Anything {
   return policies.find(({ spec }) => spec.podSelector.matchLabels?.component === component)?.spec;
@@ -157,7 +276,7 @@ function reaches({ egress = [] }: Anything, port: number): boolean {
 function connects(from: string, to: string): boolean {
   const ports = (rules: Anything[] = [], side: "to" | "from", peer: string) =>
     rules
-      .filter((rule) => rule[side]?.some((one: Anything) => one.podSelector.matchLabels.component === peer))
+      .filter((rule) => rule[side]?.some((one: Anything) => one.podSelector?.matchLabels.component === peer))
       .flatMap((rule) => rule.ports.map(({ port }: Anything) => port));
   const out = ports(policy(from).egress, "to", to);
   return ports(policy(to).ingress, "from", from).some((port) => out.includes(port));

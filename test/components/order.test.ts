@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { describe as nameOf } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
 import { type Registered, registered } from "../support/registered.ts";
 import { objectsOf } from "../support/stacks.ts";
@@ -34,6 +35,24 @@ describe("a rollout waits", () => {
     }
   });
 
+  it("with whatever runs for the walls around it: for what denies all, and for what may be taken", () => {
+    // A policy that allows something can come later: without it a pod can do less.
+    const walls = resources.filter(
+      ({ type, object }) =>
+        type.endsWith(":ResourceQuota") ||
+        (type.endsWith(":NetworkPolicy") && object.metadata.name === "default-deny"),
+    );
+    expect(walls).toHaveLength(4);
+    const running = resources.filter(({ type }) => /:(Deployment|StatefulSet|Job)$/.test(type));
+    for (const { name } of running) {
+      const before = allBefore(name);
+      expect(
+        walls.filter((wall) => !before.has(wall.name)).map((wall) => wall.name),
+        name,
+      ).toEqual([]);
+    }
+  });
+
   it("in no circle: nothing that comes before waits for what comes after", () => {
     const later = ["packit-service-deployment", ...WORKERS, "packit-beat-deployment"];
     for (const name of [...STORES, "packit-migration-job"])
@@ -63,11 +82,28 @@ describe("Pulumi's patience", () => {
     }
   });
 
+  it.each([
+    "openshift",
+    "kubernetes",
+  ])("is not tried, on the platform %s, by what is ready only once others are", async (platform) => {
+    const isSkipped = ({ metadata }: Anything) => metadata.annotations?.["pulumi.com/skipAwait"] === "true";
+    const kinds = ["Service", "PersistentVolumeClaim", "Ingress"];
+    for (const object of await objectsOf("stage", { platform }))
+      expect(isSkipped(object), nameOf(object)).toBe(kinds.includes(object.kind));
+  });
+
   it("does not keep a migration that failed: the next run makes it anew", async () => {
     const job = (await objectsOf("stage")).find(({ kind }) => kind === "Job");
     expect(job?.metadata.annotations).toMatchObject({ "pulumi.com/replaceUnready": "true" });
   });
 });
+
+/** Everything that is made before a resource, whatever it is that waits for it. */
+function allBefore(name: string, seen = new Set<string>()): Set<string> {
+  for (const { dependencies } of resources.filter((resource) => resource.name === name))
+    for (const before of dependencies.filter((one) => !seen.has(one))) allBefore(before, seen.add(before));
+  return seen;
+}
 
 function one(name: string): Registered {
   const [found, ...others] = resources.filter((resource) => resource.name === name);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { registered } from "../support/registered.ts";
 import { find, objectsOf, templates } from "../support/stacks.ts";
 
 const GENERATED = {
@@ -31,3 +32,19 @@ describe("another generation of a generated secret", () => {
     expect(String(toml)).toContain('queue = "generated-packit-passwords-queue-3"');
   });
 });
+
+describe("a generated password", () => {
+  it("is of letters and digits alone, which no address and no file must quote, and too long to be guessed", async () => {
+    const none = Object.fromEntries(NAMES.map((name) => [name, undefined]));
+    const all = await registered({ secrets: none, withRedisCommander: true });
+    const passwords = all.filter(({ type }) => type === "random:index/randomPassword:RandomPassword");
+    expect(passwords.length).toBeGreaterThan(1);
+    for (const { name, object } of passwords) {
+      expect(object, name).toMatchObject({ special: false });
+      // Each character of 62 adds 5.95 bits.
+      expect(object.length * 5.95, name).toBeGreaterThan(128);
+    }
+  });
+});
+
+const NAMES = ["webhookSecret", "gitlabTokenSecret", "valkeyPassword", "flowerPassword"];

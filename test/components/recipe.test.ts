@@ -25,22 +25,52 @@ describe("every resource", () => {
 });
 
 describe("what must not be lost", () => {
+  const TWO = { postgres: { secondVersion: 16 } };
   const PROTECTED = [
     "packit-database-15-data",
+    "packit-database-16-data",
     "packit-namespace-namespace",
     "packit-passwords-postgres",
     "packit-sandbox-namespace",
     "packit-valkey-data",
   ];
+  const CACHES = ["packit-packit-worker-long-running-cache", "packit-sandbox-cache"].map(
+    (side) => `${side}-packit-worker-long-running-0`,
+  );
 
-  it("is protected: namespaces, the data's volumes and the database's password", () => {
-    const names = resources.filter(({ protect }) => protect).map(({ name }) => name);
-    expect(names.sort()).toEqual(PROTECTED);
+  describe.each(["managed-platform", "openshift", "kubernetes"])("on the platform %s", (platform) => {
+    let all: Registered[];
+    beforeAll(async () => {
+      all = await registered({ platform, ...TWO });
+    });
+    const names = (which: (one: Registered) => boolean) =>
+      all
+        .filter(which)
+        .map(({ name }) => name.replace("sandbox-namespace-namespace", "sandbox-namespace"))
+        .sort();
+
+    it("is protected: namespaces, the data's volumes and the database's password", () => {
+      expect(names(({ protect }) => protect)).toEqual(PROTECTED);
+    });
+
+    it("stays in the cluster when the stack goes: namespaces, the data's volumes, the caches", () => {
+      // A patch lets go of a few fields of a namespace that is the platform's own.
+      const own = PROTECTED.filter(
+        (name) =>
+          name !== "packit-passwords-postgres" &&
+          !(platform === "managed-platform" && name === "packit-namespace-namespace"),
+      );
+      expect(names(({ isRetained }) => isRetained)).toEqual([...own, ...CACHES].sort());
+    });
   });
 
-  it("is not protected in a disposable stack", async () => {
-    const disposable = await registered({ disposable: true });
-    expect(disposable.filter(({ protect }) => protect)).toEqual([]);
+  it("is neither protected nor kept in a disposable stack, but for the caches' volumes", async () => {
+    for (const platform of ["managed-platform", "openshift"]) {
+      const disposable = await registered({ disposable: true, platform, ...TWO });
+      expect(disposable.filter(({ protect }) => protect)).toEqual([]);
+      const kept = disposable.filter(({ isRetained }) => isRetained).map(({ name }) => name);
+      expect(kept.sort()).toEqual(CACHES);
+    }
   });
 });
 

@@ -95,6 +95,11 @@ describe("a worker pool", () => {
       const { spec } = find(objects, "StatefulSet", name);
       expect(spec.serviceName).toBe(name);
       expect(spec.updateStrategy).toEqual({ type: "RollingUpdate" });
+      // One pod after the other, at its start too: each waits for the one before.
+      expect(spec.podManagementPolicy).toBe("OrderedReady");
+      // OpenShift looks names of streams up in a StatefulSet's pods only if they say so.
+      const { annotations } = spec.template.metadata;
+      expect(annotations["alpha.image.policy.openshift.io/resolve-names"]).toBe("*");
       expect(find(objects, "Service", name).spec).toEqual({
         clusterIP: "None",
         selector: { component: name },

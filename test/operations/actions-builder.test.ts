@@ -50,6 +50,7 @@ describe("what is built", () => {
 describe("references", () => {
   it.each([
     ["a closed pull request", { state: "closed" as const }, "ogr=123 is closed"],
+    ["a merged pull request", { state: "closed" as const, isMerged: true }, "ogr=123 is merged"],
     ["code of a stranger", { owner: "stranger" }, "ogr=123 is code of stranger"],
     ["code of a fork that is gone", { owner: null }, "ogr=123 is code of a deleted fork"],
   ])("to %s are refused", async (_, pull, message) => {
@@ -61,7 +62,7 @@ describe("references", () => {
     const refused = resolve(github, parseReferences(["ogr=me/ogr:branch:fix"]), ["packit"]);
     await expect(refused).rejects.toThrow("ogr=me/ogr:branch:fix is code of me");
     const [own] = await resolve(github, parseReferences(["ogr=branch:main"]), ["packit"]);
-    expect(own).toMatchObject({ ref: "refs/heads/main", sha: FakeGitHub.sha("packit/ogr@main") });
+    expect(own).toMatchObject({ sha: FakeGitHub.sha("packit/ogr@main") });
   });
 
   it.each([
@@ -73,10 +74,36 @@ describe("references", () => {
     );
   });
 
+  it.each([
+    ["123", ["Packit"]],
+    ["Packit/OGR:123", ["packit"]],
+    ["PACKIT/ogr:branch:main", ["packit"]],
+    ["pAcKiT/ogr:commit:abcdef0", ["PACKIT"]],
+  ])("to %s are those of an account in whatever case, as %j", async (what, owners) => {
+    const [own] = await resolve(github, parseReferences([`ogr=${what}`]), owners);
+    expect(own?.sha).toMatch(/^[0-9a-f]{40}$/);
+  });
+
+  it.each([
+    ["123", "moved"],
+    ["branch:main", "moved"],
+    ["commit:abcdef0", "moved"],
+    ["123", "renamed"],
+    ["branch:main", "renamed"],
+    ["commit:abcdef0", "renamed"],
+  ] as const)("to %s of a repository that is %s to another account are refused", async (what, how) => {
+    fake.pulls.set("stranger/ogr#123", {});
+    fake[how].set("packit/ogr", "stranger/ogr");
+    await expect(resolve(github, parseReferences([`ogr=${what}`]), ["packit"])).rejects.toThrow(
+      how === "moved"
+        ? /^GitHub has .*packit\/ogr elsewhere: its repository was renamed or transferred/
+        : /^packit\/ogr is stranger\/ogr now/,
+    );
+  });
+
   it("to a commit of the project's own have its whole name", async () => {
     const [own] = await resolve(github, parseReferences(["ogr=commit:abcdef0"]), ["packit"]);
     expect(own).toMatchObject({
-      ref: FakeGitHub.sha("packit/ogr@abcdef0"),
       sha: FakeGitHub.sha("packit/ogr@abcdef0"),
     });
   });
@@ -112,7 +139,6 @@ describe("the builder by GitHub's workflow", () => {
     expect(service).toMatchObject({
       repository: "https://github.com/packit/packit-service.git",
       commit: FakeGitHub.sha("packit/packit-service#800"),
-      fetch: "refs/pull/800/head",
       build_args: "SOURCE_BRANCH=main",
     });
     const overlay = fake.dispatched.find(({ text, reference }) => text && reference === images.worker);
@@ -123,6 +149,18 @@ describe("the builder by GitHub's workflow", () => {
     expect(fake.dispatched).toHaveLength(4);
     await build(["packit-service=800", "ogr=123"], said);
     expect(fake.dispatched).toHaveLength(4);
+  });
+
+  it("builds again what is about to be gone: tags expire after four days, and an instance may live for three", async () => {
+    const ages = { "just before": 47, "just after": 49 };
+    for (const [when, hours] of Object.entries(ages)) {
+      await build(["dashboard=5"]);
+      const before = fake.dispatched.length;
+      const last = fake.runs.at(-1);
+      if (last) last.created = new Date(Date.now() - hours * 3_600_000);
+      await build(["dashboard=5"]);
+      expect(fake.dispatched.length - before, when).toBe(hours > 48 ? 1 : 0);
+    }
   });
 
   it("shows the end of the log of a run that failed, and builds again the next time", async () => {

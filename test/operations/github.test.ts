@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EnvironmentError, UserError } from "../../errors.ts";
 import { GitHub } from "../../github/github.ts";
-import { FakeGitHub } from "../support/github.ts";
+import { FakeGitHub, type OddAnswer } from "../support/github.ts";
 
 const OGR = { owner: "packit", name: "ogr" };
 
@@ -18,6 +18,7 @@ describe("GitHub", () => {
   it("tells what a pull request is, and what a branch stands for", async () => {
     expect(await github().pullRequest(OGR, 123)).toEqual({
       isOpen: true,
+      isMerged: false,
       sha: FakeGitHub.sha("packit/ogr#123"),
       owner: "packit",
       labels: ["keep"],
@@ -50,6 +51,116 @@ describe("GitHub", () => {
     await expect(asked).rejects.toThrow(/GitHub \(127\.0\.0\.1:\d+\) (cannot be asked|does not answer)/);
     await expect(asked).rejects.toBeInstanceOf(EnvironmentError);
     fake = await new FakeGitHub().start();
+  });
+});
+
+describe("what is no answer of GitHub's", () => {
+  const WORKFLOW = "test-image.yml";
+  const questions: Record<string, () => Promise<unknown>> = {
+    pull: () => github().pullRequest(OGR, 123),
+    branch: () => github().branch(OGR, "main"),
+    commit: () => github().commit(OGR, "abcdef0"),
+    run: () => github().run(OGR, WORKFLOW, "title"),
+    dispatch: () => github().dispatch(OGR, WORKFLOW, {}),
+    log: () => github().failedLog(OGR, 1, 5),
+  };
+
+  it.each<[string, OddAnswer]>([
+    ["a page", { status: 200, text: "<!doctype html><title>Log in</title>\n<p>x" }],
+    ["a page called JSON", { status: 200, type: "application/json", text: "<html>" }],
+    ["half of an answer", { status: 200, type: "application/json", text: '{"state":"op' }],
+    ["nothing", { status: 200, type: "application/json", text: "" }],
+    ["null", { status: 200, type: "application/json", text: "null" }],
+    ["a list", { status: 200, type: "application/json", text: "[]" }],
+    ["something else", { status: 200, type: "application/json", text: '{"message":"ok"}' }],
+    ["other types", { status: 200, type: "application/json", text: '{"state":1,"head":[],"labels":{}}' }],
+    ["bytes", { status: 200, type: "application/octet-stream", text: "\u0000" }],
+    ["a type that is none", { status: 200, type: ";;", text: "{}" }],
+    ["a page of a proxy", { status: 404, text: "<html>not here</html>" }],
+    ["a page of a login", { status: 403, text: `<html>${"x".repeat(5000)}` }],
+  ])("is the environment's error as %s, in one line, whatever was asked", async (_, odd) => {
+    fake.odd = odd;
+    for (const [name, ask] of Object.entries(questions)) {
+      const error = await ask().catch((caught: unknown) => caught);
+      expect(error, name).toBeInstanceOf(EnvironmentError);
+      const { message } = error as Error;
+      expect(message, name).toMatch(/^GitHub \(127\.0\.0\.1:\d+\) [^\n<]{1,400}$/);
+    }
+  });
+
+  it("of any JSON at all ends in words", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.json(), fc.constantFrom(200, 201, 204, 404, 422), async (text, status) => {
+        fake.odd = { status, type: "application/json", text: status === 204 ? "" : text };
+        for (const ask of [questions.pull, questions.run]) {
+          const error = await ask?.().catch((caught: unknown) => caught);
+          const isKnown = error instanceof EnvironmentError || error instanceof UserError;
+          expect(isKnown || Array.isArray(error) || error === undefined, String(error)).toBe(true);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("among runs leaves the others to be found", async () => {
+    const good = {
+      id: 5,
+      display_title: "mine",
+      html_url: "https://x/5",
+      created_at: "2026-11-20T10:00:00Z",
+      status: "queued",
+      conclusion: null,
+    };
+    const text = JSON.stringify({ workflow_runs: [null, { id: "x" }, good] });
+    fake.odd = { status: 200, type: "application/json", text };
+    expect(await github().run(OGR, WORKFLOW, "mine")).toMatchObject({ id: 5, status: "queued" });
+  });
+});
+
+describe("GitHub's limits", () => {
+  const SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes.";
+  it.each<[string, number, string, Record<string, string>, RegExp]>([
+    ["a number", 403, SECONDARY, { "retry-after": "42", "x-ratelimit-remaining": "59" }, / 42 s\.$/],
+    ["nothing", 403, SECONDARY, { "x-ratelimit-remaining": "59" }, / 60 s\.$/],
+    [
+      "a number beside the hour's",
+      429,
+      "slow",
+      { "retry-after": "7", "x-ratelimit-remaining": "0" },
+      / 7 s\.$/,
+    ],
+    ["a day that is over", 429, "slow", { "retry-after": "Thu, 01 Jan 2026 00:00:00 GMT" }, / 1 s\.$/],
+    ["nonsense", 429, "slow", { "retry-after": "soon" }, / 60 s\.$/],
+    [
+      "the hour",
+      403,
+      "API rate limit exceeded",
+      { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1900000000" },
+      /Try again after 2030-03-17T/,
+    ],
+    [
+      "an hour without a time",
+      403,
+      "API rate limit exceeded",
+      { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "never" },
+      /Try again in an hour/,
+    ],
+  ])("that say %s tell how long to wait, advise a token only where there is none, and are met once", async (...args) => {
+    const [, status, message, headers, wait] = args;
+    for (const token of [undefined, "ghp_0123"]) {
+      fake.odd = { status, type: "application/json", text: JSON.stringify({ message }), headers };
+      fake.asked.length = 0;
+      const asked = github(token === undefined ? {} : { token }).pullRequest(OGR, 123);
+      await expect(asked).rejects.toThrow(EnvironmentError);
+      await expect(asked).rejects.toThrow(wait);
+      const { message: said } = (await asked.catch((error: Error) => error)) as Error;
+      expect(said.includes("GITHUB_TOKEN")).toBe(
+        token === undefined &&
+          headers["x-ratelimit-remaining"] === "0" &&
+          headers["retry-after"] === undefined,
+      );
+      expect(fake.asked).toHaveLength(1);
+    }
   });
 });
 

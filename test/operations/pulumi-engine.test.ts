@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ownProgram } from "../../operations/test-instances/program.ts";
 import { PulumiEngine } from "../../operations/test-instances/pulumi-engine.ts";
 import type { Settings } from "../../settings/load.ts";
 import { PART_NAMES, type Part, testInstanceConfig } from "../../settings/test-instance.ts";
@@ -18,12 +17,21 @@ const args = process.argv.slice(2);
 if (args[0] === "version") { console.log("v3.300.0"); process.exit(); }
 const file = "Pulumi.test-one.yaml";
 const call = { args, cwd: process.cwd(), env: process.env.MINE, stack: existsSync(file) ? readFileSync(file, "utf8") : "" };
-call.secrets = existsSync("secrets") ? readdirSync("secrets") : [];
+call.secrets = process.env.PACKIT_TEST_INSTANCE_SECRETS;
+call.files = readdirSync(".", { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).map((one) => readFileSync(one.parentPath + "/" + one.name, "utf8"));
 appendFileSync(process.env.RECORD, JSON.stringify(call) + "\\n");
-if (args.includes("output") || args.includes("config")) console.log("{}");
+const own = { op: "create", urn: "urn:a", newState: { type: "kubernetes:core/v1:ConfigMap", inputs: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "packit-test-one" } } } };
+if (args[0] === "preview") console.log(JSON.stringify({ steps: [own, ...(process.env.PLANNED ? [JSON.parse(process.env.PLANNED)] : [])] }));
+else if (args.includes("output") || args.includes("config")) console.log("{}");
 else if (args.includes("history")) console.log("[]");
-else if (args.includes("ls")) console.log(process.env.KNOWN === "yes" ? '[{"name":"test-one","current":false,"updateInProgress":false}]' : "[]");
-else if (args[0] === process.env.BREAKS) { console.error("error: it broke"); process.exit(255); }
+else if (args.includes("ls")) console.log(JSON.stringify((process.env.KNOWN ?? "").split(" ").filter(Boolean).map((name) => ({ name, current: false, updateInProgress: false }))));
+else if (args[0] === process.env.BREAKS) {
+  // It says whatever it can know.
+  const { forgeTokens = {}, ...named } = JSON.parse(call.secrets ?? "{}").secrets ?? {};
+  for (const value of [...Object.values(named), ...Object.values(forgeTokens)]) console.log(value);
+  console.error("error: it broke with " + process.env.PULUMI_CONFIG_PASSPHRASE);
+  process.exit(255);
+}
 `;
 
 let record: string;
@@ -43,7 +51,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllEnvs());
 
 describe("Pulumi's engine for test instances", () => {
-  it("brings up a stack of the instance's name, its secrets in files, and leaves nothing of them", async () => {
+  it("brings up a stack of the instance's name, and writes no secret anywhere", async () => {
     await engine().up(declared(), () => {}, new AbortController().signal);
     const up = calls().find(({ args }) => args[0] === "up");
     expect(up?.args).toEqual(expect.arrayContaining(["--yes", "--skip-preview", "--stack", "test-one"]));
@@ -58,12 +66,11 @@ describe("Pulumi's engine for test instances", () => {
       ]),
     );
     expect(up?.env).toBe("yes");
-    expect(up?.secrets).toEqual(expect.arrayContaining(["keytab", "src.fedoraproject.org"]));
-    expect(
-      calls()
-        .map(({ stack }) => stack)
-        .join(),
-    ).not.toContain(MARK);
+    expect(JSON.parse(up?.secrets ?? "")).toMatchObject({
+      secrets: markedSecrets(),
+      standIns: { token: "t" },
+    });
+    expect(JSON.stringify(calls().map(({ files }) => files))).not.toContain(MARK);
     expect(JSON.stringify(calls().map(({ args }) => args))).not.toContain(MARK);
     expect(existsSync(up?.cwd ?? "")).toBe(false);
   });
@@ -71,19 +78,67 @@ describe("Pulumi's engine for test instances", () => {
   it("says what Pulumi said when it fails, and leaves no secret behind then either", async () => {
     vi.stubEnv("BREAKS", "up");
     await expect(engine().up(declared(), () => {}, new AbortController().signal)).rejects.toThrow(
-      /^`pulumi up` failed:\n {2}.*error: it broke\nAll that it said is in .*\/\.local\/logs\/pulumi-test-one\.log$/,
+      /^`pulumi up` failed:\n {2}.*error: it broke with undefined\n.*All that it said is in \S*\/\.local\/logs\/pulumi-test-one\.log$/s,
     );
     expect(existsSync(calls()[0]?.cwd ?? "")).toBe(false);
   });
 
-  it("destroys and removes the stack of an instance that is to go, and does nothing where there is none", async () => {
-    await engine().forget("one", () => {});
+  it.each([
+    "its own variables",
+    "the environment",
+  ])("neither shows nor keeps a secret that Pulumi says, nor the passphrase of %s", async (from) => {
+    const passphrase = "correct horse battery staple";
+    vi.stubEnv("BREAKS", "up");
+    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", from === "the environment" ? passphrase : "another");
+    const env = from === "the environment" ? {} : { PULUMI_CONFIG_PASSPHRASE: passphrase };
+    const own = new PulumiEngine({ root, env });
+    const error = await own.up(declared(), () => {}, new AbortController().signal).catch((cause) => cause);
+    const log = readFileSync(join(root, ".local", "logs", "pulumi-test-one.log"), "utf8");
+    expect(log).toContain("it broke with");
+    for (const text of [log, error.message]) {
+      expect(text).not.toContain(passphrase);
+      expect(text).not.toMatch(new RegExp(`${MARK}-(0-(?!keytab)|gitlab|pagure)`));
+      expect(text).not.toContain("PRIVATE KEY-----\n");
+    }
+  });
+
+  it("forgets the stack of an instance that is gone, and does nothing where there is none", async () => {
+    const removed = () => calls().filter(({ args }) => args[0] === "stack" && args[1] === "rm");
+    await engine().forget("one");
+    expect(removed()).toEqual([]);
+    // Others' stacks of the same backend.
+    vi.stubEnv("KNOWN", "stage me/test/test-one-more test-on");
+    await engine().forget("one");
+    expect(removed()).toEqual([]);
+    vi.stubEnv("KNOWN", "stage me/test/test-one");
+    await engine().forget("one");
+    expect(removed()[0]?.args).toEqual(expect.arrayContaining(["--yes", "--force", "test-one"]));
+    // What it made is gone already, and could not be destroyed where it hangs.
     expect(calls().some(({ args }) => args[0] === "destroy")).toBe(false);
-    vi.stubEnv("KNOWN", "yes");
-    await engine().forget("one", () => {});
-    const destroy = calls().find(({ args }) => args[0] === "destroy");
-    expect(destroy?.args).toEqual(expect.arrayContaining(["--yes", "--stack", "test-one"]));
-    expect(calls().some(({ args }) => args[0] === "stack" && args[1] === "rm")).toBe(true);
+  });
+
+  it("lets another run of the same instance be, each in a folder of its own", async () => {
+    const both = [1, 2].map(() => engine().up(declared(), () => {}, new AbortController().signal));
+    await Promise.all([...both, engine().forget("one")]);
+    expect(new Set(calls().map(({ cwd }) => cwd)).size).toBe(3);
+  });
+
+  it.each([
+    [
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+      "rbac.authorization.k8s.io/v1",
+      "root",
+      undefined,
+    ],
+    ["kubernetes:core/v1:ConfigMap", "v1", "a", "packit--stg"],
+    ["kubernetes:core/v1:ConfigMap", "v1", "b", "packit-test-one"],
+    ["command:local:Command", "v1", "a", "packit-test-one"],
+  ])("makes nothing where it plans a %s that was not looked at", async (type, apiVersion, name, namespace) => {
+    const inputs = { apiVersion, kind: type.split(":").at(-1), metadata: { name, namespace } };
+    vi.stubEnv("PLANNED", JSON.stringify({ op: "create", urn: `urn:${name}`, newState: { type, inputs } }));
+    const refused = engine().up(declared(), () => {}, new AbortController().signal);
+    await expect(refused).rejects.toThrow(`so nothing was made:\n  urn:${name}`);
+    expect(calls().some(({ args }) => args[0] === "up")).toBe(false);
   });
 });
 
@@ -92,7 +147,8 @@ interface Call {
   readonly cwd: string;
   readonly env: string;
   readonly stack: string;
-  readonly secrets: string[];
+  readonly secrets?: string;
+  readonly files: string[];
 }
 
 function engine(): PulumiEngine {
@@ -110,7 +166,12 @@ function declared() {
     parts,
   };
   const config = testInstanceConfig({ ...args, secrets: markedSecrets() as Anything });
-  return { name: "one", config, settings: {} as Settings, program: ownProgram(ROOT) };
+  const objects = [
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "packit-test-one" } },
+  ];
+  const standIns = { token: "t" };
+  // The engine does not look at the settings.
+  return { name: "one", config, standIns, settings: {} as Settings, objects: async () => objects };
 }
 
 function calls(): Call[] {

@@ -1,9 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { settingsFromEngine } from "../../settings/engine.ts";
+import { HANDED_SECRETS } from "../../settings/handed-secrets.ts";
 import { PREFIX } from "../../settings/stack-file.ts";
+import { madeStandIns } from "../../settings/stand-ins.ts";
 import { yamlForEngine } from "../../settings/yaml-writing.ts";
 import { project } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -28,6 +30,18 @@ describe("settings from Pulumi's engine", () => {
     expect(one.secrets.tlsCertificate?.reveal()).toMatch(/^-----BEGIN CERTIFICATE-----/);
     expect(one.secrets.sshPrivateKey.reveal()).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----/);
     expect(two.secrets.tlsCertificate?.reveal()).toBe(one.secrets.tlsCertificate?.reveal());
+  });
+
+  it("have the secrets and stand-ins that a command hands over, and keep none of them", async () => {
+    const root = project();
+    const secrets = { testingFarmSecret: marked("testingFarmSecret") };
+    const standIns = { ...(await madeStandIns(configOf("stage"))), token: "of-the-command" };
+    vi.stubEnv(HANDED_SECRETS, JSON.stringify({ secrets, standIns }));
+    const settings = await load({ disposable: true, secrets: undefined }, { root });
+    expect(settings.secrets.testingFarmSecret.reveal()).toBe(marked("testingFarmSecret"));
+    expect(settings.secrets.forgeTokens["src.fedoraproject.org"]?.reveal()).toBe("stand-in-of-the-command");
+    expect(existsSync(join(root, ".local"))).toBe(false);
+    await expect(load({ secrets: undefined }, { root })).rejects.toThrow("packit:secrets.tlsCertificate");
   });
 
   it("have no stand-ins in any other stack", async () => {

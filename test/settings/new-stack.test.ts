@@ -33,9 +33,11 @@ describe("the file of a stack of one's own", () => {
 
   it("has no encrypted value, and no salt, of the other one; what is a file or left out stays", () => {
     const text = `encryptionsalt: v1:${MARK}
-secretsprovider: passphrase
+secretsprovider: awskms://alias/packit
+encryptedkey: ${MARK}
 config:
   packit:namespace: a
+  packit:sandboxNamespace: a-sandbox
   packit:secrets:
     keytab: { secure: v1:${MARK} }
     copr: { file: copr }
@@ -57,5 +59,10 @@ config:
         },
       },
     });
+  });
+
+  it("keeps the stack's own certificate where no router shows another one", () => {
+    const made = newStackText("config:\n  packit:platform: kubernetes\n  packit:namespace: a\n", ADA);
+    expect(parse(made).config).not.toHaveProperty("packit:tls");
   });
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { referenceOf } from "../../operations/test-instances/actions-builder.ts";
-import { checkedName } from "../../operations/test-instances/request.ts";
+import { checkedName } from "../../operations/test-instances/name.ts";
 import { imageReference } from "../../settings/image-reference.ts";
 import { OWN_IMAGES, type OwnImage } from "../../settings/images.ts";
 import { namesPods } from "../../settings/sandbox.ts";

@@ -72,6 +72,13 @@ describe("an optional secret that a disposable stack was not given", () => {
   });
 });
 
+describe("a half of a pair of secrets", () => {
+  it("is not left out where the other one is given", () => {
+    const message = refusal({ withBackup: false, secrets: { awsAccessKeyId: { leftOut: "none" } } });
+    expect(message).toContain("both awsAccessKeyId and awsSecretAccessKey, or none");
+  });
+});
+
 describe("a secret", () => {
   it.each([
     [{ file: "Pulumi.yaml", leftOut: "none" }, "file and leftOut together"],

@@ -33,6 +33,7 @@ describe("a test instance", () => {
       ],
       enabled_private_namespaces: ["gitlab.com/private"],
       enabled_projects_for_internal_tf: ["github.com/x/y"],
+      gitlab_mr_targets_handled: [{ repo: "x", branch: "y" }],
     };
     const config = packitConfig(await instance("prod", { packitConfig: acting }));
     for (const key of Object.keys(acting)) expect(config).not.toHaveProperty(key);
@@ -43,6 +44,14 @@ describe("a test instance", () => {
       fedora_ci_run_by_default: false,
       logdetective_enabled: true,
     });
+  });
+
+  it("is in the pool's cluster, whatever its base is in, keeps nothing when it goes, and backs nothing up", async () => {
+    const base = configOf("prod", { withBackup: true, kubeContext: "packit-prod", disposable: false });
+    const { values } = testInstanceConfig({ ...OWN, base });
+    expect(values).toMatchObject({ kubeContext: POOL.kubeContext, disposable: true });
+    const jobs = (await instance("prod", { withBackup: true })).filter(({ kind }) => kind === "CronJob");
+    expect(jobs.map(({ metadata }) => metadata.name)).toEqual([]);
   });
 
   it("has its base's images, but for those that were built", async () => {
@@ -80,6 +89,15 @@ it("is of no pool that does not say which storage class there is: sandboxes must
   );
 });
 
+const OWN = {
+  name: "one",
+  pool: POOL,
+  fasUser: "packit-test",
+  secrets: {},
+  images: {},
+  parts: EVERYTHING,
+};
+
 interface Args {
   readonly pool?: Pool;
   readonly images?: Record<string, string>;
@@ -91,9 +109,7 @@ async function instance(
   changes: Changes = {},
   args: Args = {},
 ): Promise<KubernetesObject[]> {
-  const { pool = POOL, images = {}, parts = EVERYTHING } = args;
-  const own = { name: "one", pool, fasUser: "packit-test", secrets: {}, images, parts };
-  const config = testInstanceConfig({ ...own, base: configOf(base, changes) });
+  const config = testInstanceConfig({ ...OWN, ...args, base: configOf(base, changes) });
   const standIn = (name: string) => `stand-in-${name}`;
   const settings = loadSettings(config, { kind: "given", root: ROOT, standIn });
   return evaluate(settings, { generate: ({ name }) => `generated-${name}`, secrets: { keep: true } });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { OWN_IMAGES } from "../../settings/images.ts";
 import { loadSettings } from "../../settings/load.ts";
 import { type Changes, configOf, ROOT } from "../support/stacks.ts";
 
@@ -40,6 +41,19 @@ describe("settings that are wrong together", () => {
 
   it.each<[string, Changes, string]>([
     ["an account that no message is about", { identity: { fasUser: "me" } }, "packit:identity.fasUser"],
+    [
+      "a namespace of no tenant on the Managed Platform, though it is the only one",
+      { withSandbox: false, repositoryCache: { enabled: false }, namespace: "elsewhere" },
+      "packit:namespace",
+    ],
+    [
+      "a forge whose host does not tell what it is",
+      {
+        forges: { "git.example.com": { instanceUrl: "https://git.example.com" } },
+        secrets: { forgeTokens: { "git.example.com": "a-token" } },
+      },
+      'packit:forges["git.example.com"].type',
+    ],
     [
       "a deployment that Packit does not know",
       { identity: { fasUser: "packit-stg", deploymentName: "fedora-ci" } },
@@ -144,6 +158,26 @@ describe("settings that are wrong together", () => {
     ],
   ])("%s", (_, changes, path) => {
     expect(blocks(errorOf(changes).message).map(([first]) => first)).toContain(path);
+  });
+
+  it.each([
+    ["requests", "cpu", "1m"],
+    ["requests", "memory", "1Mi"],
+    ["requests", "storage", "1Mi"],
+    ["limits", "cpu", "1m"],
+    ["limits", "memory", "1Mi"],
+  ])("as a quota of %s of %s that is less than the declared pods and volumes take", (group, resource, given) => {
+    const { message } = errorOf({ quota: { enabled: true, [group]: { [resource]: given } } });
+    expect(blocks(message)).toEqual([
+      [`packit:quota.${group}.${resource}`, given, expect.stringMatching(/^at least /)],
+    ]);
+  });
+
+  it.each(Object.keys(OWN_IMAGES))("as a pinned stack whose image %s may become another one", (name) => {
+    const pinned = Object.keys(OWN_IMAGES).map((one) => [one, `quay.io/x/y@sha256:${"0".repeat(64)}`]);
+    const images = { ...Object.fromEntries(pinned), [name]: "quay.io/x/y:latest" };
+    const { message } = errorOf({ imagePolicy: "pinned", withTokman: true, images });
+    expect(blocks(message).map(([first]) => first)).toEqual([`packit:images.${name}`]);
   });
 
   it("are not reported when they follow from another one that is wrong", () => {

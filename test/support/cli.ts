@@ -9,7 +9,7 @@ export function project(files: Readonly<Record<string, string>> = {}): string {
   const folder = temporaryFolder();
   for (const name of globSync("Pulumi*.yaml", { cwd: ROOT }))
     copyFileSync(join(ROOT, name), join(folder, name));
-  for (const name of ["cli", "main.js", "index.ts", "node_modules", "package.json"])
+  for (const name of ["cli", "main.js", "preload.cjs", "index.ts", "node_modules", "package.json"])
     symlinkSync(join(ROOT, name), join(folder, name));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 /** What a pull request is to be; what is not said is as of an open one of the project's own. */
 export interface FakePull {
   readonly state?: "open" | "closed";
+  readonly isMerged?: boolean;
   readonly owner?: string | null;
   readonly labels?: readonly string[];
   readonly sha?: string;
@@ -14,9 +15,19 @@ export interface FakePull {
 export interface FakeRun {
   readonly title: string;
   readonly states: { status: string; conclusion: string | null }[];
+  /** @default - now */
+  created?: Date;
 }
 
 type Mood = "well" | "silent" | "limited" | "broken";
+
+/** An answer that takes the place of all others, whatever is asked. */
+export interface OddAnswer {
+  readonly status: number;
+  readonly type?: string;
+  readonly text: string;
+  readonly headers?: Record<string, string>;
+}
 
 /** GitHub's API as far as it is asked, with answers of the real one's shape. */
 export class FakeGitHub {
@@ -27,6 +38,12 @@ export class FakeGitHub {
   /** The credentials of each question, as the header has them. */
   readonly tokens: string[] = [];
   mood: Mood = "well";
+  /** What it answers instead. */
+  odd: OddAnswer | undefined;
+  /** Repositories that have another name now, to which it sends on. */
+  readonly moved = new Map<string, string>();
+  /** Repositories for which it answers with what another one is. */
+  readonly renamed = new Map<string, string>();
   /** What the runs of dispatched workflows go through. */
   outcome: FakeRun["states"] = [{ status: "completed", conclusion: "success" }];
   readonly #server: Server;
@@ -65,13 +82,22 @@ export class FakeGitHub {
       const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1900000000" };
       return json(response, 403, { message: "API rate limit exceeded for 127.0.0.1." }, headers);
     }
+    if (this.odd !== undefined) return odd(response, this.odd);
+    const [, asked = "", rest = ""] = /^\/repos\/([^/]+\/[^/]+)(.*)$/.exec(path) ?? [];
+    const now = this.moved.get(asked);
+    if (now !== undefined) {
+      const headers = { location: `${this.url}/repos/${now}${rest}` };
+      return json(response, 301, { message: "Moved Permanently", url: headers.location }, headers);
+    }
     const body = request.method === "POST" ? JSON.parse(await text(request)) : undefined;
     const [status, answer] = this.#route(path, body);
     json(response, status, answer);
   }
 
   #route(path: string, body: { inputs?: Record<string, string> } | undefined): [number, unknown] {
-    const [, repository = "", rest = ""] = /^\/repos\/([^/]+\/[^/]+)\/?(.*)$/.exec(path) ?? [];
+    const [, asked = "", rest = ""] = /^\/repos\/([^/]+\/[^/]+)\/?(.*)$/.exec(path) ?? [];
+    // Its names are the same in whatever case.
+    const repository = this.renamed.get(asked) ?? asked.toLowerCase();
     const [kind, id = "", more] = rest.split("/");
     if (kind === "") return [200, { full_name: repository, default_branch: "main" }];
     if (kind === "pulls") return this.#pull(repository, id);
@@ -97,10 +123,14 @@ export class FakeGitHub {
       state = "open",
       owner = "packit",
       labels = [],
+      isMerged = false,
       sha = FakeGitHub.sha(`${repository}#${id}`),
     } = pull;
     const head = { sha, ref: "fix", repo: owner === null ? null : { owner: { login: owner } } };
-    return [200, { number: Number(id), state, head, labels: labels.map((name) => ({ name })) }];
+    const base = { ref: "main", repo: { full_name: repository } };
+    const merged_at = state === "closed" && isMerged ? "2026-11-20T10:00:00Z" : null;
+    const answer = { number: Number(id), state, merged_at, head, base };
+    return [200, { ...answer, labels: labels.map((name) => ({ name })) }];
   }
 
   #actions(
@@ -116,14 +146,14 @@ export class FakeGitHub {
       return [204, undefined];
     }
     if (id === "workflows") {
-      const runs = this.runs.map(({ title, states }, i) => {
+      const runs = this.runs.map(({ title, states, created = new Date() }, i) => {
         const [state = { status: "queued", conclusion: null }] = states;
         if (states.length > 1) states.shift();
         return {
           id: i + 1,
           display_title: title,
           html_url: `https://github.com/runs/${i + 1}`,
-          created_at: new Date().toISOString(),
+          created_at: created.toISOString(),
           ...state,
         };
       });
@@ -153,6 +183,11 @@ function json(
     ...headers,
   });
   response.end(body === undefined ? undefined : isText ? body : JSON.stringify(body));
+}
+
+function odd(response: ServerResponse, { status, type = "text/html", text, headers }: OddAnswer): void {
+  response.writeHead(status, { "content-type": type, ...headers });
+  response.end(text);
 }
 
 async function text(request: IncomingMessage): Promise<string> {

@@ -24,6 +24,8 @@ export interface Registered {
   readonly patience?: number;
   /** The names of the resources that it waits for. */
   readonly dependencies: readonly string[];
+  /** The name of the provider that makes it; none is the engine's default one. */
+  readonly provider?: string;
   /** The names of the hooks that run before it is made. */
   readonly beforeCreate: readonly string[];
   /** The names of the hooks that run before it is changed. */
@@ -59,6 +61,7 @@ export async function registered(
       isRetained: request.getRetainondelete(),
       patience: Number.parseInt(request.getCustomtimeouts()?.getUpdate() ?? "", 10),
       dependencies: request.getDependenciesList().map((urn: string) => urn.split("::").at(-1)),
+      provider: request.getProvider().split("::").at(-2),
       beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
       beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
     });

@@ -1,0 +1,61 @@
+import { z } from "zod";
+
+/** A commit's whole name. */
+const sha = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
+
+export const repositoryAnswer = z.object({ full_name: z.string(), default_branch: z.string().min(1) });
+
+export const pullAnswer = z.object({
+  state: z.enum(["open", "closed"]),
+  merged_at: z.string().nullish(),
+  head: z.object({
+    sha,
+    // None once the fork is deleted.
+    repo: z.object({ owner: z.object({ login: z.string() }).nullish() }).nullish(),
+  }),
+  base: z.object({ repo: z.object({ full_name: z.string() }) }).optional(),
+  labels: z.array(z.object({ name: z.string() })),
+});
+
+export const branchAnswer = z.object({ object: z.object({ sha }) });
+
+export const comparisonAnswer = z.object({
+  status: z.enum(["diverged", "ahead", "behind", "identical"]),
+  merge_base_commit: z.object({ sha }),
+});
+
+const run = z
+  .object({
+    id: z.number(),
+    display_title: z.string(),
+    html_url: z.string(),
+    status: z.string().nullish(),
+    conclusion: z.string().nullish(),
+    created_at: z.iso.datetime({ offset: true }),
+  })
+  .transform(({ id, display_title, html_url, status, conclusion, created_at }) => ({
+    title: display_title,
+    id,
+    url: html_url,
+    status: status ?? "queued",
+    conclusion: conclusion ?? undefined,
+    created: new Date(created_at),
+  }));
+
+/** Of a repository's runs, those that can be understood: another one is no reason to lose sight of them. */
+export const runsAnswer = z
+  .object({ workflow_runs: z.array(z.unknown()) })
+  .transform(({ workflow_runs: all }) => all.flatMap((one) => run.safeParse(one).data ?? []));
+
+export const jobsAnswer = z.object({
+  jobs: z.array(z.object({ id: z.number(), name: z.string(), conclusion: z.string().nullish() })),
+});
+
+/** A log comes from a store of its own, which does not always call it text. */
+export const logAnswer = z.union([
+  z.string(),
+  z.instanceof(ArrayBuffer).transform((bytes) => Buffer.from(bytes).toString()),
+]);
+
+/** What has no content. */
+export const nothingAnswer = z.unknown();
