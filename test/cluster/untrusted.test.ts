@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiClient, uidOf } from "../../cluster/api-client.ts";
 import { applyOne, applyStack, removeStack } from "../../cluster/apply.ts";
+import { until } from "../../cluster/until.ts";
 import { GitHub } from "../../github/github.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
 import { type Context, slotsOf } from "../../operations/test-instances/context.ts";
@@ -44,7 +45,7 @@ describe("the program of a pull request", { timeout: 120_000 }, () => {
     await client.request(
       "PATCH",
       `/api/v1/namespaces/${space}`,
-      { metadata: { labels: label(name) } },
+      { metadata: { labels: { ...label(name), ...KEPT } } },
       "application/merge-patch+json",
     );
     await client.create(configMap(space, { owner: "them" }));
@@ -92,6 +93,8 @@ describe("a workload that is made anew", () => {
     await expect(applyOne(client, wanted)).rejects.toThrow("what is there is another stack's");
     expect((await client.read(set))?.metadata.labels).toEqual(other.metadata.labels);
     await client.delete(other);
+    const gone = async () => (await client.read(other)) === undefined;
+    await until(gone, { what: "the other one to be gone", limitSeconds: 20 });
     await applyStack(client, "anew", changed);
     await removeStack(client, "anew");
   });
@@ -168,13 +171,16 @@ async function pullRequest(name: string, objects: readonly KubernetesObject[]) {
   return { context, args };
 }
 
+/** Others' reapers, which other tests run on the same control plane, pass these namespaces by. */
+const KEPT = { "packit.dev/keep": "true" };
+
 function objectsOf(name: string): KubernetesObject[] {
   const spaces = namespacesOf(name).slice(0, 2);
   const [own = ""] = spaces;
   const namespaces = spaces.map((space) => ({
     apiVersion: "v1",
     kind: "Namespace",
-    metadata: { name: space, labels: label(name) },
+    metadata: { name: space, labels: { ...label(name), ...KEPT } },
   }));
   return [...namespaces, configMap(own, { owner: "me" }, label(name))];
 }
