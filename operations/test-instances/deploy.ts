@@ -144,9 +144,9 @@ async function bringUp(context: Context, work: Work): Promise<Deployed> {
   const { request, builder, builds, program, objects: planned, spaces, tenure, limitSeconds } = work;
   const { signal } = tenure;
   const identity = await identitySecrets(context, tenure.held.identity);
-  await refuseTaken(client, stackOf(request.name), planned);
   report(`slot ${tenure.held.slot}, until ${tenure.held.expires.toISOString()}`);
   await refuseForeign(context, request.name);
+  await refuseTaken(client, stackOf(request.name), planned);
   await prepare(context, request.name, spaces, signal);
   work.isBuilding = builds.length > 0;
   const built = await builder.build({

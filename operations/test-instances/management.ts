@@ -104,11 +104,19 @@ function cronJob({ namespace, reaper }: Pool, image: string): KubernetesObject {
             spec: {
               serviceAccountName: REAPER,
               restartPolicy: "Never",
+              enableServiceLinks: false,
               securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
               containers: [container(image)],
               volumes: [
-                { name: "pool", configMap: { name: REAPER } },
-                { name: "scratch", emptyDir: {} },
+                {
+                  name: "pool",
+                  projected: {
+                    sources: [
+                      { configMap: { name: REAPER, items: [{ key: PROJECT_FILE, path: PROJECT_FILE }] } },
+                    ],
+                  },
+                },
+                { name: "scratch", emptyDir: { sizeLimit: "1Gi" } },
               ],
             },
           },

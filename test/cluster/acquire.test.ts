@@ -66,7 +66,6 @@ describe("an instance that is there is deployed anew", () => {
     ],
     ["its base is another one", { state: "up", base: "prod" }, /name one is taken/],
     ["another engine made it", { state: "up", engine: "pulumi" }, /brought up with --engine pulumi/],
-    ["somebody deploys it", { state: "deploying" }, /Somebody else is at work on one: it is deploying/],
     ["somebody destroys it", { state: "destroying" }, /Somebody else is at work on one: it is destroying/],
   ])("but not where %s", async (_, there, message) => {
     const former = await held(there);

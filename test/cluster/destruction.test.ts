@@ -5,6 +5,7 @@ import { EnvironmentError } from "../../errors.ts";
 import { slotsOf } from "../../operations/test-instances/context.ts";
 import { destroy } from "../../operations/test-instances/destroy.ts";
 import type { Engine } from "../../operations/test-instances/engine.ts";
+import { POOL_LABEL } from "../../operations/test-instances/namespaces.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
@@ -40,7 +41,7 @@ describe("the destruction of an instance that is being deployed", { timeout: 90_
       signal.throwIfAborted();
     });
     const deployed = expect(pool.deploy(slow, NAME)).rejects.toThrow(
-      "The slot of ended was changed by somebody else",
+      "This command has stopped: ended is being destroyed",
     );
     await begun.promise;
     // Whoever asks twice waits as well.
@@ -81,6 +82,9 @@ function namespace(name: string): KubernetesObject {
   return {
     apiVersion: "v1",
     kind: "Namespace",
-    metadata: { name, labels: { [STACK_LABEL]: stackOf(NAME), ...kept } },
+    metadata: {
+      name,
+      labels: { [STACK_LABEL]: stackOf(NAME), [POOL_LABEL]: pool.pool.namespace, ...kept },
+    },
   };
 }

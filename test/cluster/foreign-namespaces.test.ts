@@ -55,7 +55,7 @@ describe("a namespace of an instance's name that is somebody else's", () => {
       expect(await slotsOf({ client, pool }).held()).toEqual([]);
 
       expect(await destroy(context(), name, 1)).toBe(false);
-      expect(said).toContain(`the namespace ${place} is no test instance's, and is left alone`);
+      expect(said).toContain(`the namespace ${place} is no test instance's of this pool, and is left alone`);
       // Only said: whatever instances other pools of this cluster have are none of this one's.
       const reaped = await reap(context(), { isDry: true, silenceSeconds: 300 });
       expect(reaped.filter((over) => [name, "b"].includes(over.name))).toEqual([]);

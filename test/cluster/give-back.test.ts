@@ -47,9 +47,9 @@ describe("the slot of a deploy that fails", () => {
 
   it("stays if something of it is there", async () => {
     const half = engine(async () => {
-      const [name] = namespacesOf(NAME);
-      const labels = { [STACK_LABEL]: stackOf(NAME) };
-      await applyOne(pool.client, { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
+      const [namespace] = namespacesOf(NAME);
+      const metadata = { name: "something", namespace, labels: { [STACK_LABEL]: stackOf(NAME) } };
+      await applyOne(pool.client, { apiVersion: "v1", kind: "ConfigMap", metadata });
       throw new EnvironmentError("half way");
     });
     await expect(pool.deploy(half, NAME)).rejects.toThrow("half way");

@@ -72,7 +72,15 @@ export class TestStack {
   }
 }
 
-/** A pod that does nothing. */
+/** A pod that does nothing, within Pod Security's `restricted`. */
+export function modestPod(namespace: string, name: string, spec: object = {}): KubernetesObject {
+  const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+  const containers = [{ name: "main", image: "example.com/nothing:1", securityContext }];
+  const own = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
+  return barePod(namespace, name, { containers, securityContext: own, ...spec });
+}
+
+/** A pod that does nothing, and says nothing of its security. */
 export function barePod(namespace: string, name: string, spec: object = {}): KubernetesObject {
   const containers = [{ name: "main", image: "example.com/nothing:1" }];
   return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace }, spec: { containers, ...spec } };

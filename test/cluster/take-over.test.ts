@@ -73,7 +73,12 @@ async function predecessor(stack: TestStack): Promise<void> {
   const objects = await stack.objects();
   const workloads = ["Deployment", "StatefulSet", "Job", "CronJob", "NetworkPolicy"];
   const isNamespace = ({ kind }: KubernetesObject) => kind === "Namespace";
-  for (const object of objects.filter(isNamespace)) await stack.client.create(object);
+  // The playbook's namespaces say nothing of Pod Security.
+  for (const { metadata, ...object } of objects.filter(isNamespace))
+    await stack.client.create({
+      ...object,
+      metadata: { name: metadata.name, labels: { [STACK_LABEL]: metadata.labels?.[STACK_LABEL] ?? "" } },
+    });
   for (const object of objects.filter((one) => !isNamespace(one) && !workloads.includes(one.kind)))
     await stack.client.create(object);
   const own = PREDECESSORS.map((object) => inNamespace(object, stack.namespace));

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { until } from "../../cluster/until.ts";
-import { barePod, TestStack } from "./stack.ts";
+import { modestPod, TestStack } from "./stack.ts";
 
 const stage = new TestStack("tolerations");
 const prod = new TestStack("no-tolerations", "prod");
@@ -23,7 +23,7 @@ describe("a stage pod", () => {
   });
 
   it("runs on a tainted node", async () => {
-    await stage.client.create(barePod(stage.namespace, "on-stage", ON_STAGE));
+    await stage.client.create(modestPod(stage.namespace, "on-stage", ON_STAGE));
     const pod = await running(stage, "on-stage");
     expect(pod.spec.nodeName).toMatch(/^stage-/);
   });
@@ -41,7 +41,7 @@ describe("a stage pod", () => {
 
 describe("a pod of a namespace without default tolerations", () => {
   it("stays Pending for want of an untainted node", async () => {
-    await prod.client.create(barePod(prod.namespace, "on-stage", ON_STAGE));
+    await prod.client.create(modestPod(prod.namespace, "on-stage", ON_STAGE));
     const refused = async () => {
       const { status } = (await prod.list("Pod")).get("on-stage");
       return status.conditions?.find(({ reason }: { reason?: string }) => reason === "Unschedulable");

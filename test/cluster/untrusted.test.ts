@@ -11,6 +11,7 @@ import { type Context, slotsOf } from "../../operations/test-instances/context.t
 import { deploy, plan } from "../../operations/test-instances/deploy.ts";
 import { destroy } from "../../operations/test-instances/destroy.ts";
 import { ApplyEngine } from "../../operations/test-instances/engine.ts";
+import { POOL_LABEL } from "../../operations/test-instances/namespaces.ts";
 import { PulumiEngine } from "../../operations/test-instances/pulumi-engine.ts";
 import { readRequest } from "../../operations/test-instances/request.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
@@ -40,12 +41,12 @@ describe("the program of a pull request", { timeout: 120_000 }, () => {
     // Somebody else has a namespace of that name, and then something in the instance's own.
     const theirs = { apiVersion: "v1", kind: "Namespace", metadata: { name: space } };
     await client.create(theirs);
-    await expect(deploy(context, args)).rejects.toThrow(`Namespace ${space} is there, and of no stack`);
+    await expect(deploy(context, args)).rejects.toThrow(`There is a namespace ${space} that is no`);
     expect(await client.read({ ...configMap(space) })).toBeUndefined();
     await client.request(
       "PATCH",
       `/api/v1/namespaces/${space}`,
-      { metadata: { labels: { ...label(name), ...KEPT } } },
+      { metadata: { labels: { ...label(name), [POOL_LABEL]: pool.namespace } } },
       "application/merge-patch+json",
     );
     await client.create(configMap(space, { owner: "them" }));
@@ -171,16 +172,13 @@ async function pullRequest(name: string, objects: readonly KubernetesObject[]) {
   return { context, args };
 }
 
-/** Others' reapers, which other tests run on the same control plane, pass these namespaces by. */
-const KEPT = { "packit.dev/keep": "true" };
-
 function objectsOf(name: string): KubernetesObject[] {
   const spaces = namespacesOf(name).slice(0, 2);
   const [own = ""] = spaces;
   const namespaces = spaces.map((space) => ({
     apiVersion: "v1",
     kind: "Namespace",
-    metadata: { name: space, labels: { ...label(name), ...KEPT } },
+    metadata: { name: space, labels: label(name) },
   }));
   return [...namespaces, configMap(own, { owner: "me" }, label(name))];
 }

@@ -4,7 +4,7 @@ import { managementObjects } from "../../operations/test-instances/management.ts
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { cacheVolumes, workersWithCache } from "../../settings/repository-cache.ts";
 import type { Anything } from "../support/anything.ts";
-import { POOL } from "../support/pool.ts";
+import { REAPED_POOL } from "../support/pool.ts";
 import { objectsOf, settingsOf, templates } from "../support/stacks.ts";
 
 /** Whatever answers or runs at times is there, and two of whatever may be two. */
@@ -124,7 +124,7 @@ const WORKERS = ["packit-worker-long-running", "packit-worker-short-running"];
 describe("what runs at times", () => {
   const jobs = () => [
     ...ofKind("CronJob"),
-    ...managementObjects(POOL).filter(({ kind }) => kind === "CronJob"),
+    ...managementObjects(REAPED_POOL).filter(({ kind }) => kind === "CronJob"),
   ];
   const BY_HAND = ["packit-restore", "postgres-copy"];
 

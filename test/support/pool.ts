@@ -25,3 +25,8 @@ export function poolOf(changes: Readonly<Record<string, unknown>> = {}): Pool {
 }
 
 export const POOL = poolOf();
+
+/** The same with a reaper in the cluster. */
+export const REAPED_POOL = poolOf({
+  reaper: { image: `quay.io/packit/deployment-reaper:${"0".repeat(40)}@sha256:${"0".repeat(64)}` },
+});
