@@ -119,12 +119,12 @@ function requestsOf(spaces: readonly Space[]): Tenancy["requests"] {
 export async function deploy(context: Context, args: DeployArgs): Promise<Deployed> {
   const { tenancy, ...planned } = await plan(context, args);
   const tenure = new Tenure(slotsOf(context), await acquire(context, args, tenancy), args.signal);
-  const work = { ...args, ...planned, tenure, isBuilding: false };
+  const work = { ...args, ...planned, tenure, hasSpaces: false, isBuilding: false };
   try {
     return await bringUp(context, work);
   } catch (error) {
     const isEmpty = !work.isBuilding && (await hasNothing(context, args.request.name).catch(() => false));
-    await (isEmpty ? giveBack(context, tenure) : tenure.update({ state: "failed" })).catch(() => {});
+    await (isEmpty ? giveBack(context, work) : tenure.update({ state: "failed" })).catch(() => {});
     throw error;
   } finally {
     await tenure.end();
@@ -135,6 +135,8 @@ export async function deploy(context: Context, args: DeployArgs): Promise<Deploy
 
 interface Work extends DeployArgs, Omit<Plan, "tenancy"> {
   readonly tenure: Tenure;
+  /** Whether namespaces are made, or were gone on with. */
+  hasSpaces: boolean;
   /** Whether images are being built: of those that failed, something is there to be looked at. */
   isBuilding: boolean;
 }
@@ -147,6 +149,7 @@ async function bringUp(context: Context, work: Work): Promise<Deployed> {
   report(`slot ${tenure.held.slot}, until ${tenure.held.expires.toISOString()}`);
   await refuseForeign(context, request.name);
   await refuseTaken(client, stackOf(request.name), planned);
+  work.hasSpaces = true;
   await prepare(context, request.name, spaces, signal);
   work.isBuilding = builds.length > 0;
   const built = await builder.build({
@@ -187,10 +190,10 @@ async function hasNothing({ client }: Context, name: string): Promise<boolean> {
 }
 
 /** Gives a slot back with which nothing was made, and lets go of what the engine may have kept. */
-async function giveBack(context: Context, tenure: Tenure): Promise<void> {
+async function giveBack(context: Context, { tenure, hasSpaces }: Work): Promise<void> {
   // Whose slot it is not any more has no business with what is there.
   const { name, slot } = await tenure.update({ state: "failed" });
-  await removeAll(context, name);
+  if (hasSpaces) await removeAll(context, name);
   const held = await tenure.update({});
   await tenure.end();
   if (await slotsOf(context).release(held)) context.report(`slot ${slot} is given back: nothing was made`);
