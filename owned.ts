@@ -89,8 +89,9 @@ function choice(
 ): Choice {
   const live = workloads?.find((one) => one.kind === kind && one.metadata.name === metadata.name);
   return (one) => {
-    if (workloads === undefined || isOthers(live, one, manager)) return undefined;
-    return keptImage(live, one) ?? one.reference;
+    const image = keptImage(live, one);
+    if (workloads === undefined || (image !== undefined && isOthers(live, one, manager))) return undefined;
+    return image ?? one.reference;
   };
 }
 

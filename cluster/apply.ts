@@ -1,10 +1,11 @@
 import { UserError } from "../errors.ts";
+import type { Followed } from "../platform/image-triggers.ts";
 import { KEPT, STACK_LABEL } from "../platform/site.ts";
 import { describe, type KubernetesObject, order } from "../render/kubernetes-object.ts";
 import { type ApiClient, ApiError, uidOf } from "./api-client.ts";
 import { refuseSizes } from "./claim-sizes.ts";
 import { changedBy, FIELD_MANAGER, isReplaceable, type Planned } from "./dry-run.ts";
-import { liveImage, withImages } from "./followed-images.ts";
+import { isOthers, liveImage, withImages } from "./followed-images.ts";
 import { ownerOf, refuseOthers, refuseOthersWithin } from "./ownership.ts";
 import { fieldManager, managersOf } from "./pulumi-ownership.ts";
 import { refused } from "./refusal.ts";
@@ -86,7 +87,12 @@ async function found(
 ): Promise<Planned[]> {
   const look = async (object: KubernetesObject) => {
     const live = former.find((old) => isSame(old, object)) ?? (await client.read(object));
-    return { object: withImages(object, (one) => liveImage(live, one) ?? one.reference), live };
+    // Whose image it is, if it is the same tag's, keeps it.
+    const choose = (one: Followed) => {
+      const image = liveImage(live, one);
+      return image !== undefined && isOthers(live, one, FIELD_MANAGER) ? undefined : (image ?? one.reference);
+    };
+    return { object: withImages(object, choose), live };
   };
   const isNamespace = ({ kind }: KubernetesObject) => kind === "Namespace";
   const spaces = await Promise.all(objects.filter(isNamespace).map(look));

@@ -56,12 +56,16 @@ function imageIn(live: KubernetesObject | undefined, { list, container }: Follow
     ?.image;
 }
 
+/** Those whose fields Pulumi's provider takes for its own before an update, by what their names begin with. */
+const TAKEN = ["kubectl", "before-first-apply", "pulumi-kubernetes", "pulumi-resource-kubernetes"];
+
 /** Whether anybody but the given manager owns a container's image, so that it stays when that one declares none. */
 export function isOthers(live: KubernetesObject | undefined, one: Followed, manager: string): boolean {
   const { managedFields = [] } = (live?.metadata ?? {}) as Managed;
   return managedFields.some(({ manager: owner, fieldsV1 }) => {
     const pod = fieldsV1["f:spec"]?.["f:template"]?.["f:spec"]?.[`f:${one.list}`];
-    return owner !== manager && pod?.[`k:{"name":"${one.container}"}`]?.["f:image"] !== undefined;
+    const isKept = owner !== manager && !TAKEN.some((name) => owner.startsWith(name));
+    return isKept && pod?.[`k:{"name":"${one.container}"}`]?.["f:image"] !== undefined;
   });
 }
 

@@ -15,7 +15,8 @@ export const IMAGE_MANAGER = "packit-images";
  */
 export async function handOver(client: ApiClient, object: KubernetesObject, manager: string): Promise<void> {
   const live = await client.read(object);
-  if (followed(object.metadata).every((one) => isOthers(live, one, manager))) return;
+  const isLeft = (one: Followed) => isOthers(live, one, manager) && keptImage(live, one) !== undefined;
+  if (followed(object.metadata).every(isLeft)) return;
   const whole = withImages(object, (one) => keptImage(live, one) ?? one.reference);
   await client.apply(whole, manager);
   try {
