@@ -56,17 +56,19 @@ function imageIn(live: KubernetesObject | undefined, { list, container }: Follow
     ?.image;
 }
 
-/** Those whose fields Pulumi's provider takes for its own before an update, by what their names begin with. */
-const TAKEN = ["kubectl", "before-first-apply", "pulumi-kubernetes", "pulumi-resource-kubernetes"];
-
 /** Whether anybody but the given manager owns a container's image, so that it stays when that one declares none. */
 export function isOthers(live: KubernetesObject | undefined, one: Followed, manager: string): boolean {
+  return ownersOf(live, one).some((owner) => owner !== manager);
+}
+
+/** The managers that own a container's image. */
+export function ownersOf(live: KubernetesObject | undefined, one: Followed): string[] {
   const { managedFields = [] } = (live?.metadata ?? {}) as Managed;
-  return managedFields.some(({ manager: owner, fieldsV1 }) => {
+  const owned = managedFields.filter(({ fieldsV1 }) => {
     const pod = fieldsV1["f:spec"]?.["f:template"]?.["f:spec"]?.[`f:${one.list}`];
-    const isKept = owner !== manager && !TAKEN.some((name) => owner.startsWith(name));
-    return isKept && pod?.[`k:{"name":"${one.container}"}`]?.["f:image"] !== undefined;
+    return pod?.[`k:{"name":"${one.container}"}`]?.["f:image"] !== undefined;
   });
+  return owned.map(({ manager }) => manager);
 }
 
 interface Managed {

@@ -2,10 +2,13 @@ import { type Followed, followed } from "../platform/image-triggers.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ApiError } from "./api-error.ts";
-import { type Container, isOthers, keptImage, type Workload, withImages } from "./followed-images.ts";
+import { type Container, keptImage, ownersOf, type Workload, withImages } from "./followed-images.ts";
 
 /** The name under which an image is owned that OpenShift may move, from when it is first put in. */
 export const IMAGE_MANAGER = "packit-images";
+
+/** Those whose fields Pulumi's provider takes for its own before an update, by what their names begin with. */
+const TAKEN = ["kubectl", "before-first-apply", "pulumi-kubernetes", "pulumi-resource-kubernetes"];
 
 /**
  * Gives the images that a workload follows to a manager of their own, so that the workload can then be applied without
@@ -15,7 +18,8 @@ export const IMAGE_MANAGER = "packit-images";
  */
 export async function handOver(client: ApiClient, object: KubernetesObject, manager: string): Promise<void> {
   const live = await client.read(object);
-  const isLeft = (one: Followed) => isOthers(live, one, manager) && keptImage(live, one) !== undefined;
+  const lasts = (owner: string) => owner !== manager && !TAKEN.some((name) => owner.startsWith(name));
+  const isLeft = (one: Followed) => ownersOf(live, one).some(lasts) && keptImage(live, one) !== undefined;
   if (followed(object.metadata).every(isLeft)) return;
   const whole = withImages(object, (one) => keptImage(live, one) ?? one.reference);
   await client.apply(whole, manager);
