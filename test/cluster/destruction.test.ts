@@ -14,10 +14,10 @@ import { TestPool } from "./test-pool.ts";
 
 const NAME = "ended";
 const [own, box] = namespacesOf(NAME);
-const OWN = namespace(own);
-const SANDBOX = namespace(box);
 const pool = new TestPool("destruction-pool");
 const { client } = pool;
+const OWN = namespace(own);
+const SANDBOX = namespace(box);
 
 let events: string[];
 
