@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     pool: "forks",
     // Much of a cluster test is waiting.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       {
         extends: true,
