@@ -5,7 +5,7 @@ import { describe, type KubernetesObject, order } from "../render/kubernetes-obj
 import { type ApiClient, ApiError, uidOf } from "./api-client.ts";
 import { refuseSizes } from "./claim-sizes.ts";
 import { changedBy, FIELD_MANAGER, isReplaceable, type Planned } from "./dry-run.ts";
-import { isOthers, liveImage, withImages } from "./followed-images.ts";
+import { liveImage, ownersOf, withImages } from "./followed-images.ts";
 import { ownerOf, refuseOthers, refuseOthersWithin } from "./ownership.ts";
 import { fieldManager, managersOf } from "./pulumi-ownership.ts";
 import { refused } from "./refusal.ts";
@@ -87,10 +87,12 @@ async function found(
 ): Promise<Planned[]> {
   const look = async (object: KubernetesObject) => {
     const live = former.find((old) => isSame(old, object)) ?? (await client.read(object));
-    // Whose image it is, if it is the same tag's, keeps it.
+    // What somebody else alone has put in stays, if it is the same tag's; what it is shared with goes on being shared.
     const choose = (one: Followed) => {
       const image = liveImage(live, one);
-      return image !== undefined && isOthers(live, one, FIELD_MANAGER) ? undefined : (image ?? one.reference);
+      const owners = ownersOf(live, one);
+      const isOthers = owners.length > 0 && !owners.includes(FIELD_MANAGER);
+      return image !== undefined && isOthers ? undefined : (image ?? one.reference);
     };
     return { object: withImages(object, choose), live };
   };

@@ -37,7 +37,7 @@ let github: FakeGitHub;
 
 beforeAll(async () => {
   github = await new FakeGitHub().start();
-  github.pulls.set("packit/packit-service#614", {});
+  github.pulls.set("packit/packit-service#615", {});
   for (const object of managementObjects(pool)) await applyOne(client, object);
 });
 afterAll(async () => {
@@ -48,18 +48,18 @@ afterAll(async () => {
 describe("what a test instance's user is told", { timeout: 300_000 }, () => {
   it("is where everything is, what can be done, and what is in the way", async () => {
     const run = runner();
-    const deploy = ["deploy", "packit-service=614", ...images, ...PARTS] as const;
+    const deploy = ["deploy", "packit-service=615", ...images, ...PARTS] as const;
     const dry = await run(...deploy, "--dry-run");
     expect(dry.stdout).toMatch(/^until {7}\S+Z \((8h|7h 59m)/m);
     expect(dry.stdout).toMatch(/^parts {7}dashboard, flower$/m);
     expect(dry.stdout).toMatch(/^asks for {4}\d+m? of CPU, \d+[MG]i of memory$/m);
-    expect(dry.stdout).toMatch(/^namespace {3}packit-test-ps-614$/m);
+    expect(dry.stdout).toMatch(/^namespace {3}packit-test-ps-615$/m);
     expect(dry.stdout).not.toContain("-sandbox");
 
     const up = await run(...deploy);
     expect([up.exitCode, up.stderr]).toEqual([0, expect.any(String)]);
-    expect(up.stdout).toContain("https://ps-614-dashboard.apps.example.com/");
-    expect(up.stdout).toContain("https://ps-614-workers.apps.example.com/");
+    expect(up.stdout).toContain("https://ps-615-dashboard.apps.example.com/");
+    expect(up.stdout).toContain("https://ps-615-workers.apps.example.com/");
     expect(up.stdout).not.toMatch(/-sandbox|-builds/);
     // Each command that is printed works as it is copied, by whatever client there is.
     const printed = up.stdout.split("\n").map((line) => line.slice(12));
@@ -72,50 +72,50 @@ describe("what a test instance's user is told", { timeout: 300_000 }, () => {
 
     // The same again: nothing would change. Another commit and part: that would.
     expect((await run(...deploy, "--dry-run")).stdout).toMatch(/^change {6}none/m);
-    github.pulls.set("packit/packit-service#614", { sha: "f".repeat(40) });
+    github.pulls.set("packit/packit-service#615", { sha: "f".repeat(40) });
     const changed = await run(...deploy, "--with", "pushgateway", "--dry-run");
     expect(changed.stdout).toMatch(/^change {6}packit-service from \w{7} to fffffff$/m);
     expect(changed.stdout).toMatch(/^change {6}pushgateway is added$/m);
-    const other = await run("deploy", "ogr=branch:main", "--name", "ps-614", "--dry-run");
+    const other = await run("deploy", "ogr=branch:main", "--name", "ps-615", "--dry-run");
     expect(other.stdout).toMatch(/^in the way {2}the name is taken/m);
 
-    expect((await run("logs", "ps-614", "--component", "nope")).stderr).toMatch(
+    expect((await run("logs", "ps-615", "--component", "nope")).stderr).toMatch(
       /There is no component "nope"\..* There are: .*flower.*packit-service/,
     );
-    expect((await run("open", "ps-614", "--page", "flower")).stdout).toBe(
-      "https://ps-614-workers.apps.example.com/",
+    expect((await run("open", "ps-615", "--page", "flower")).stdout).toBe(
+      "https://ps-615-workers.apps.example.com/",
     );
-    expect((await run("open", "ps-614", "--page", "metrics")).stderr).toContain(
+    expect((await run("open", "ps-615", "--page", "metrics")).stderr).toContain(
       "There are: api, dashboard, flower.",
     );
 
-    expect((await run("keep", "ps-614")).exitCode).toBe(0);
+    expect((await run("keep", "ps-615")).exitCode).toBe(0);
     const ticket = await queueOf({ client, pool }).join("waits");
     const list = await run("list");
-    expect(list.stdout).toMatch(/ps-614 .*\n.*kept/);
+    expect(list.stdout).toMatch(/ps-615 .*\n.*kept/);
     expect(list.stdout).toContain("1. in line: waits");
     for (const line of list.stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
-    expect((await run("show", "ps-614")).stdout).toContain("kept beyond");
-    expect((await run("keep", "ps-614", "--off")).exitCode).toBe(0);
+    expect((await run("show", "ps-615")).stdout).toContain("kept beyond");
+    expect((await run("keep", "ps-615", "--off")).exitCode).toBe(0);
     expect(JSON.parse((await run("list", "--json")).stdout)).toMatchObject([
       {
-        name: "ps-614",
+        name: "ps-615",
         kept: false,
-        namespaces: ["packit-test-ps-614"],
+        namespaces: ["packit-test-ps-615"],
         requests: { cpu: expect.stringMatching(/m$/) },
       },
       { name: "waits", state: "waiting", before: 0 },
     ]);
     await client.delete(ticket);
 
-    const mistyped = await run("destroy", "Ps_614");
-    expect(mistyped.stderr).toContain('There is no instance "Ps_614"');
-    expect(mistyped.stderr).toContain("ps-614");
+    const mistyped = await run("destroy", "Ps_615");
+    expect(mistyped.stderr).toContain('There is no instance "Ps_615"');
+    expect(mistyped.stderr).toContain("ps-615");
     const wrong = await run("deploy", "ogr=0", "--ttl", "8", "--limit", "x", "--with", "flour");
     for (const part of ['"ogr=0"', "--ttl", "--limit", "--with flour"]) expect(wrong.stderr).toContain(part);
 
     // One of its pull requests is merged, and another lease holds nonsense: that is no failure of anything else.
-    github.pulls.set("packit/packit-service#614", { state: "closed", isMerged: true });
+    github.pulls.set("packit/packit-service#615", { state: "closed", isMerged: true });
     const broken = await slotsOf({ client, pool }).take(tenancy("nonsense"), TAKE);
     if ("refused" in broken) throw new Error(broken.refused);
     const lease = { ...LEASES, metadata: { name: `slot-${broken.slot}`, namespace: pool.namespace } };
@@ -123,12 +123,12 @@ describe("what a test instance's user is told", { timeout: 300_000 }, () => {
     const refreshed = await run("refresh");
     expect([refreshed.exitCode, refreshed.stdout]).toEqual([
       0,
-      "ps-614: is left as it is: packit-service=614 is merged",
+      "ps-615: is left as it is: packit-service=615 is merged",
     ]);
     const reaped = await run("reap", "--dry-run");
     expect([reaped.exitCode, reaped.stdout]).toEqual([
       0,
-      "ps-614 would go: all of its pull requests are closed",
+      "ps-615 would go: all of its pull requests are closed",
     ]);
     expect(reaped.stderr.split("all of its pull requests").length).toBe(1);
     expect((await run("list")).stdout).toMatch(/nonsense .*broken/);
@@ -137,7 +137,7 @@ describe("what a test instance's user is told", { timeout: 300_000 }, () => {
     expect([unheard.exitCode, unheard.stdout]).toEqual([0, "Nothing is over."]);
     github.odd = undefined;
     expect((await run("show", "nonsense")).exitCode).toBe(0);
-    for (const name of ["nonsense", "ps-614"])
+    for (const name of ["nonsense", "ps-615"])
       expect((await run("destroy", name)).stdout).toBe(`${name} is gone.`);
     expect(await slotsOf({ client, pool }).held()).toEqual([]);
   });
