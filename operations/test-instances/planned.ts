@@ -4,7 +4,7 @@ import type { Pool } from "../../settings/test-pool.ts";
 import { addressesOf, namespacesIn } from "./addresses.ts";
 import { budgetOf } from "./context.ts";
 import { type Build, limits } from "./image-plan.ts";
-import { exceeds, type Held, type Tenancy } from "./lease.ts";
+import { exceeds, type Held, isAtWork, type Tenancy } from "./lease.ts";
 import { isBuiltHere, quantities } from "./view.ts";
 
 export interface PlannedArgs {
@@ -95,8 +95,7 @@ function inTheWay(tenancy: Tenancy, held: readonly Held[], pool: Pool): string[]
     isOther &&
       `the name is taken, by ${own.references.join(" ")} over ${own.base}, of ${own.owner}: give another --name`,
     own && own.engine !== tenancy.engine && `it was brought up with --engine ${own.engine}`,
-    (own?.state === "deploying" || own?.state === "destroying") &&
-      `somebody is at work on it: it is ${own.state}`,
+    own && isAtWork(own) && `somebody is at work on it: it is ${own.state}`,
     !own &&
       held.length >= pool.limit &&
       `every slot is taken, by ${held.map(({ name }) => name).join(", ")}: wait for one with --wait 30m`,
