@@ -1,7 +1,6 @@
 // What Pulumi runs. It is JavaScript, so that a Node that runs no TypeScript can say so.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-
 import { RunError } from "@pulumi/pulumi";
 
 /** The first Node that runs TypeScript without being told to. */

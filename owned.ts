@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomUuid } from "@pulumi/random/randomUuid.js";
 import type { ApiClient } from "./cluster/api-client.ts";
-import { type Choice, isOthers, keptImage, withImages } from "./cluster/followed-images.ts";
+import { type Choice, keptImage, ownersOf, withImages } from "./cluster/followed-images.ts";
 import { fieldManager, refusal, STATE_ANNOTATION } from "./cluster/pulumi-ownership.ts";
 import { followed } from "./platform/image-triggers.ts";
 import { STACK_LABEL } from "./platform/site.ts";
@@ -90,7 +90,8 @@ function choice(
   const live = workloads?.find((one) => one.kind === kind && one.metadata.name === metadata.name);
   return (one) => {
     const image = keptImage(live, one);
-    if (workloads === undefined || (image !== undefined && isOthers(live, one, manager))) return undefined;
+    const isOthers = ownersOf(live, one).some((owner) => owner !== manager);
+    if (workloads === undefined || (image !== undefined && isOthers)) return undefined;
     return image ?? one.reference;
   };
 }

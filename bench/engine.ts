@@ -39,7 +39,7 @@ export async function engine(paths: Paths, root: string): Promise<void> {
   });
   const plain = plainProgram(join(paths.state, "plain"), root);
   const run = (cwd: string, ...args: readonly string[]) =>
-    execa("pulumi", [...args, "--non-interactive"], { cwd, env, all: true });
+    execa("pulumi", [...args, "--non-interactive"], { cwd, env });
   await run(plain, "stack", "select", "--create", "plain");
   for (const { what, args, runs, ...step } of STEPS) {
     const took: { readonly stage: number[]; readonly plain: number[] } = { stage: [], plain: [] };
@@ -58,7 +58,6 @@ export async function engine(paths: Paths, root: string): Promise<void> {
 
 /** A program that declares nothing but ConfigMaps, beside a backend of the same kind. */
 function plainProgram(folder: string, root: string): string {
-  mkdirSync(folder, { recursive: true });
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));

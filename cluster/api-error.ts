@@ -1,4 +1,5 @@
 import { EnvironmentError } from "../errors.ts";
+import { jsonIn } from "../system/json-text.ts";
 import type { Passing } from "./retry.ts";
 import { type Answer, NoAnswer } from "./transport.ts";
 
@@ -26,7 +27,7 @@ export class ApiError extends EnvironmentError {
 
 /** What an answer holds; an ApiError if it is no success, and a NoAnswer if it is not the API server's. */
 export function resultOf(what: string, { status, text, type, retryAfter }: Answer): unknown {
-  const json = parsed(text);
+  const json = jsonIn(text);
   if (status < 300 && json !== undefined) return json;
   if (status < 300)
     throw new NoAnswer(
@@ -38,7 +39,7 @@ export function resultOf(what: string, { status, text, type, retryAfter }: Answe
 
 /** What an answer that is no success says, in words. */
 export function problemOf(what: string, { status, text }: Pick<Answer, "status" | "text">): string {
-  return messageOf(parsed(text), text) ?? `${what} was answered with ${status}`;
+  return messageOf(jsonIn(text), text) ?? `${what} was answered with ${status}`;
 }
 
 /** What the API server says of a failure: a Status, or, from the parts that know nothing of Kubernetes, bare text. */
@@ -46,14 +47,6 @@ function messageOf(json: unknown, text: string): string | undefined {
   const { message } = (json ?? {}) as { readonly message?: unknown };
   if (typeof message === "string" && message !== "") return message;
   return json === undefined && !text.trimStart().startsWith("<") ? text.trim() || undefined : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Statuses of a server, or of something before it, that is in trouble now. */

@@ -56,11 +56,6 @@ function imageIn(live: KubernetesObject | undefined, { list, container }: Follow
     ?.image;
 }
 
-/** Whether anybody but the given manager owns a container's image, so that it stays when that one declares none. */
-export function isOthers(live: KubernetesObject | undefined, one: Followed, manager: string): boolean {
-  return ownersOf(live, one).some((owner) => owner !== manager);
-}
-
 /** The managers that own a container's image. */
 export function ownersOf(live: KubernetesObject | undefined, one: Followed): string[] {
   const { managedFields = [] } = (live?.metadata ?? {}) as Managed;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonIn } from "../system/json-text.ts";
 import { PATCH_FORCE, type Site } from "./site.ts";
 
 /** The annotation by which OpenShift puts each newly imported image into a workload. */
@@ -44,7 +45,8 @@ export function imageTriggers({ site, ...pods }: Pods): Record<string, string> |
 
 /** The containers of a workload that ask for new images. */
 export function followed({ annotations = {} }: { readonly annotations?: Annotations }): Followed[] {
-  return parsed(annotations[TRIGGERS]).flatMap(({ from, fieldPath }) => {
+  const { data: triggers = [] } = Triggers.safeParse(jsonIn(annotations[TRIGGERS] ?? "[]"));
+  return triggers.flatMap(({ from, fieldPath }) => {
     const [, list, container] = /spec\.(\w+)\[\?\(@\.name=="([^"]+)"\)\]/.exec(fieldPath) ?? [];
     const known = LISTS.find((one) => one === list);
     return known && container ? [{ list: known, container, reference: from.name }] : [];
@@ -52,14 +54,6 @@ export function followed({ annotations = {} }: { readonly annotations?: Annotati
 }
 
 /** The annotation of a workload in the cluster can be anything. */
-function parsed(text: string | undefined): z.infer<typeof Triggers> {
-  try {
-    return Triggers.parse(JSON.parse(text ?? "[]"));
-  } catch {
-    return [];
-  }
-}
-
 const Triggers = z.array(z.object({ from: z.object({ name: z.string() }), fieldPath: z.string() }));
 
 type Annotations = Readonly<Record<string, string>>;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { generate } from "selfsigned";
 import sshpk from "sshpk";
 import { z } from "zod";
+import { jsonIn } from "../system/json-text.ts";
 import { makeFolder } from "../system/make-folder.ts";
 import { encodedKeytab } from "./forms/keytab.ts";
 import { CATALOGUE, type SecretName } from "./secret-catalogue.ts";
@@ -48,7 +49,7 @@ export function standInFrom(made: StandIns): StandIn {
 
 /** Stand-ins as they were kept; nothing if they cannot be read. */
 export function storedIn(text: string): StandIns | undefined {
-  return z.record(z.string(), z.string()).safeParse(parsed(text)).data;
+  return z.record(z.string(), z.string()).safeParse(jsonIn(text)).data;
 }
 
 /** What of former ones would not be refused by now; nothing if all are to be made anew. */
@@ -60,14 +61,6 @@ function fitting(former: StandIns, around: Surroundings): StandIns | undefined {
 
 function isFit(name: SecretName, value: string | undefined, around: Surroundings): boolean {
   return value !== undefined && "value" in inForm(value, CATALOGUE[name].form, around);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The account of a configuration, as far as it can be read before it is checked. */

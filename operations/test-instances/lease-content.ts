@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { OWN_IMAGES, type OwnImage } from "../../settings/images.ts";
 import { PART_NAMES, PARTS, type Part } from "../../settings/test-instance.ts";
+import { jsonIn } from "../../system/json-text.ts";
 import type { Tenancy } from "./lease.ts";
 
 const text = z.string();
@@ -38,7 +39,7 @@ const FIELDS: { readonly [K in keyof Required<Tenancy>]: readonly [z.ZodType<Ten
  * its slot until it is destroyed or its time is over.
  */
 export function readTenancy(content: string, holder: string, lease: string): Tenancy {
-  const raw = mapIn(content);
+  const raw = z.record(text, z.unknown()).safeParse(jsonIn(content)).data ?? {};
   const read = Object.entries(FIELDS).map(([key, [schema, instead]]) => {
     const { success, data } = schema.safeParse(raw[key]);
     return { key, success, value: success ? data : instead };
@@ -50,14 +51,6 @@ export function readTenancy(content: string, holder: string, lease: string): Ten
   if (read.every(({ success }) => success) && tenancy.name === holder) return tenancy;
   const [isName] = FIELDS.name;
   return { ...tenancy, name: isName.safeParse(holder).success ? holder : lease, state: "broken" };
-}
-
-function mapIn(content: string): Readonly<Record<string, unknown>> {
-  try {
-    return z.record(text, z.unknown()).safeParse(JSON.parse(content)).data ?? {};
-  } catch {
-    return {};
-  }
 }
 
 const time = z.coerce.date();

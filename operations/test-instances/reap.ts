@@ -5,7 +5,7 @@ import { namespacesOf, STACK_PREFIX, stackOf } from "../../settings/test-instanc
 import { type Context, queueOf, slotsOf } from "./context.ts";
 import { destroyHeld, removeAll } from "./destroy.ts";
 import { type Held, isAtWork, signOfSlot } from "./lease.ts";
-import { isOf } from "./namespaces.ts";
+import { isOf, namespaceObject } from "./namespaces.ts";
 import { signOf } from "./queue.ts";
 import { parseReferences } from "./reference.ts";
 import { KEEP_LABEL, pullsOf } from "./resolve.ts";
@@ -111,7 +111,7 @@ async function wish(
   now: Date,
 ) {
   const [own] = namespacesOf(name);
-  const namespace = await client.read({ apiVersion: "v1", kind: "Namespace", metadata: { name: own } });
+  const namespace = await client.read(namespaceObject(own));
   if (namespace?.metadata.labels?.[`packit.dev/${KEEP_LABEL}`] === "true")
     return { isKept: true, isClosed: false };
   if (state === "broken") {

@@ -4,6 +4,7 @@ import { STACK_LABEL } from "../../platform/site.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { type StandIns, storedIn } from "../../settings/stand-ins.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
+import { namespaceObject } from "./namespaces.ts";
 
 /** The Secret that an instance's stand-ins are kept in, in its own namespace: they are the same from every machine, and go with it. */
 export const STAND_INS = "packit-stand-ins";
@@ -14,7 +15,7 @@ const kept = z.object({ data: z.object({ [KEY]: z.base64() }) });
 /** The stand-ins that an instance has. What somebody else has put in their place is not taken. */
 export async function readStandIns(client: ApiClient, name: string): Promise<StandIns | undefined> {
   const [own] = namespacesOf(name);
-  const namespace = await client.read({ apiVersion: "v1", kind: "Namespace", metadata: { name: own } });
+  const namespace = await client.read(namespaceObject(own));
   if (namespace?.metadata.labels?.[STACK_LABEL] !== stackOf(name)) return undefined;
   const found = kept.safeParse(await client.read(secretOf(name)));
   if (!found.success) return undefined;

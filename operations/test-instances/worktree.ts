@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 import { EnvironmentError, UserError } from "../../errors.ts";
+import { jsonIn } from "../../system/json-text.ts";
 import type { Resolved } from "./resolve.ts";
 
 /** How much of a commit's name a worktree's has. */
@@ -123,20 +124,12 @@ function refuseOtherSources(folder: string): void {
     ["package.json", asked],
     ["package-lock.json", lockfile],
   ] as const) {
-    const checked = schema.safeParse(jsonOf(readFileSync(join(folder, file), "utf8")));
+    const checked = schema.safeParse(jsonIn(readFileSync(join(folder, file), "utf8")));
     if (checked.success) continue;
     const where = checked.error.issues.map(({ path }) => JSON.stringify(path.slice(0, 2).join(" ")));
     throw new UserError(
       `The ${file} of the pull request has more than packages of ${REGISTRY} by their versions: ${[...new Set(where)].slice(0, 5).join(", ")}`,
     );
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
-import { BlockList, isIPv4 } from "node:net";
 import { beforeAll, describe, expect, it } from "vitest";
+import { isIn } from "../support/addresses.ts";
 import type { Anything } from "../support/anything.ts";
 import { allTemplates, find, objectsOf } from "../support/stacks.ts";
 
@@ -247,20 +247,8 @@ function leadsTo({ egress = [] }: Anything, address: string, port: number): bool
   return egress.some(
     ({ to, ports }: Anything) =>
       ports.some((one: Anything) => one.port === port) &&
-      to.some(({ ipBlock }: Anything) => ipBlock && contains(ipBlock, address)),
+      to.some(({ ipBlock }: Anything) => ipBlock && isIn(ipBlock, address)),
   );
-}
-
-function contains({ cidr, except = [] }: { cidr: string; except?: string[] }, address: string): boolean {
-  return within(cidr, address) && !except.some((one) => within(one, address));
-}
-
-function within(cidr: string, address: string): boolean {
-  const [base = "", length] = cidr.split("/");
-  const list = new BlockList();
-  const family = (text: string) => (isIPv4(text) ? "ipv4" : "ipv6");
-  list.addSubnet(base, Number(length), family(base));
-  return family(base) === family(address) && list.check(address, family(address));
 }
 
 function policy(component: string): Anything {

@@ -1,6 +1,6 @@
-import { BlockList } from "node:net";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { isIn } from "../support/addresses.ts";
 import type { Anything } from "../support/anything.ts";
 import { objectsOf } from "../support/stacks.ts";
 
@@ -115,32 +115,6 @@ function reaches(labels: Record<string, string>, address: string, port: number, 
       isPort && (to === undefined || to.some(({ ipBlock }: Anything) => ipBlock && isIn(ipBlock, address)))
     );
   });
-}
-
-function isIn({ cidr, except = [] }: { cidr: string; except?: string[] }, address: string): boolean {
-  // To BlockList, IPv6 holds all of IPv4.
-  if (familyOf(cidr.split("/")[0] ?? "") !== familyOf(address)) return false;
-  return (
-    listOf([cidr]).check(address, familyOf(address)) && !listOf(except).check(address, familyOf(address))
-  );
-}
-
-function listOf(blocks: readonly string[]): BlockList {
-  const key = blocks.join();
-  const known = lists.get(key) ?? new BlockList();
-  if (!lists.has(key))
-    for (const block of blocks) {
-      const [network = "", length] = block.split("/");
-      known.addSubnet(network, Number(length), familyOf(network));
-    }
-  lists.set(key, known);
-  return known;
-}
-
-const lists = new Map<string, BlockList>();
-
-function familyOf(address: string): "ipv4" | "ipv6" {
-  return address.includes(":") ? "ipv6" : "ipv4";
 }
 
 function numberOf(address: string): number {
