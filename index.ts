@@ -11,9 +11,11 @@ wayTo({ context: settings.kubeContext });
 
 // The engine starts the providers' processes while the components are loaded and declared.
 const provider = clusterProvider(settings);
-const workloads = pulumi.runtime.isDryRun() ? await liveWorkloads(settings) : undefined;
+const [{ program }, workloads] = await Promise.all([
+  import("./program.ts"),
+  pulumi.runtime.isDryRun() ? liveWorkloads(settings) : undefined,
+]);
 const opts = owned(settings, workloads);
-const { program } = await import("./program.ts");
 
 // The module's exports are the stack's outputs.
 export const {

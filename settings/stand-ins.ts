@@ -1,8 +1,6 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { generate } from "selfsigned";
-import sshpk from "sshpk";
 import { z } from "zod";
 import { jsonIn } from "../system/json-text.ts";
 import { makeFolder } from "../system/make-folder.ts";
@@ -36,7 +34,7 @@ export async function standIns(directory: string, config: StackConfig): Promise<
 export async function madeStandIns(config: StackConfig, former?: StandIns): Promise<StandIns> {
   const hosts = textsIn(config.values.hosts).sort();
   const principal = principalIn(config);
-  const kept = (former && fitting(former, { hosts, principal })) ?? keys();
+  const kept = (former && fitting(former, { hosts, principal })) ?? (await keys());
   if (kept.hosts === hosts.join() && kept.principal === principal) return kept;
   const made = kept.hosts === hosts.join() ? {} : { hosts: hosts.join(), ...(await certificate(hosts)) };
   return { ...kept, ...made, principal, keytab: encodedKeytab([principal], randomBytes(32)) };
@@ -78,7 +76,9 @@ function mapOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
+/** Who makes certificates takes longer to load than all else that a stack without stand-ins needs of the settings. */
 async function certificate(hosts: readonly string[]) {
+  const { generate } = await import("selfsigned");
   const { cert, private: key } = await generate([{ name: "commonName", value: hosts[0] ?? "localhost" }], {
     keyType: "ec",
     algorithm: "sha256",
@@ -92,7 +92,8 @@ async function certificate(hosts: readonly string[]) {
 const MADE = ["sshPrivateKey", "githubAppPrivateKey", "githubAppId", "copr"] as const;
 
 /** The stand-ins that must have a certain form; all others are one token. */
-function keys(): Record<string, string> {
+async function keys(): Promise<Record<string, string>> {
+  const { default: sshpk } = await import("sshpk");
   const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const made: Record<(typeof MADE)[number], string> = {
     sshPrivateKey: sshpk.generatePrivateKey("ed25519").toString("openssh"),

@@ -88,6 +88,19 @@ describe("what Pulumi runs", () => {
       expect(folder).toContain(join(ROOT, "node_modules", ".cache", "node"));
     });
 
+    it("loads npm, which Pulumi's runtime has for functions that it packs, for whoever packs one, and for nobody else", async () => {
+      const text = await said(
+        "import '@pulumi/pulumi';",
+        "const { createRequire } = await import('node:module');",
+        "const require = createRequire(createRequire(process.cwd() + '/').resolve('@pulumi/pulumi'));",
+        "const loaded = () => Object.keys(require.cache).filter((path) => /[/]arborist[/]lib[/]node[.]js$/.test(path)).length;",
+        "const before = loaded();",
+        "const made = new (require('@npmcli/arborist').Arborist)({ path: '.' });",
+        "console.log(before, typeof made.loadActual, loaded());",
+      );
+      expect(text).toBe("0 function 1");
+    });
+
     it("keeps the places where resources are declared, on this machine, to itself", async () => {
       const text = await said(
         "import '@pulumi/pulumi/cmd/run/instrumentation.js';",
