@@ -1,11 +1,11 @@
-import { egressHosts } from "./components/egress-hosts.ts";
-import type { Instance } from "./components/instance.ts";
+import { compromises } from "./components/configuration/image-supports.ts";
+import type { Instance } from "./components/instance/instance.ts";
+import { egressHosts } from "./components/network/egress-hosts.ts";
+import { activePools } from "./components/workers/pools.ts";
 import { showBytes, showCpu } from "./settings/consistency.ts";
 import { type Amounts, hasProxy, sandboxTotals, totals } from "./settings/footprint.ts";
-import { compromises } from "./settings/image-supports.ts";
 import type { Settings } from "./settings/load.ts";
 import { namespacesOf } from "./settings/namespaces.ts";
-import { activePools } from "./settings/worker-pools.ts";
 
 /** What an operator wants to know of a stack. */
 export function outputs(settings: Settings, { url, webhookSecret, images }: Instance) {

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { Instance } from "./components/instance.ts";
+import { Instance } from "./components/instance/instance.ts";
 import { outputs } from "./outputs.ts";
 import type { Settings } from "./settings/load.ts";
 

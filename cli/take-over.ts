@@ -4,7 +4,7 @@ import { findForeign, takeOver as take } from "../operations/take-over.ts";
 import { evaluate } from "../render/evaluate.ts";
 import { describe } from "../render/kubernetes-object.ts";
 import { loadSettings } from "../settings/load.ts";
-import { REDACTED } from "../settings/sensitive.ts";
+import { REDACTED } from "../settings/secrets/sensitive.ts";
 import { JSON_OUTPUT, print, STACK, say, stackConfig, WHERE, whereOf } from "./options.ts";
 
 export const takeOver = defineCommand({

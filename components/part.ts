@@ -1,7 +1,7 @@
 import type { Image } from "../platform/image.ts";
 import type { Site } from "../platform/site.ts";
 import type { Settings } from "../settings/load.ts";
-import type { Configuration } from "./configuration.ts";
+import type { Configuration } from "./configuration/configuration.ts";
 
 /** What a part of the instance is made from. */
 export interface PartArgs<K extends keyof Settings> {

@@ -2,7 +2,7 @@ import { retry } from "@octokit/plugin-retry";
 import { Octokit } from "@octokit/rest";
 import type { z } from "zod";
 import { UserError } from "../errors.ts";
-import { inForm } from "../settings/secret-form.ts";
+import { inForm } from "../settings/secrets/form.ts";
 import { baseUrl as httpAddress } from "../settings/values.ts";
 import {
   branchAnswer,

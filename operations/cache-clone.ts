@@ -1,9 +1,9 @@
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
 import type { Access } from "../cluster/access.ts";
-import { CACHE_COMMAND, CACHE_CONTAINER } from "../components/repository-cache-job.ts";
+import { CACHE_COMMAND, CACHE_CONTAINER } from "../components/repository-cache/fill-job.ts";
+import type { CacheVolume } from "../components/repository-cache/settings.ts";
 import { EnvironmentError, UserError } from "../errors.ts";
-import type { CacheVolume } from "../settings/repository-cache.ts";
 import { readLog } from "./cache-log.ts";
 
 /** A clone on this machine. */

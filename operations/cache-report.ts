@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { CacheVolume } from "../settings/repository-cache.ts";
+import type { CacheVolume } from "../components/repository-cache/settings.ts";
 
 /** What is known of a repository on a volume. */
 export interface RepositoryReport {

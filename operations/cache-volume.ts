@@ -1,8 +1,8 @@
-import { type CacheJobArgs, cacheJob } from "../components/repository-cache-job.ts";
+import { type CacheJobArgs, cacheJob } from "../components/repository-cache/fill-job.ts";
+import { CACHE_COMPONENT, type CacheVolume } from "../components/repository-cache/settings.ts";
 import { UserError } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import type { Settings } from "../settings/load.ts";
-import { CACHE_COMPONENT, type CacheVolume } from "../settings/repository-cache.ts";
 import { type CacheClient, create, marked, PODS, type Pod, remove } from "./cache-job.ts";
 import type { VolumeReport } from "./cache-report.ts";
 import { pause, watch } from "./cache-watch.ts";

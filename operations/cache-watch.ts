@@ -1,5 +1,5 @@
 import { ApiError } from "../cluster/api-client.ts";
-import { CACHE_CONTAINER } from "../components/repository-cache-job.ts";
+import { CACHE_CONTAINER } from "../components/repository-cache/fill-job.ts";
 import { explain } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { type CacheClient, ended, isPassing, type Pod, podOf, readOwn } from "./cache-job.ts";

@@ -1,14 +1,14 @@
 import type { Access } from "../cluster/access.ts";
 import { ApiClient } from "../cluster/api-client.ts";
-import { explain, UserError } from "../errors.ts";
-import type { Settings } from "../settings/load.ts";
 import {
   type CacheVolume,
   cacheVolumes,
   type Repository,
   repositoryOf,
   workersWithCache,
-} from "../settings/repository-cache.ts";
+} from "../components/repository-cache/settings.ts";
+import { explain, UserError } from "../errors.ts";
+import type { Settings } from "../settings/load.ts";
 import { repositoryUrl } from "../settings/values.ts";
 import { nearest } from "../settings/violation.ts";
 import { type Clone, sendClone } from "./cache-clone.ts";

@@ -1,6 +1,6 @@
 import type { Path } from "../settings/path.ts";
-import { CATALOGUE, type SecretName } from "../settings/secret-catalogue.ts";
-import { isFile } from "../settings/secret-form.ts";
+import { CATALOGUE, type SecretName } from "../settings/secrets/catalogue.ts";
+import { isFile } from "../settings/secrets/form.ts";
 
 /** A Jinja template, as Ansible reads it, and the secrets that it is filled with. */
 export interface Template {

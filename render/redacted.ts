@@ -1,5 +1,5 @@
 import { loadSettings, type Settings } from "../settings/load.ts";
-import { REDACTED } from "../settings/sensitive.ts";
+import { REDACTED } from "../settings/secrets/sensitive.ts";
 import { readStackFile } from "../settings/stack-file.ts";
 import { evaluate } from "./evaluate.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";

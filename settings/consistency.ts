@@ -1,16 +1,16 @@
-import { contextRefusals } from "./dashboard.ts";
-import { servedRefusals } from "./fedora-ci.ts";
+import { servedRefusals } from "../components/configuration/fedora-ci.ts";
+import { forgeRefusals } from "../components/configuration/forge.ts";
+import { supportRefusals } from "../components/configuration/image-supports.ts";
+import { roleRefusals } from "../components/configuration/role.ts";
+import { contextRefusals } from "../components/dashboard/contexts.ts";
+import { repositoryOf } from "../components/repository-cache/settings.ts";
+import { sandboxRefusals } from "../components/sandbox/refusals.ts";
 import { type Amounts, totals } from "./footprint.ts";
-import { forgeRefusals } from "./forge.ts";
 import { hostRefusals } from "./hosts.ts";
 import { isDigest } from "./image-reference.ts";
-import { supportRefusals } from "./image-supports.ts";
 import { OWN_IMAGES, type OwnImage } from "./images.ts";
 import { namespaceRefusals } from "./namespaces.ts";
 import type { Refusal } from "./refuse.ts";
-import { repositoryOf } from "./repository-cache.ts";
-import { roleRefusals } from "./role.ts";
-import { sandboxRefusals } from "./sandbox.ts";
 import type { SchemaOutput } from "./schema.ts";
 import { inBytes, inProcessors } from "./values.ts";
 

@@ -3,15 +3,15 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { isWhatWasRead } from "./engine-file.ts";
 import { handedOver } from "./engine-value.ts";
-import { handedSecrets } from "./handed-secrets.ts";
 import { loadSettings, type Settings } from "./load.ts";
+import { handedSecrets } from "./secrets/handed.ts";
 import { PREFIX, readStackFile, type StackConfig, stackFilePath } from "./stack-file.ts";
 
 /** Settings of the stack that Pulumi's engine runs, with the secrets that it decrypted. */
 export async function settingsFromEngine(root: string): Promise<Settings> {
   const config = engineConfig(root, pulumi.getStack());
   if (String(config.values.disposable) !== "true") return loadSettings(config, { kind: "given", root });
-  const { standIns, standInFrom } = await import("./stand-ins.ts");
+  const { standIns, standInFrom } = await import("./secrets/stand-ins.ts");
   const handed = handedSecrets();
   if (handed === undefined) {
     const standIn = await standIns(standInsDirectory(root, config.stack), config);

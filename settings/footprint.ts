@@ -1,11 +1,11 @@
-import { isDormant } from "./fedora-ci.ts";
+import { isDormant } from "../components/configuration/fedora-ci.ts";
+import { CACHE_COMPONENT, workersWithCache } from "../components/repository-cache/settings.ts";
+import { activePools } from "../components/workers/pools.ts";
 import { isDigest } from "./image-reference.ts";
 import { ownImage } from "./images.ts";
-import { CACHE_COMPONENT, workersWithCache } from "./repository-cache.ts";
 import type { Resources } from "./resources.ts";
 import type { SchemaOutput } from "./schema.ts";
 import { inBytes, inProcessors } from "./values.ts";
-import { activePools } from "./worker-pools.ts";
 
 /** What a quota counts: processors in thousandths, memory and storage in bytes. */
 export interface Amounts {

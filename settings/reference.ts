@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { schema } from "./schema.ts";
 import { unwrap } from "./schema-walk.ts";
-import { CATALOGUE, SECRET_NAMES, type SecretSpec } from "./secret-catalogue.ts";
+import { CATALOGUE, SECRET_NAMES, type SecretSpec } from "./secrets/catalogue.ts";
 import { PREFIX } from "./stack-file.ts";
 
 type Schema = z.core.$ZodType;

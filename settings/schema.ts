@@ -1,20 +1,20 @@
 import { z } from "zod";
-import { fedoraCi, role } from "./fedora-ci.ts";
-import { fedoraMessaging } from "./fedora-messaging.ts";
-import { forges } from "./forges.ts";
-import { imageSupports } from "./image-supports.ts";
+import { fedoraCi, role } from "../components/configuration/fedora-ci.ts";
+import { forges } from "../components/configuration/forges.ts";
+import { imageSupports } from "../components/configuration/image-supports.ts";
+import { packitConfig } from "../components/configuration/packit-config.ts";
+import { DIST_GIT } from "../components/configuration/role.ts";
+import { upstreamSwitches } from "../components/configuration/upstream-switches.ts";
+import { fedoraMessaging } from "../components/fedmsg/fedora-messaging.ts";
+import { limits } from "../components/network/limits.ts";
+import { repositoryCache } from "../components/repository-cache/settings.ts";
 import { images } from "./images.ts";
 import { ingress } from "./ingress.ts";
-import { limits } from "./limits.ts";
-import { packitConfig } from "./packit-config.ts";
 import { refuse } from "./refuse.ts";
-import { repositoryCache } from "./repository-cache.ts";
-import { DIST_GIT } from "./role.ts";
-import { secretSettings } from "./secret-settings.ts";
+import { secretSettings } from "./secrets/settings.ts";
 import { stores } from "./stores.ts";
 import { testInstances } from "./test-pool.ts";
 import { tools } from "./tools.ts";
-import { upstreamSwitches } from "./upstream-switches.ts";
 import {
   dnsLabel,
   flag,

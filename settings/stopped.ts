@@ -1,4 +1,4 @@
-import { isDormant } from "./fedora-ci.ts";
+import { isDormant } from "../components/configuration/fedora-ci.ts";
 import type { SchemaOutput } from "./schema.ts";
 
 /** Why a workload that is declared has no pods, for people. */

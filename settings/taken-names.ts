@@ -1,5 +1,5 @@
+import { USED_PREFIXES } from "../components/configuration/role.ts";
 import { hosts, namespaces } from "./others.ts";
-import { USED_PREFIXES } from "./role.ts";
 import type { StackConfig } from "./stack-file.ts";
 import { hostsOf, namespacesOf, prefixOf, stackOf } from "./test-instance.ts";
 import type { Pool } from "./test-pool.ts";

@@ -1,5 +1,5 @@
+import { withRoleDefaults } from "../components/configuration/role.ts";
 import { OWN_IMAGES, type OwnImage, ownImage } from "./images.ts";
-import { withRoleDefaults } from "./role.ts";
 import type { StackConfig } from "./stack-file.ts";
 import type { Pool } from "./test-pool.ts";
 

@@ -1,4 +1,4 @@
-import { contexts } from "./dashboard.ts";
+import { contexts } from "../components/dashboard/contexts.ts";
 import { part } from "./part.ts";
 import { flag, hostName, port, positive } from "./values.ts";
 

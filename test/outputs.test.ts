@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { egressHosts } from "../components/egress-hosts.ts";
+import { egressHosts } from "../components/network/egress-hosts.ts";
 import { program } from "../program.ts";
 import { clusterProvider } from "../provider.ts";
 import { footprints } from "../settings/footprint.ts";

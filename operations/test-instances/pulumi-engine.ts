@@ -5,7 +5,7 @@ import { CommandError, LocalWorkspace, PulumiCommand, type Stack } from "@pulumi
 import { execa } from "execa";
 import { parse } from "yaml";
 import { knownError } from "../../errors.ts";
-import { HANDED_SECRETS, type HandedSecrets } from "../../settings/handed-secrets.ts";
+import { HANDED_SECRETS, type HandedSecrets } from "../../settings/secrets/handed.ts";
 import { PREFIX, type StackConfig } from "../../settings/stack-file.ts";
 import { stackOf } from "../../settings/test-instance.ts";
 import { yamlForEngine } from "../../settings/yaml-writing.ts";

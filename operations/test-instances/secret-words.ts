@@ -3,7 +3,7 @@ import { UserError } from "../../errors.ts";
 import { generatedFrom } from "../../render/generated.ts";
 import { describe, type KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Settings } from "../../settings/load.ts";
-import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../settings/secret-catalogue.ts";
+import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../settings/secrets/catalogue.ts";
 import { namespacesOf } from "../../settings/test-instance.ts";
 
 /**

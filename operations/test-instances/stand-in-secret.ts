@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { type StandIns, storedIn } from "../../settings/stand-ins.ts";
+import { type StandIns, storedIn } from "../../settings/secrets/stand-ins.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { namespaceObject } from "./namespaces.ts";
 

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { execa } from "execa";
-import { backupScript } from "../../files/backup-script.ts";
+import { backupScript } from "../../components/backup/backup-script.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Database, type Databases, databases, LOGIN, type Recorded, recorded } from "./database.ts";
 import { startMoto } from "./moto.ts";

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { clientProbeScript } from "../../files/client-probe-script.ts";
+import { clientProbeScript } from "../../components/configuration/client-probe-script.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { LOGIN } from "./database.ts";
 import type { Tool } from "./tools.ts";

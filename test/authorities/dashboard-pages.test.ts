@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { dashboardPagesScript } from "../../files/dashboard-pages-script.ts";
+import { dashboardPagesScript } from "../../components/dashboard/pages-script.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 /** The user of the pod, where the test may choose one. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fedoraToml } from "../../files/fedora-toml.ts";
+import { fedoraToml } from "../../components/fedmsg/fedora-toml.ts";
 import type { Anything } from "../support/anything.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { tool } from "./tools.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { repositoryCacheScript } from "../../files/repository-cache-script.ts";
+import { repositoryCacheScript } from "../../components/repository-cache/script.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const PERSON = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];

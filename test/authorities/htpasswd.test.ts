@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { htpasswd } from "../../files/htpasswd.ts";
+import { htpasswd } from "../../components/nginx/htpasswd.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { tool } from "./tools.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NginxConf } from "../../files/nginx-conf.ts";
+import type { NginxConf } from "../../components/nginx/nginx-conf.ts";
 import { ACCOUNT, checkProxy, HOST, startProxy } from "./proxy.ts";
 import { tool } from "./tools.ts";
 

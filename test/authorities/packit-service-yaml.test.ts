@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { packitServiceYaml } from "../../files/packit-service-yaml.ts";
-import { packitConfig } from "../../settings/packit-config.ts";
+import { packitConfig } from "../../components/configuration/packit-config.ts";
+import { packitServiceYaml } from "../../components/configuration/packit-service-yaml.ts";
 import type { Anything } from "../support/anything.ts";
 import { tool } from "./tools.ts";
 

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { postgresCopyScript } from "../../files/postgres-copy-script.ts";
+import { postgresCopyScript } from "../../components/postgres/copy-script.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { databases, expectCopy, LOGIN, type Recorded, recorded, SAMPLE, tables } from "./database.ts";
 import { postgres } from "./postgres.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { postgresConf } from "../../files/postgres-conf.ts";
+import { postgresConf } from "../../components/postgres/postgres-conf.ts";
 import { postgres } from "./postgres.ts";
 
 const server = await postgres();

@@ -3,9 +3,9 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "no
 import { type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { htpasswd } from "../../files/htpasswd.ts";
-import { HTPASSWD_PATH, type NginxConf, nginxConf } from "../../files/nginx-conf.ts";
-import { standIns } from "../../settings/stand-ins.ts";
+import { htpasswd } from "../../components/nginx/htpasswd.ts";
+import { HTPASSWD_PATH, type NginxConf, nginxConf } from "../../components/nginx/nginx-conf.ts";
+import { standIns } from "../../settings/secrets/stand-ins.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { checkNginx, startNginx } from "./nginx.ts";
 import { freePort } from "./server.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { tokmanConfig } from "../../files/tokman-config.ts";
+import { tokmanConfig } from "../../components/tokman/config.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { tool } from "./tools.ts";
 

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { type SwitchReader, switchEnvironment } from "../../settings/upstream-switches.ts";
+import { type SwitchReader, switchEnvironment } from "../../components/configuration/upstream-switches.ts";
 import { settingsOf } from "../support/stacks.ts";
 import { UPSTREAM_READS } from "../support/upstream-reads.ts";
 import { tool } from "./tools.ts";

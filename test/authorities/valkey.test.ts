@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { valkeyConf } from "../../files/valkey-conf.ts";
+import { valkeyConf } from "../../components/valkey/valkey-conf.ts";
 import { missingOf } from "./tools.ts";
 import { startValkey, valkeyTools } from "./valkey.ts";
 

@@ -5,7 +5,7 @@ import {
   VALKEY_PASSWORD_FILE,
   valkeyConf,
   valkeyPasswordConf,
-} from "../../files/valkey-conf.ts";
+} from "../../components/valkey/valkey-conf.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Server, startServer } from "./server.ts";
 import { type Tool, tool } from "./tools.ts";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { cacheJob } from "../../components/repository-cache-job.ts";
+import { cacheJob } from "../../components/repository-cache/fill-job.ts";
+import { cacheVolumes, workersWithCache } from "../../components/repository-cache/settings.ts";
 import { managementObjects } from "../../operations/test-instances/management.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { cacheVolumes, workersWithCache } from "../../settings/repository-cache.ts";
 import type { Anything } from "../support/anything.ts";
 import { REAPED_POOL } from "../support/pool.ts";
 import { objectsOf, settingsOf, templates } from "../support/stacks.ts";

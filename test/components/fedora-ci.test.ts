@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { evaluate } from "../../render/evaluate.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { loadSettings } from "../../settings/load.ts";
-import { CATALOGUE, type SecretName } from "../../settings/secret-catalogue.ts";
+import { CATALOGUE, type SecretName } from "../../settings/secrets/catalogue.ts";
 import type { Anything } from "../support/anything.ts";
 import { marked } from "../support/marks.ts";
 import { configOf, find, objectsOf, ROOT } from "../support/stacks.ts";

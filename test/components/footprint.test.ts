@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { CACHE_COMPONENT } from "../../components/repository-cache/settings.ts";
 import { showBytes, showCpu } from "../../settings/consistency.ts";
 import { footprints, sandboxTotals, totals } from "../../settings/footprint.ts";
-import { CACHE_COMPONENT } from "../../settings/repository-cache.ts";
 import { inBytes } from "../../settings/values.ts";
 import type { Anything } from "../support/anything.ts";
 import { allTemplates, find, objectsOf, settingsOf } from "../support/stacks.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { upstreamSwitches } from "../../components/configuration/upstream-switches.ts";
 import { unwrap } from "../../settings/schema-walk.ts";
-import { upstreamSwitches } from "../../settings/upstream-switches.ts";
 import type { Anything } from "../support/anything.ts";
 import { allTemplates, objectsOf, settingsOf } from "../support/stacks.ts";
 import { UPSTREAM_READS } from "../support/upstream-reads.ts";

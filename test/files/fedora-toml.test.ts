@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fedoraToml } from "../../files/fedora-toml.ts";
+import { fedoraToml } from "../../components/fedmsg/fedora-toml.ts";
 import type { Anything } from "../support/anything.ts";
 
 const text = fc.string({ unit: "binary" }).filter((value) => value.isWellFormed());

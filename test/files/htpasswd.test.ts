@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { htpasswd } from "../../files/htpasswd.ts";
+import { htpasswd } from "../../components/nginx/htpasswd.ts";
 
 const ACCOUNT = { user: "flower-boss", password: "correct-horse_7", saltKey: "salt" };
 

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { type PackitServiceYaml, packitServiceYaml } from "../../files/packit-service-yaml.ts";
-import { packitConfig } from "../../settings/packit-config.ts";
+import { packitConfig } from "../../components/configuration/packit-config.ts";
+import {
+  type PackitServiceYaml,
+  packitServiceYaml,
+} from "../../components/configuration/packit-service-yaml.ts";
 
 const BASE: PackitServiceYaml = {
   deployment: "stg",

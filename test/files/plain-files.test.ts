@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { centpkgSigConf } from "../../files/centpkg-sig-conf.ts";
-import { oshClientConf } from "../../files/osh-client-conf.ts";
-import { postgresConf } from "../../files/postgres-conf.ts";
-import { sshConfig } from "../../files/ssh-config.ts";
-import { valkeyConf } from "../../files/valkey-conf.ts";
+import { centpkgSigConf } from "../../components/configuration/centpkg-sig-conf.ts";
+import { oshClientConf } from "../../components/configuration/osh-client-conf.ts";
+import { sshConfig } from "../../components/configuration/ssh-config.ts";
+import { postgresConf } from "../../components/postgres/postgres-conf.ts";
+import { valkeyConf } from "../../components/valkey/valkey-conf.ts";
 
 describe("ssh_config", () => {
   it("reaches dist-git as the Fedora account, GitLab as git, with the one key", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { cacheVolumes } from "../../components/repository-cache/settings.ts";
 import { proven } from "../../operations/cache-log.ts";
 import { cacheTable, human, type VolumeReport } from "../../operations/cache-report.ts";
-import { cacheVolumes } from "../../settings/repository-cache.ts";
 
 /** What cache.py says, with what Python may say of its own. */
 const LOG = `{"repository": "systemd", "state": "working"}

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../../cluster/api-client.ts";
+import { cacheVolumes, repositoryOf } from "../../components/repository-cache/settings.ts";
 import { hasFailed } from "../../operations/cache.ts";
 import type { CacheClient } from "../../operations/cache-job.ts";
 import type { VolumeReport } from "../../operations/cache-report.ts";
 import { type VolumeWork, workOn } from "../../operations/cache-volume.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { cacheVolumes, repositoryOf } from "../../settings/repository-cache.ts";
 import type { Anything } from "../support/anything.ts";
 import { settingsOf } from "../support/stacks.ts";
 

@@ -1,10 +1,10 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { cacheVolumes, repositoryOf } from "../../components/repository-cache/settings.ts";
 import { chosenRepositories, chosenWorkers } from "../../operations/cache.ts";
 import { cloneAt, sendClone } from "../../operations/cache-clone.ts";
 import { readLog } from "../../operations/cache-log.ts";
-import { cacheVolumes, repositoryOf } from "../../settings/repository-cache.ts";
 import { cloneWith, git, origin, Volume } from "../authorities/git-cache.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { settingsOf } from "../support/stacks.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { forgeRefusals } from "../../settings/forge.ts";
+import { forgeRefusals } from "../../components/configuration/forge.ts";
 import { settingsOf } from "../support/stacks.ts";
 
 const at = (host: string, type?: "gitlab" | "pagure" | "forgejo") =>

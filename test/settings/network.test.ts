@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { network } from "../../settings/network.ts";
+import { network } from "../../components/network/cidr.ts";
 
 describe("a network", () => {
   it.each([

@@ -1,6 +1,6 @@
 import type { Evaluation } from "../../operations/test-instances/program.ts";
 import { loadSettings } from "../../settings/load.ts";
-import { madeStandIns, standInFrom } from "../../settings/stand-ins.ts";
+import { madeStandIns, standInFrom } from "../../settings/secrets/stand-ins.ts";
 import { PART_NAMES, type Part, testInstanceConfig } from "../../settings/test-instance.ts";
 import { poolOf } from "./pool.ts";
 import { configOf, ROOT } from "./stacks.ts";

@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, getDiffieHellman, type KeyObject } from "node:crypto";
 import { generate } from "selfsigned";
 import sshpk from "sshpk";
-import { encodedKeytab } from "../../settings/forms/keytab.ts";
-import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../settings/secret-catalogue.ts";
+import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../settings/secrets/catalogue.ts";
+import { encodedKeytab } from "../../settings/secrets/forms/keytab.ts";
 
 /** Starts every marked secret's text; nothing that is shown may hold it. */
 export const MARK = "MARKED";

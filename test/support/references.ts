@@ -1,5 +1,5 @@
+import { CACHE_COMPONENT } from "../../components/repository-cache/settings.ts";
 import { type KubernetesObject, describe as nameOf } from "../../render/kubernetes-object.ts";
-import { CACHE_COMPONENT } from "../../settings/repository-cache.ts";
 import type { Anything } from "./anything.ts";
 
 /** What is amiss between the objects of a stack: names used twice, references to nothing, keys that nobody reads. */

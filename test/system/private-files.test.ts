@@ -8,7 +8,7 @@ import { localPaths } from "../../local/paths.ts";
 import { pulumiUp } from "../../local/pulumi.ts";
 import { PulumiEngine } from "../../operations/test-instances/pulumi-engine.ts";
 import type { Settings } from "../../settings/load.ts";
-import { standIns } from "../../settings/stand-ins.ts";
+import { standIns } from "../../settings/secrets/stand-ins.ts";
 import { PART_NAMES, type Part, testInstanceConfig } from "../../settings/test-instance.ts";
 import { pulumiFailure } from "../../system/pulumi-failure.ts";
 import type { Anything } from "../support/anything.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CATALOGUE, SECRET_NAMES } from "../../../settings/secret-catalogue.ts";
-import { inForm, LONGEST, type SecretForm } from "../../../settings/secret-form.ts";
+import { CATALOGUE, SECRET_NAMES } from "../../../settings/secrets/catalogue.ts";
+import { inForm, LONGEST, type SecretForm } from "../../../settings/secrets/form.ts";
 import { faultOf, sharesText } from "../../support/forms.ts";
 import { marked } from "../../support/marks.ts";
 

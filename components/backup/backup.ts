@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ContainerArgs } from "../../kubernetes/container.ts";
+import { cronJob } from "../../kubernetes/cron-job.ts";
+import { configMapFiles, type Files } from "../../kubernetes/files.ts";
+import { databaseEnvironment } from "../configuration/environment.ts";
+import type { PartArgs } from "../part.ts";
+import { backupScript } from "./backup-script.ts";
+
+export type BackupArgs = PartArgs<"backup" | "postgres">;
+
+/** The nightly backup of the database to S3, and a Job's template that restores one into an empty database. */
+export class Backup extends pulumi.ComponentResource {
+  constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:data:Backup", name, {}, opts);
+    const { site, settings } = args;
+    const { schedule, nodeSelector } = settings.backup;
+    const child = { parent: this };
+    const script = configMapFiles(
+      `${name}-script`,
+      { site, name: "packit-backup", data: { "backup.py": backupScript() } },
+      child,
+    );
+    const job = (command: "backup" | "restore") => {
+      const component = `packit-${command}`;
+      return { site, component, nodeSelector, containers: [container(args, component, command, script)] };
+    };
+    cronJob(`${name}-backup`, { ...job("backup"), schedule, limitSeconds: 2 * 3600 }, child);
+    cronJob(`${name}-restore`, { ...job("restore"), limitSeconds: 6 * 3600 }, child);
+    this.registerOutputs();
+  }
+}
+
+function container(
+  { settings: { backup, postgres }, configuration, image }: BackupArgs,
+  name: string,
+  command: string,
+  script: Files<"backup.py">,
+): ContainerArgs {
+  const { aws } = configuration;
+  return {
+    name,
+    image,
+    command: ["python3", "/scripts/backup.py", command],
+    env: {
+      ...databaseEnvironment(configuration),
+      AWS_ACCESS_KEY_ID: aws && { from: aws, key: "access-key-id" },
+      AWS_SECRET_ACCESS_KEY: aws && { from: aws, key: "secret-access-key" },
+      BACKUP_BUCKET: backup.bucket,
+      BACKUP_PREFIX: backup.prefix,
+      BACKUP_KEEP: String(backup.keep),
+      BACKUP_ENDPOINT: backup.endpoint,
+    },
+    resources: backup.resources,
+    mounts: [
+      { name: "scripts", path: "/scripts", readOnly: true, from: { files: [script.pick("backup.py")] } },
+      // A dump is smaller than the database, and its packed copy smaller than the dump.
+      { name: "scratch", path: "/tmp", from: { scratch: postgres.storage } },
+    ],
+  };
+}

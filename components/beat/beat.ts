@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import { after } from "../../kubernetes/child-options.ts";
+import { deployment } from "../../kubernetes/deployment.ts";
+import { CELERY_APP, commonEnvironment } from "../configuration/environment.ts";
+import { switchEnvironment } from "../configuration/upstream-switches.ts";
+import type { PartArgs } from "../part.ts";
+
+export type BeatArgs = PartArgs<"beat" | "maintenance" | "upstreamSwitches">;
+
+const NAME = "packit-service-beat";
+
+/** Beat notes in a file what it queued, and queues something every ten minutes; half an hour without is a hang. */
+const IS_ALIVE = "test -n \"$(find /tmp -maxdepth 1 -name 'celerybeat-schedule*' -mmin -30)\"";
+
+/** Celery's scheduler of periodic tasks. There is never more than one: two would queue every task twice. */
+export class Beat extends pulumi.ComponentResource {
+  constructor(name: string, args: BeatArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:app:Beat", name, {}, opts);
+    const { site, settings, configuration, image } = args;
+    const { ssh, keytab, packit } = configuration;
+    deployment(
+      name,
+      {
+        site,
+        component: NAME,
+        replicas: settings.maintenance ? 0 : 1,
+        strategy: "recreate",
+        containers: [
+          {
+            name: NAME,
+            image,
+            command: ["/usr/bin/run_worker.sh"],
+            env: {
+              ...commonEnvironment(settings, configuration),
+              ...switchEnvironment(settings.upstreamSwitches, "beat"),
+              APP: CELERY_APP,
+              CELERY_COMMAND: "beat",
+            },
+            resources: settings.beat.resources,
+            ephemeralStorage: "80Ki",
+            mounts: [
+              {
+                name: "ssh",
+                path: "/packit-ssh",
+                readOnly: true,
+                from: { files: [ssh.pick("id_ed25519", "config")] },
+              },
+              { name: "credentials", path: "/secrets", readOnly: true, from: { files: [keytab] } },
+              {
+                name: "home-config",
+                path: "/home/packit/.config",
+                readOnly: true,
+                from: { files: [packit.pick("packit-service.yaml", "copr")] },
+              },
+            ],
+            startupProbe: shell(IS_ALIVE, { periodSeconds: 15, failureThreshold: 40 }),
+            livenessProbe: shell(IS_ALIVE, { periodSeconds: 60, failureThreshold: 3 }),
+          },
+        ],
+        nodeSelector: settings.beat.nodeSelector,
+      },
+      after(this, opts),
+    );
+    this.registerOutputs();
+  }
+}
+
+function shell(script: string, timing: { periodSeconds: number; failureThreshold: number }) {
+  return { exec: { command: ["bash", "-c", script] }, timeoutSeconds: 10, ...timing };
+}

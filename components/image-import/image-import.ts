@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import { cronJob } from "../../kubernetes/cron-job.ts";
+import { grant } from "../../kubernetes/grant.ts";
+import type { Site } from "../../platform/site.ts";
+import { IMPORT } from "../../settings/footprint.ts";
+import type { Settings } from "../../settings/load.ts";
+
+export interface ImageImportArgs {
+  /** Where its objects go. */
+  readonly site: Site;
+  /** When images are imported, and what holds `oc`. */
+  readonly settings: Pick<Settings, "imageImport" | "images">;
+  /** The ImageStreamTags to import. */
+  readonly streams: readonly string[];
+}
+
+const NAME = "image-import";
+
+/**
+ * The API first, which migrates the database, then the others. OpenShift needs a moment to put a new image in; an import
+ * that fails does not keep the others back.
+ */
+const IMPORT_SCRIPT = `status=0
+for stream in "$@"; do
+  oc import-image -- "$stream" || status=1
+  if [ "\${stream%:*}" = packit-service ]; then
+    sleep 30
+    oc rollout status deployment/packit-service --timeout=20m || exit 1
+  fi
+done
+exit $status`;
+
+/** The import of Packit's own images at set times. OpenShift then rolls the workloads that run them. */
+export class ImageImport extends pulumi.ComponentResource {
+  constructor(name: string, args: ImageImportArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:app:ImageImport", name, {}, opts);
+    const { site, settings, streams } = args;
+    const child = { parent: this };
+    const { schedule, timeZone } = settings.imageImport;
+    grant(
+      name,
+      {
+        metadata: site.object(NAME),
+        rules: [
+          { apiGroups: ["image.openshift.io"], resources: ["imagestreams"], verbs: ["get", "update"] },
+          { apiGroups: ["image.openshift.io"], resources: ["imagestreamimports"], verbs: ["create"] },
+          { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch"] },
+        ],
+        account: { name: NAME, namespace: site.namespace },
+      },
+      child,
+    );
+    cronJob(
+      name,
+      {
+        site,
+        component: NAME,
+        schedule,
+        timeZone,
+        limitSeconds: 3600,
+        usesApi: true,
+        containers: [
+          {
+            name: NAME,
+            image: { reference: settings.images.cli },
+            command: ["bash", "-c", IMPORT_SCRIPT, NAME, ...streams],
+            env: { HOME: "/tmp" },
+            resources: IMPORT,
+          },
+        ],
+        nodeSelector: {},
+      },
+      child,
+    );
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,202 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Site } from "../../platform/site.ts";
+import { CACHE_COMPONENT } from "../repository-cache/settings.ts";
+import { type Flow, flows, OUTWARD } from "./flows.ts";
+
+export interface NetworkArgs {
+  /** The namespace whose pods are held to the flows. */
+  readonly site: Site;
+  /** Every component that has pods. */
+  readonly components: readonly string[];
+  /** Those that are opened to the internet. */
+  readonly open: readonly string[];
+  /** Ports of the internet that components reach besides those that their kind always does. */
+  readonly outward: Readonly<Record<string, readonly number[]>>;
+  /** Networks that are not the internet's, as CIDR, where they reach the same ports. */
+  readonly internalNetworks: readonly string[];
+  /** Who uses the cluster's own API, and the ports of its server. */
+  readonly api: { readonly users: readonly string[]; readonly ports: readonly number[] };
+}
+
+type Ports = k8s.types.input.networking.v1.NetworkPolicyPort[];
+
+/** Port 53 of the name service's Service, and 5353 of OpenShift's pods behind it. */
+const NAME_SERVICE: Ports = [53, 5353].flatMap((port) => [
+  { protocol: "UDP", port },
+  { protocol: "TCP", port },
+]);
+
+/** Where a node keeps a copy of the name service, with Kubernetes' NodeLocal DNSCache. */
+const NODE_LOCAL_DNS = "169.254.20.10/32";
+
+/** Lets pods talk only to those that they must talk to, and to the internet only where they need it. */
+export class Network extends pulumi.ComponentResource {
+  /** The policy that allows nothing to any pod. */
+  readonly deny: k8s.networking.v1.NetworkPolicy;
+
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:cluster:Network", name, {}, opts);
+    const { site, components, internalNetworks, api } = args;
+    const child = { parent: this };
+    this.deny = denyAll(`${name}-deny`, site, child);
+    const all = flows(components, args.open);
+    for (const component of components) {
+      const ports = [...(OUTWARD[component] ?? []), ...(args.outward[component] ?? [])];
+      const ingress = all.filter(({ to }) => to === component).map(from);
+      const egress = [
+        nameService(site),
+        ...all.filter((flow) => flow.from === component).map(to),
+        ...internet(ports, internalNetworks),
+        ...(api.users.includes(component) ? [{ to: ANYWHERE, ports: tcp(api.ports) }] : []),
+      ];
+      new k8s.networking.v1.NetworkPolicy(
+        `${name}-${component}`,
+        {
+          metadata: site.object(component),
+          spec: {
+            podSelector: { matchLabels: { component } },
+            policyTypes: ["Ingress", "Egress"],
+            ...(ingress.length > 0 && { ingress }),
+            egress,
+          },
+        },
+        child,
+      );
+    }
+    this.registerOutputs();
+  }
+}
+
+/**
+ * Addresses that are nobody's on the internet, by IANA's registries of special-purpose ones and those of multicast: what
+ * a cluster or its cloud may have there is no business of users' commands, nor of pods that hold identities.
+ */
+const NOT_PUBLIC = [
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.0.2.0/24",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "198.51.100.0/24",
+  "203.0.113.0/24",
+  "224.0.0.0/3",
+];
+
+/** The same of IPv6. Behind 64:ff9b::/96 and 2002::/16 lie all of IPv4's. */
+const NOT_PUBLIC_6 = [
+  "::/96",
+  "64:ff9b::/96",
+  "64:ff9b:1::/48",
+  "100::/64",
+  "2001::/23",
+  "2001:db8::/32",
+  "2002::/16",
+  "3fff::/20",
+  "5f00::/16",
+  "fc00::/7",
+  "fe80::/10",
+  "ff00::/8",
+];
+
+const INTERNET = { ipBlock: { cidr: "0.0.0.0/0", except: NOT_PUBLIC } };
+const INTERNET_6 = { ipBlock: { cidr: "::/0", except: NOT_PUBLIC_6 } };
+
+/** Wherever the API server may be: everywhere but where a cloud keeps the node's own credentials. */
+const ANYWHERE = [
+  { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } },
+  { ipBlock: { cidr: "::/0", except: ["fd00:ec2::254/128", "fe80::/10"] } },
+];
+
+export interface SandboxNetworkArgs {
+  /** The sandbox's namespace. */
+  readonly site: Site;
+  /** The ports of the internet that are reached. */
+  readonly ports: readonly number[];
+  /** The ports that the pods reach which fill the sandboxes' cache volumes; none where there are no such volumes. */
+  readonly cachePorts: readonly number[];
+  /** Networks that are not the internet's, as CIDR, where those reach the same ports. */
+  readonly internalNetworks: readonly string[];
+}
+
+/**
+ * Keeps users' commands to some ports of the internet, away from everything in the cluster; returns the policy that
+ * allows nothing to any pod.
+ */
+export function sandboxNetwork(
+  name: string,
+  { site, ports, cachePorts, internalNetworks }: SandboxNetworkArgs,
+  opts: pulumi.CustomResourceOptions,
+): k8s.networking.v1.NetworkPolicy {
+  const deny = denyAll(`${name}-deny`, site, opts);
+  if (cachePorts.length > 0) {
+    // Only whoever may make Jobs here gives a pod this label: users' commands run in pods that are there already.
+    new k8s.networking.v1.NetworkPolicy(
+      `${name}-cache`,
+      {
+        metadata: site.object(CACHE_COMPONENT),
+        spec: {
+          podSelector: { matchLabels: { component: CACHE_COMPONENT } },
+          policyTypes: ["Egress"],
+          egress: [nameService(site), ...internet(cachePorts, internalNetworks)],
+        },
+      },
+      opts,
+    );
+  }
+  new k8s.networking.v1.NetworkPolicy(
+    `${name}-internet`,
+    {
+      metadata: site.object("internet"),
+      spec: {
+        podSelector: {},
+        policyTypes: ["Egress"],
+        egress: [
+          nameService(site),
+          // Without any port, a rule is for all of them.
+          ...(ports.length > 0 ? [{ to: [INTERNET], ports: tcp(ports) }] : []),
+        ],
+      },
+    },
+    opts,
+  );
+  return deny;
+}
+
+function denyAll(name: string, site: Site, opts: pulumi.CustomResourceOptions) {
+  return new k8s.networking.v1.NetworkPolicy(
+    name,
+    { metadata: site.object("default-deny"), spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
+    opts,
+  );
+}
+
+function nameService({ platform }: Site) {
+  const { namespace, isNodeLocal } = platform.nameService;
+  const pods = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } };
+  return { to: [pods, ...(isNodeLocal ? [{ ipBlock: { cidr: NODE_LOCAL_DNS } }] : [])], ports: NAME_SERVICE };
+}
+
+function internet(ports: readonly number[], internalNetworks: readonly string[]) {
+  const internal = internalNetworks.map((cidr) => ({ ipBlock: { cidr } }));
+  return ports.length > 0 ? [{ to: [INTERNET, INTERNET_6, ...internal], ports: tcp(ports) }] : [];
+}
+
+function from({ from, port }: Flow) {
+  return from === "anywhere"
+    ? { ports: tcp([port]) }
+    : { from: [{ podSelector: { matchLabels: { component: from } } }], ports: tcp([port]) };
+}
+
+function to({ to, port }: Flow) {
+  return { to: [{ podSelector: { matchLabels: { component: to } } }], ports: tcp([port]) };
+}
+
+function tcp(ports: readonly number[]): Ports {
+  return [...new Set(ports)].map((port) => ({ protocol: "TCP", port }));
+}

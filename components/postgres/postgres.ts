@@ -1,0 +1,100 @@
+import * as pulumi from "@pulumi/pulumi";
+import { after } from "../../kubernetes/child-options.ts";
+import { deployment } from "../../kubernetes/deployment.ts";
+import type { Files } from "../../kubernetes/files.ts";
+import { podTemplate, templateDigest } from "../../kubernetes/pod.ts";
+import { volumeClaim } from "../../kubernetes/volume-claim.ts";
+import type { Image } from "../../platform/image.ts";
+import type { Site } from "../../platform/site.ts";
+import type { Settings } from "../../settings/load.ts";
+
+/** The keys of the Secret by which PostgreSQL and its users know each other. */
+export const POSTGRES_KEYS = [
+  "database-user",
+  "database-password",
+  "database-host",
+  "database-name",
+] as const;
+
+export interface PostgresArgs {
+  /** Where its objects go. */
+  readonly site: Site;
+  /** The major version, which is in the names of the Deployment and its volume. */
+  readonly version: number;
+  /** What its pod runs. */
+  readonly image: Image;
+  /** Whether Pulumi refuses to delete the data. */
+  readonly protect: boolean;
+  /** Size and resources. */
+  readonly settings: Settings["postgres"];
+  /** User, password and database. */
+  readonly credentials: Files<(typeof POSTGRES_KEYS)[number]>;
+  /** What the server reads after its own settings. */
+  readonly config: Files<"packit.conf">;
+}
+
+/** How much shared memory queries may use; the dashboard's usage page takes about 100 MB. */
+const SHARED_MEMORY = "128Mi";
+
+/** The name of the Deployment, the volume and the component of a major version. */
+export function postgresName(version: number): string {
+  return `postgres-${version}`;
+}
+
+/** A PostgreSQL of one major version, on a volume of its own. */
+export class Postgres extends pulumi.ComponentResource {
+  /** Another one whenever this program replaces the pod. */
+  readonly podDigest: pulumi.Output<string>;
+
+  constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:data:Postgres", name, {}, opts);
+    const { site, settings, credentials } = args;
+    const component = postgresName(args.version);
+    const child = { parent: this };
+    const claim = volumeClaim(
+      `${name}-data`,
+      { site, name: component, size: settings.storage, protect: args.protect },
+      child,
+    );
+    const accepts = { exec: { command: ["/usr/libexec/check-container"] }, timeoutSeconds: 10 };
+    const pod = {
+      site,
+      component,
+      containers: [
+        {
+          name: "postgres",
+          image: args.image,
+          ports: [5432],
+          env: {
+            POSTGRESQL_USER: { from: credentials, key: "database-user" },
+            POSTGRESQL_PASSWORD: { from: credentials, key: "database-password" },
+            POSTGRESQL_DATABASE: { from: credentials, key: "database-name" },
+            PG_OOM_ADJUST_FILE: "/proc/self/oom_score_adj",
+          },
+          resources: settings.resources,
+          mounts: [
+            { name: "postgres-data", path: "/var/lib/pgsql/data", from: { claim: claim.metadata.name } },
+            {
+              name: "settings",
+              path: "/opt/app-root/src/postgresql-cfg",
+              readOnly: true,
+              from: { files: [args.config.pick("packit.conf")] },
+            },
+            { name: "shared-memory", path: "/dev/shm", from: { memory: SHARED_MEMORY } },
+          ],
+          // A recovery after a crash may take a while, and must not be cut short.
+          startupProbe: { ...accepts, periodSeconds: 10, failureThreshold: 60 },
+          livenessProbe: { ...accepts, periodSeconds: 30, failureThreshold: 6 },
+          readinessProbe: { ...accepts, periodSeconds: 10, failureThreshold: 3 },
+          // SIGTERM alone would wait for every client to leave by itself, until it is killed.
+          preStop: { exec: { command: ["sh", "-c", "kill -INT 1"] } },
+        },
+      ],
+      terminationGracePeriodSeconds: 120,
+      nodeSelector: settings.nodeSelector,
+    };
+    deployment(name, { ...pod, strategy: "recreate", patienceMinutes: 30 }, after(this, opts));
+    this.podDigest = templateDigest(podTemplate({ ...pod, serviceAccountName: component }));
+    this.registerOutputs();
+  }
+}

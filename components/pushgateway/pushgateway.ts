@@ -1,0 +1,43 @@
+import * as pulumi from "@pulumi/pulumi";
+import { after } from "../../kubernetes/child-options.ts";
+import { deployment } from "../../kubernetes/deployment.ts";
+import { serviceObject } from "../../kubernetes/service.ts";
+import type { PartArgs } from "../part.ts";
+
+export type PushgatewayArgs = PartArgs<"pushgateway">;
+
+const NAME = "pushgateway";
+const PORT = 9091;
+
+/** The gateway that adds up the workers' metrics for Prometheus. It keeps them in memory, so that there is one alone. */
+export class Pushgateway extends pulumi.ComponentResource {
+  constructor(name: string, args: PushgatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:app:Pushgateway", name, {}, opts);
+    const { site, settings, image } = args;
+    const listens = { tcpSocket: { port: PORT } };
+    deployment(
+      name,
+      {
+        site,
+        component: NAME,
+        strategy: "recreate",
+        containers: [
+          {
+            name: NAME,
+            image,
+            args: [`--apiListen=:${PORT}`],
+            ports: [PORT],
+            resources: settings.pushgateway.resources,
+            livenessProbe: { ...listens, periodSeconds: 20 },
+            readinessProbe: { ...listens, periodSeconds: 10 },
+          },
+        ],
+        nodeSelector: settings.pushgateway.nodeSelector,
+      },
+      after(this, opts),
+    );
+    const port = { name: "prometheus-push", port: 80, targetPort: PORT };
+    serviceObject(`${name}-service`, { site, name: NAME, component: NAME, port }, { parent: this });
+    this.registerOutputs();
+  }
+}

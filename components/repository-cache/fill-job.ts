@@ -1,0 +1,75 @@
+import { podTemplate } from "../../kubernetes/pod.ts";
+import { platformOf } from "../../platform/platform.ts";
+import { Site } from "../../platform/site.ts";
+import { ownImage } from "../../settings/images.ts";
+import type { Settings } from "../../settings/load.ts";
+import { REPOSITORY_CACHE_PATH } from "../configuration/packit-service-yaml.ts";
+import { repositoryCacheScript } from "./script.ts";
+import { CACHE_COMPONENT, type CacheVolume, type Repository } from "./settings.ts";
+
+export interface CacheJobArgs {
+  /** Those of the stack whose volume it is. */
+  readonly settings: Settings;
+  /** The volume that it mounts, alone on its side. */
+  readonly volume: CacheVolume;
+  /** What cache.py does. */
+  readonly task: readonly ["fill", readonly Repository[]] | readonly ["status"] | readonly ["hold"];
+  /** Whether the worker runs, beside which alone its volume can be mounted. */
+  readonly workerRuns: boolean;
+  /** Seconds after which the cluster ends it, whoever made it. */
+  readonly limitSeconds: number;
+}
+
+/** How long an ended Job, which holds no volume, stays for whoever made it to read; the cluster deletes it then. */
+const KEPT_SECONDS = 300;
+
+/** The names of the container, for its log, and of the script, for other commands in its pod. */
+export const CACHE_CONTAINER = "cache";
+
+/** The start of a command of cache.py. */
+export const CACHE_COMMAND = ["python3", "-c", repositoryCacheScript()] as const;
+
+/** The Job that works on one cache volume; its name is the volume's own, so that there is one at a time. */
+export function cacheJob({
+  settings,
+  volume,
+  task: [verb, repositories],
+  workerRuns,
+  limitSeconds,
+}: CacheJobArgs) {
+  const { namespace, worker, side, claim } = volume;
+  const platform = platformOf(settings);
+  // It has no files, and so no digest of any.
+  const site = new Site({ stack: settings.stack, platform, namespace, digestKey: "" });
+  const { resources, nodeSelector } = settings.repositoryCache;
+  const template = podTemplate({
+    site,
+    component: CACHE_COMPONENT,
+    containers: [
+      {
+        name: CACHE_CONTAINER,
+        image: { reference: ownImage(settings, "sandbox") },
+        command: [...CACHE_COMMAND, verb, ...(repositories ? [JSON.stringify(repositories)] : [])],
+        env: { HOME: "/tmp" },
+        resources,
+        mounts: [{ name: "cache", path: REPOSITORY_CACHE_PATH, from: { claim } }],
+      },
+    ],
+    serviceAccountName: "default",
+    restartPolicy: "Never",
+    beside: side === "worker" && workerRuns ? worker : undefined,
+    nodeSelector,
+  });
+  // All of it is known at once, as it is made from settings alone.
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: site.workload(`${CACHE_COMPONENT}-${worker}`),
+    spec: {
+      backoffLimit: 0,
+      activeDeadlineSeconds: limitSeconds,
+      ttlSecondsAfterFinished: KEPT_SECONDS,
+      template,
+    },
+  };
+}

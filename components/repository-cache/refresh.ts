@@ -1,0 +1,130 @@
+import * as pulumi from "@pulumi/pulumi";
+import { cronJob } from "../../kubernetes/cron-job.ts";
+import { configMapFiles } from "../../kubernetes/files.ts";
+import { grant } from "../../kubernetes/grant.ts";
+import type { Site } from "../../platform/site.ts";
+import { IMPORT } from "../../settings/footprint.ts";
+import type { Settings } from "../../settings/load.ts";
+import { cacheJob } from "./fill-job.ts";
+import { cacheVolumes, repositoryOf, workersWithCache } from "./settings.ts";
+
+export interface RepositoryCacheRefreshArgs {
+  /** Where its own objects go. */
+  readonly site: Site;
+  /** Where the sandboxes' volumes are. */
+  readonly sandbox: Site;
+  /** The repositories, the workers, and when. */
+  readonly settings: Settings;
+}
+
+const NAME = "repository-cache-refresh";
+
+/** Where the Jobs' manifests are, by worker and side. */
+const FOLDER = "/jobs";
+
+/** How long one volume may take. */
+const LIMIT_SECONDS = 3600;
+
+/**
+ * One worker after the other, its sandbox's volume first: what the worker's has, the sandbox must have. Where that one
+ * fails, the worker's is left as it is. Each Job is removed, and that is tried again for as long as it takes; a Job that
+ * somebody else has made is left alone, unless it has ended.
+ */
+const SCRIPT = `status=0
+state() { oc get --filename="$file" --ignore-not-found --output="jsonpath={.metadata.uid} {.status.conditions[?(@.status=='True')].type}"; }
+remove() { until oc delete --filename="$file" --ignore-not-found --cascade=foreground; do sleep "$PAUSE_SECONDS"; done; file=; }
+trap '[ -z "$file" ] || remove' EXIT
+trap 'exit 143' TERM
+for worker in "$@"; do
+  for side in sandbox worker; do
+    file="$FOLDER/$worker.$side.json"
+    until state=$(state); do sleep "$PAUSE_SECONDS"; done
+    if [ -n "$state" ] && ! [[ "$state" =~ Complete|Failed ]]; then
+      echo "$worker, $side: somebody else is at work on it"; file=; status=1; break
+    fi
+    [ -z "$state" ] || oc delete --filename="$file" --ignore-not-found --cascade=foreground
+    oc create --filename="$file" || { remove; status=1; break; }
+    state=
+    until [[ "$state" =~ Complete|Failed|lost ]]; do
+      sleep "$PAUSE_SECONDS"
+      # No answer is not the Job's end; no Job is.
+      state=$(state) && state=\${state:-lost}
+    done
+    remove
+    echo "$worker, $side: $state"
+    case "$state" in *Complete*) ;; *) status=1; break ;; esac
+  done
+done
+exit $status`;
+
+/** Fills all cache volumes at set times, as \`./ops cache fill\` does. */
+export class RepositoryCacheRefresh extends pulumi.ComponentResource {
+  constructor(name: string, args: RepositoryCacheRefreshArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:app:RepositoryCacheRefresh", name, {}, opts);
+    const { site, sandbox, settings } = args;
+    const child = { parent: this };
+    for (const [side, { namespace }] of Object.entries({ worker: site, sandbox })) {
+      grant(
+        `${name}-${side}`,
+        {
+          metadata: { ...site.object(NAME), namespace },
+          rules: [
+            {
+              apiGroups: ["batch"],
+              resources: ["jobs"],
+              verbs: ["create", "get", "list", "watch", "delete"],
+            },
+          ],
+          account: { name: NAME, namespace: site.namespace },
+        },
+        child,
+      );
+    }
+    const workers = workersWithCache(settings);
+    const data = manifests(settings);
+    const jobs = configMapFiles(`${name}-jobs`, { site, name: NAME, data }, child);
+    cronJob(
+      name,
+      {
+        site,
+        component: NAME,
+        schedule: settings.repositoryCache.refresh.schedule,
+        limitSeconds: workers.length * 2 * LIMIT_SECONDS,
+        usesApi: true,
+        containers: [
+          {
+            name: NAME,
+            image: { reference: settings.images.cli },
+            command: ["bash", "-c", SCRIPT, NAME, ...workers],
+            env: { HOME: "/tmp", FOLDER, PAUSE_SECONDS: "5" },
+            resources: IMPORT,
+            mounts: [
+              {
+                name: "jobs",
+                path: FOLDER,
+                readOnly: true,
+                from: { files: [jobs.pick(...Object.keys(data))] },
+              },
+            ],
+          },
+        ],
+        nodeSelector: {},
+      },
+      child,
+    );
+    this.registerOutputs();
+  }
+}
+
+/** The Jobs, each under its worker's name and its side. */
+function manifests(settings: Settings): Record<string, string> {
+  const repositories = settings.repositoryCache.repositories.map(repositoryOf);
+  const volumes = workersWithCache(settings).flatMap((worker) => cacheVolumes(worker, settings));
+  return Object.fromEntries(
+    volumes.map((volume) => {
+      const task = ["fill", repositories] as const;
+      const job = cacheJob({ settings, volume, task, workerRuns: true, limitSeconds: LIMIT_SECONDS });
+      return [`${volume.worker}.${volume.side}.json`, `${JSON.stringify(job, null, 2)}\n`];
+    }),
+  );
+}

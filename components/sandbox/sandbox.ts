@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+import { grant } from "../../kubernetes/grant.ts";
+import type { Site } from "../../platform/site.ts";
+import { cacheClaims } from "../repository-cache/claims.ts";
+import { sandboxCacheClaim } from "../repository-cache/settings.ts";
+
+export interface SandboxArgs {
+  /** The sandbox's own namespace, shared with no other instance, as worker pods' names repeat. */
+  readonly site: Site;
+  /** The account of the workers, which is given the sandbox's Role. */
+  readonly workers: {
+    readonly serviceAccount: pulumi.Input<string>;
+    readonly namespace: pulumi.Input<string>;
+  };
+  /** The worker pods that each get a cache volume in the sandbox. */
+  readonly cachedWorkers: readonly string[];
+  /** What each cache volume is. */
+  readonly cache: { readonly size: string; readonly storageClass?: string | undefined };
+}
+
+/** What sandcastle does with the API: it makes pods, copies files through exec, reads their logs, and deletes them. */
+const RULES = [
+  { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "create", "delete"] },
+  { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+  { apiGroups: [""], resources: ["pods/exec"], verbs: ["get", "create"] },
+  { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["list", "create", "delete"] },
+];
+
+/** Where the commands of Packit's users run: a namespace in which the workers, and only they, may make pods. */
+export class Sandbox extends pulumi.ComponentResource {
+  constructor(name: string, args: SandboxArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:cluster:Sandbox", name, {}, opts);
+    const { site } = args;
+    const { serviceAccount, namespace } = args.workers;
+    const metadata = site.object("packit-worker-sandbox");
+    grant(name, { metadata, rules: RULES, account: { name: serviceAccount, namespace } }, { parent: this });
+    const { cachedWorkers, cache } = args;
+    const claims = new Map(cachedWorkers.map((worker) => [worker, sandboxCacheClaim(worker)]));
+    cacheClaims(`${name}-cache`, { site, claims, cache }, { parent: this });
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import { after } from "../../kubernetes/child-options.ts";
+import { deployment } from "../../kubernetes/deployment.ts";
+import { configMapFiles } from "../../kubernetes/files.ts";
+import { serviceObject } from "../../kubernetes/service.ts";
+import { volumeClaim } from "../../kubernetes/volume-claim.ts";
+import { VALKEY_HOST } from "../addresses.ts";
+import type { PartArgs } from "../part.ts";
+import { VALKEY_DIRECTORY, VALKEY_PASSWORD_FILE, valkeyConf } from "./valkey-conf.ts";
+
+export interface ValkeyArgs extends PartArgs<"valkey"> {
+  /** Whether Pulumi refuses to delete the data. */
+  readonly protect: boolean;
+}
+
+/** Valkey, which holds Celery's queues and results. */
+export class Valkey extends pulumi.ComponentResource {
+  constructor(name: string, args: ValkeyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:data:Valkey", name, {}, opts);
+    const { site, image, configuration } = args;
+    const settings = args.settings.valkey;
+    const child = { parent: this };
+    const config = configMapFiles(
+      `${name}-config`,
+      { site, name: "valkey-config", data: { "valkey.conf": valkeyConf(settings) } },
+      child,
+    );
+    const claim = volumeClaim(
+      `${name}-data`,
+      { site, name: "valkey-pvc", size: settings.storage, protect: args.protect },
+      child,
+    );
+    // While it loads its data, it listens, but does not answer.
+    const answers = { exec: { command: ["sh", "-c", "valkey-cli ping | grep -qx PONG"] }, timeoutSeconds: 5 };
+    deployment(
+      name,
+      {
+        site,
+        component: VALKEY_HOST,
+        strategy: "recreate",
+        patienceMinutes: 60,
+        // It saves what it holds before it ends.
+        terminationGracePeriodSeconds: 600,
+        containers: [
+          {
+            name: VALKEY_HOST,
+            image,
+            args: [`${VALKEY_DIRECTORY}/valkey.conf`],
+            ports: [6379],
+            // Read by valkey-cli.
+            env: { REDISCLI_AUTH: { from: configuration.valkey, key: "password" } },
+            resources: settings.resources,
+            mounts: [
+              { name: "data", path: "/data", from: { claim: claim.metadata.name } },
+              {
+                name: "config",
+                path: VALKEY_DIRECTORY,
+                readOnly: true,
+                from: {
+                  files: [config.pick("valkey.conf"), configuration.valkey.pick(VALKEY_PASSWORD_FILE)],
+                },
+              },
+            ],
+            startupProbe: { ...answers, periodSeconds: 10, failureThreshold: 180 },
+            livenessProbe: { tcpSocket: { port: 6379 }, periodSeconds: 20, failureThreshold: 6 },
+            readinessProbe: { ...answers, periodSeconds: 10 },
+          },
+        ],
+        nodeSelector: settings.nodeSelector,
+      },
+      after(this, opts),
+    );
+    const port = { name: "6379", port: 6379, targetPort: 6379 };
+    serviceObject(`${name}-service`, { site, name: VALKEY_HOST, component: VALKEY_HOST, port }, child);
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,43 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { imageTriggers } from "../platform/image-triggers.ts";
+import { patience } from "./custom-timeouts.ts";
+import { disruptionBudget } from "./disruption-budget.ts";
+import { type PodArgs, podTemplate } from "./pod.ts";
+import { serviceAccount } from "./service-account.ts";
+
+export interface DeploymentArgs extends Omit<PodArgs, "serviceAccountName"> {
+  /** Pods. @default 1 */
+  readonly replicas?: number;
+  /** How long Pulumi waits for a change of it, in minutes: longer than pods may take to end and to start. @default 15 */
+  readonly patienceMinutes?: number;
+  /** Whether the former pods run on until the next ones are ready, or end before these start. */
+  readonly strategy: "rolling" | "recreate";
+}
+
+/** The Deployment `${name}-deployment` of a component, and the component's account. */
+export function deployment(
+  name: string,
+  { replicas = 1, patienceMinutes = 15, strategy, ...pod }: DeploymentArgs,
+  opts: pulumi.CustomResourceOptions,
+) {
+  const { site, component } = pod;
+  const account = serviceAccount(`${name}-account`, { site, name: component }, opts);
+  if (replicas > 1) disruptionBudget(`${name}-budget`, { site, component }, opts);
+  return new k8s.apps.v1.Deployment(
+    `${name}-deployment`,
+    {
+      metadata: site.workload(component, imageTriggers(pod)),
+      spec: {
+        replicas,
+        strategy:
+          strategy === "rolling"
+            ? { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }
+            : { type: "Recreate" },
+        selector: { matchLabels: { component } },
+        template: podTemplate({ ...pod, serviceAccountName: account.metadata.name }),
+      },
+    },
+    { ...opts, customTimeouts: patience(patienceMinutes * 60) },
+  );
+}

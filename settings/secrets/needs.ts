@@ -1,0 +1,53 @@
+import type { SchemaOutput } from "../schema.ts";
+import type { Surroundings } from "./form.ts";
+import type { SecretNeeds } from "./secrets.ts";
+
+/** The realm that Packit asks for a ticket in, unless it is told another one. */
+const REALM = "FEDORAPROJECT.ORG";
+
+/**
+ * What decides which secrets a stack needs, and what they must fit.
+ * @param wrong The settings that are wrong, and of which examples stand in their places.
+ */
+export function secretNeeds(data: SchemaOutput | undefined, wrong: readonly unknown[]): SecretNeeds {
+  const forges = data?.forges ?? {};
+  return {
+    forges,
+    conditions: {
+      githubApp: Object.values(forges).some(({ githubApp }) => githubApp),
+      copr: data?.role !== "fedora-ci",
+      ownCertificate: data?.tls === "passthrough",
+      fluentd: data?.withFluentdSidecar === true,
+      backup: data?.withBackup === true,
+    },
+    around: data === undefined ? { hosts: [] } : surroundings(data, wrong),
+  };
+}
+
+function surroundings(data: SchemaOutput, wrong: readonly unknown[]): Surroundings {
+  const isWrong = (...keys: readonly (keyof SchemaOutput)[]) => keys.some((key) => wrong.includes(key));
+  return {
+    hosts: isWrong("hosts", "tls", "platform") ? [] : certifiedHosts(data),
+    principal: isWrong("identity", "packitConfig")
+      ? undefined
+      : principalOf(data.identity.fasUser, data.packitConfig.kerberos_realm),
+  };
+}
+
+/** Whom the workers ask Kerberos for a ticket of. */
+export function principalOf(fasUser: string, realm: string | undefined): string {
+  return `${fasUser}@${realm ?? REALM}`;
+}
+
+/** The hosts for which the stack's own certificate is shown: by its pods, or by an Ingress controller. */
+function certifiedHosts({ tls, platform, hosts, ...parts }: SchemaOutput): string[] {
+  if (tls !== "passthrough") return [];
+  const shown = [
+    hosts.service,
+    parts.withDashboard && hosts.dashboard,
+    parts.withNginx && hosts.workers,
+    // It speaks no TLS itself.
+    platform === "kubernetes" && parts.withRedisCommander && hosts.redisCommander,
+  ];
+  return shown.filter((host) => typeof host === "string");
+}
