@@ -29,4 +29,4 @@ export const {
   totals,
   compromises,
   egress,
-} = program(settings, provider, opts);
+} = await program(settings, provider, opts);

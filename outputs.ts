@@ -1,30 +1,25 @@
-import { compromises } from "./components/configuration/image-supports.ts";
+import { compromises } from "./components/configuration/compromises.ts";
+import { egressHosts } from "./components/egress.ts";
 import type { Instance } from "./components/instance/instance.ts";
-import { egressHosts } from "./components/network/egress-hosts.ts";
+import { namespacesOf } from "./components/stack/namespaces.ts";
+import { partsOf, sandboxTotals, totals } from "./components/totals.ts";
 import { activePools } from "./components/workers/pools.ts";
-import { showBytes, showCpu } from "./settings/consistency.ts";
-import { type Amounts, hasProxy, sandboxTotals, totals } from "./settings/footprint.ts";
+import { type Amounts, showBytes, showCpu } from "./kubernetes/amounts.ts";
 import type { Settings } from "./settings/load.ts";
-import { namespacesOf } from "./settings/namespaces.ts";
 
 /** What an operator wants to know of a stack. */
 export function outputs(settings: Settings, { url, webhookSecret, images }: Instance) {
-  const { hosts, workers } = settings;
-  const page = (host: string | undefined) => host && `https://${host}/`;
+  const pages = partsOf(settings).flatMap(({ page }) =>
+    page && (page.isOn?.(settings) ?? true) ? [[page.name, page.url(settings.hosts)] as const] : [],
+  );
   return {
     url,
     webhookUrl: url.apply((api) => `${api}webhooks/github`),
     webhookSecret,
-    urls: {
-      api: url,
-      dashboard: settings.withDashboard ? page(hosts.dashboard) : undefined,
-      flower: hasProxy(settings) && settings.withFlower ? page(hosts.workers) : undefined,
-      metrics: hasProxy(settings) && settings.withPushgateway ? `${page(hosts.workers)}metrics` : undefined,
-      redisCommander: settings.withRedisCommander ? page(hosts.redisCommander) : undefined,
-    },
+    urls: Object.fromEntries(pages),
     namespaces: namespacesOf(settings),
     images,
-    queues: Object.fromEntries(activePools(workers).map(({ name, queues }) => [name, queues])),
+    queues: Object.fromEntries(activePools(settings.workers).map(({ name, queues }) => [name, queues])),
     totals: {
       declared: shown(totals(settings, "steady")),
       atMost: shown(totals(settings, "peak")),

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { Instance } from "./components/instance/instance.ts";
+import { loadComponents } from "./components/load-components.ts";
 import { outputs } from "./outputs.ts";
 import type { Settings } from "./settings/load.ts";
 
@@ -11,11 +12,12 @@ import type { Settings } from "./settings/load.ts";
  * @param kubernetes The provider of the one cluster that they go to (see provider.ts).
  * @param opts What Pulumi's engine is told besides, of every resource (see owned.ts).
  */
-export function program(
+export async function program(
   settings: Settings,
   kubernetes: k8s.Provider,
   opts: pulumi.ComponentResourceOptions = {},
 ) {
-  const instance = new Instance("packit", settings, { ...opts, providers: { kubernetes } });
+  const parts = await loadComponents(settings);
+  const instance = new Instance("packit", settings, parts, { ...opts, providers: { kubernetes } });
   return outputs(settings, instance);
 }

@@ -1,4 +1,5 @@
 import { defineCommand } from "citty";
+import { namespacesOf } from "../components/stack/namespaces.ts";
 import { UserError } from "../errors.ts";
 import { describeRemoved, removeControlPlane, removeStack, removeStandIns } from "../local/down.ts";
 import { LOCAL_CONTEXT } from "../local/kubeconfig.ts";
@@ -8,7 +9,6 @@ import { runPhases } from "../local/phases.ts";
 import { summary, timing } from "../local/summary.ts";
 import { clusterPhases, type Engine, localClient, localSettings, stackPhases } from "../local/up.ts";
 import { lengthOf } from "../settings/duration.ts";
-import { namespacesOf } from "../settings/namespaces.ts";
 import { whyStopped } from "../settings/stopped.ts";
 import { interruptible } from "../system/interruption.ts";
 import { JSON_OUTPUT, PATHS, print, refuseUnknown, STACK, say } from "./options.ts";

@@ -1,5 +1,5 @@
+import type { Pool } from "../components/test-instance/pool.ts";
 import { UserError } from "../errors.ts";
-import type { Pool } from "../settings/test-pool.ts";
 import { type Where, whereOf } from "./options.ts";
 import type { Command } from "./verb.ts";
 

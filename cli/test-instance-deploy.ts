@@ -1,4 +1,5 @@
 import { type ArgsDef, defineCommand, type ParsedArgs, parseArgs } from "citty";
+import type { Pool } from "../components/test-instance/pool.ts";
 import { UserError } from "../errors.ts";
 import { slotsOf } from "../operations/test-instances/context.ts";
 import { deploy, plan } from "../operations/test-instances/deploy.ts";
@@ -13,7 +14,6 @@ import { type Request, readRequest } from "../operations/test-instances/request.
 import { shown } from "../operations/test-instances/view.ts";
 import { lengthOf } from "../settings/duration.ts";
 import { everyMistake } from "../settings/every-mistake.ts";
-import type { Pool } from "../settings/test-pool.ts";
 import { interruptible } from "../system/interruption.ts";
 import { REPEATED, repeated } from "./arguments.ts";
 import { print } from "./options.ts";

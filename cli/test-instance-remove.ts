@@ -1,4 +1,6 @@
 import { defineCommand } from "citty";
+import { namespacesOf } from "../components/test-instance/config.ts";
+import type { Pool } from "../components/test-instance/pool.ts";
 import { UserError } from "../errors.ts";
 import { slotsOf } from "../operations/test-instances/context.ts";
 import { destroy } from "../operations/test-instances/destroy.ts";
@@ -6,8 +8,6 @@ import { checkedName } from "../operations/test-instances/name.ts";
 import { reap } from "../operations/test-instances/reap.ts";
 import { SILENCE_SECONDS } from "../operations/test-instances/silence.ts";
 import { lengthOf } from "../settings/duration.ts";
-import { namespacesOf } from "../settings/test-instance.ts";
-import type { Pool } from "../settings/test-pool.ts";
 import { nearOr } from "./arguments.ts";
 import { print, say } from "./options.ts";
 import { ROOT } from "./root.ts";

@@ -1,9 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Image } from "../platform/image.ts";
-import type { Resources } from "../settings/resources.ts";
 import type { Files, Picked } from "./files.ts";
 import { present } from "./omit.ts";
+import type { Resources } from "./workload.ts";
 
 type Probe = k8s.types.input.core.v1.Probe;
 
@@ -50,8 +50,6 @@ export interface ContainerArgs {
   readonly ports?: readonly number[];
   /** The UDP port that it listens on. */
   readonly udpPort?: number;
-  /** What it asks for and may use at most. */
-  readonly resources: Resources;
   /** Bytes of scratch space that the scheduler sets aside. */
   readonly ephemeralStorage?: string;
   /** Where it finds its volumes. */
@@ -66,9 +64,11 @@ export interface ContainerArgs {
   readonly preStop?: k8s.types.input.core.v1.LifecycleHandler;
 }
 
-/** A container that has no more rights than any unprivileged process. */
-export function container(args: ContainerArgs): k8s.types.input.core.v1.Container {
-  const { requests, limits } = args.resources;
+/** A container that takes what its workload says, and has no more rights than any unprivileged process. */
+export function container(
+  args: ContainerArgs,
+  { requests, limits }: Resources,
+): k8s.types.input.core.v1.Container {
   return {
     name: args.name,
     image: args.image.reference,

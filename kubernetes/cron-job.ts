@@ -24,7 +24,8 @@ export function cronJob(
   { schedule, timeZone = "Etc/UTC", limitSeconds, ...pod }: CronJobArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
-  const { site, component } = pod;
+  const { site } = pod;
+  const { component } = pod.workload;
   const account = serviceAccount(`${name}-account`, { site, name: component }, opts);
   const spec = { ...pod, restartPolicy: "Never", serviceAccountName: account.metadata.name } as const;
   return new k8s.batch.v1.CronJob(

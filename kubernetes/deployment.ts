@@ -7,8 +7,6 @@ import { type PodArgs, podTemplate } from "./pod.ts";
 import { serviceAccount } from "./service-account.ts";
 
 export interface DeploymentArgs extends Omit<PodArgs, "serviceAccountName"> {
-  /** Pods. @default 1 */
-  readonly replicas?: number;
   /** How long Pulumi waits for a change of it, in minutes: longer than pods may take to end and to start. @default 15 */
   readonly patienceMinutes?: number;
   /** Whether the former pods run on until the next ones are ready, or end before these start. */
@@ -18,10 +16,11 @@ export interface DeploymentArgs extends Omit<PodArgs, "serviceAccountName"> {
 /** The Deployment `${name}-deployment` of a component, and the component's account. */
 export function deployment(
   name: string,
-  { replicas = 1, patienceMinutes = 15, strategy, ...pod }: DeploymentArgs,
+  { patienceMinutes = 15, strategy, ...pod }: DeploymentArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
-  const { site, component } = pod;
+  const { site, workload } = pod;
+  const { component, pods: replicas } = workload;
   const account = serviceAccount(`${name}-account`, { site, name: component }, opts);
   if (replicas > 1) disruptionBudget(`${name}-budget`, { site, component }, opts);
   return new k8s.apps.v1.Deployment(

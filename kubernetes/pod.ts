@@ -4,12 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
 import { type ContainerArgs, container, type Mount, secretOf } from "./container.ts";
 import { present } from "./omit.ts";
+import { resourcesOf, type Workload } from "./workload.ts";
 
 export interface PodArgs {
   /** Where its workload goes. */
   readonly site: Site;
-  /** The value of the label `component`, by which Services, selectors and network policies find the pod. */
-  readonly component: string;
+  /** What its containers take, and its label `component`, by which Services, selectors and network policies find it. */
+  readonly workload: Workload;
   /** What runs in it; the first is what the pod is for, the others are side-cars. */
   readonly containers: readonly ContainerArgs[];
   /** What runs, and must succeed, before them. @default - nothing */
@@ -35,27 +36,26 @@ export interface PodArgs {
 /** The annotation that changes, and so rolls the pod, when a file or secret that it reads does. */
 export const DIGEST_ANNOTATION = "packit.dev/files";
 
-/** The annotation that changes, and so rolls the pod, when that of its database is replaced. */
-export const DATABASE_ANNOTATION = "packit.dev/database";
-
 /**
  * A pod template. It gets only the files, keys and tokens that it names, and fits OpenShift's restricted-v2 and
  * Kubernetes' Pod Security `restricted`.
  */
 export function podTemplate(args: PodArgs): k8s.types.input.core.v1.PodTemplateSpec {
-  const { site, component } = args;
+  const { site, workload } = args;
+  const { component } = workload;
   const all = [...args.containers, ...(args.initContainers ?? [])];
   const digest = digestOf(all);
   const annotations = { ...args.annotations, ...(digest && { [DIGEST_ANNOTATION]: digest }) };
   const volumes = volumesOf(all);
+  const made = (one: ContainerArgs) => container(one, resourcesOf(workload, one.name));
   return {
     metadata: {
       labels: { component, ...site.platform.labels },
       ...(Object.keys(annotations).length > 0 && { annotations }),
     },
     spec: {
-      containers: args.containers.map(container),
-      ...(args.initContainers?.length && { initContainers: args.initContainers.map(container) }),
+      containers: args.containers.map(made),
+      ...(args.initContainers?.length && { initContainers: args.initContainers.map(made) }),
       securityContext: {
         runAsNonRoot: true,
         seccompProfile: { type: "RuntimeDefault" },

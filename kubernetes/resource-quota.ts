@@ -1,8 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../platform/site.ts";
-import { showBytes, showCpu } from "../settings/consistency.ts";
-import type { Amounts } from "../settings/footprint.ts";
+import { type Amounts, showBytes, showCpu } from "./amounts.ts";
 import { present } from "./omit.ts";
 
 /** What a quota may say in place of what is computed. */

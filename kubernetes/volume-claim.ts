@@ -1,14 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { KEPT, PATCH_FORCE, type Site } from "../platform/site.ts";
+import type { Claim } from "./workload.ts";
 
-export interface VolumeClaimArgs {
+export interface VolumeClaimArgs extends Claim {
   /** Where the claim goes. */
   readonly site: Site;
-  /** Its exact name. */
-  readonly name: string;
-  /** How large the volume is. */
-  readonly size: string;
   /** Whether Pulumi refuses to delete it. @default false */
   readonly protect?: boolean;
   /** Whether it stays in the cluster when the stack no longer declares it. @default - if it is protected */

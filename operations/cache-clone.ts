@@ -1,8 +1,8 @@
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
 import type { Access } from "../cluster/access.ts";
-import { CACHE_COMMAND, CACHE_CONTAINER } from "../components/repository-cache/fill-job.ts";
-import type { CacheVolume } from "../components/repository-cache/settings.ts";
+import { CACHE_COMMAND } from "../components/repository-cache/fill-job.ts";
+import { CACHE_CONTAINER, type CacheVolume } from "../components/repository-cache/settings.ts";
 import { EnvironmentError, UserError } from "../errors.ts";
 import { readLog } from "./cache-log.ts";
 

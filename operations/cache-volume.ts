@@ -1,31 +1,11 @@
-import { type CacheJobArgs, cacheJob } from "../components/repository-cache/fill-job.ts";
+import { cacheJob } from "../components/repository-cache/fill-job.ts";
 import { CACHE_COMPONENT, type CacheVolume } from "../components/repository-cache/settings.ts";
 import { UserError } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
-import type { Settings } from "../settings/load.ts";
 import { type CacheClient, create, marked, PODS, type Pod, remove } from "./cache-job.ts";
 import type { VolumeReport } from "./cache-report.ts";
 import { pause, watch } from "./cache-watch.ts";
-
-export interface VolumeWork {
-  readonly client: CacheClient;
-  readonly settings: Settings;
-  readonly volume: CacheVolume;
-  readonly task: CacheJobArgs["task"];
-  /** How long the Job may take; the cluster ends it then, even if nobody is left who watches it. */
-  readonly limitSeconds: number;
-  /** How long to wait for sandboxes to end that hold the volume. */
-  readonly waitSeconds: number;
-  /** Ends the work, and removes the Job. */
-  readonly signal: AbortSignal;
-  /** Told what goes on. */
-  readonly report: (message: string) => void;
-  /** A repository that is streamed into the Job's pod once that runs. What `into` returns is read as said by the pod. */
-  readonly stream?: {
-    readonly repository: string;
-    readonly into: (pod: string) => Promise<string>;
-  };
-}
+import type { VolumeWork } from "./cache-work.ts";
 
 /** Runs a Job on a cache volume, watches it, and removes it, however it ends. */
 export async function workOn(work: VolumeWork): Promise<VolumeReport> {

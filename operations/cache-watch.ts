@@ -1,11 +1,11 @@
 import { ApiError } from "../cluster/api-client.ts";
-import { CACHE_CONTAINER } from "../components/repository-cache/fill-job.ts";
+import { CACHE_CONTAINER } from "../components/repository-cache/settings.ts";
 import { explain } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { type CacheClient, ended, isPassing, type Pod, podOf, readOwn } from "./cache-job.ts";
 import { proven, readLog } from "./cache-log.ts";
 import { human, type VolumeReport } from "./cache-report.ts";
-import type { VolumeWork } from "./cache-volume.ts";
+import type { VolumeWork } from "./cache-work.ts";
 
 /** How long an API server may be out of reach before a run gives up. */
 const OUTAGE_SECONDS = 300;

@@ -13,7 +13,8 @@ import { repositoryUrl } from "../settings/values.ts";
 import { nearest } from "../settings/violation.ts";
 import { type Clone, sendClone } from "./cache-clone.ts";
 import type { VolumeReport } from "./cache-report.ts";
-import { holdersOf, type VolumeWork, workOn } from "./cache-volume.ts";
+import { holdersOf, workOn } from "./cache-volume.ts";
+import type { VolumeWork } from "./cache-work.ts";
 
 export interface CacheArgs {
   readonly settings: Settings;

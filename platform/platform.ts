@@ -1,5 +1,3 @@
-import type { Settings } from "../settings/load.ts";
-
 type Labels = Readonly<Record<string, string>>;
 
 /** What a cluster wants on the objects that it runs. Components read it and never ask which cluster it is. */
@@ -34,16 +32,32 @@ export interface Platform {
   };
 }
 
+/** What a stack says of its cluster. */
+export interface PlatformSettings {
+  readonly platform: "openshift" | "managed-platform" | "kubernetes";
+  readonly storageClass?: string | undefined;
+  readonly tls: "passthrough" | "reencrypt";
+  readonly managedPlatform: {
+    readonly appCode: string;
+    readonly servicePhase: string;
+    readonly costCenter: string;
+    readonly tenant: string;
+  };
+  readonly ingress: { readonly className?: string | undefined; readonly annotations: Labels };
+}
+
 /** The platform that a stack's settings describe. */
-export function platformOf(settings: Settings): Platform {
+export function platformOf(settings: PlatformSettings): Platform {
   const own = settings.storageClass === undefined ? {} : { storageClass: settings.storageClass };
   return { ...PLATFORMS[settings.platform](settings), ...own };
 }
 
+type Facts = Omit<PlatformSettings, "platform">;
+
 const OPENSHIFT_DNS = { namespace: "openshift-dns", isNodeLocal: false };
 
 const PLATFORMS = {
-  openshift: ({ tls }: Settings): Platform => ({
+  openshift: ({ tls }: Facts): Platform => ({
     workloadLabels: {},
     labels: {},
     routeLabels: {},
@@ -54,7 +68,7 @@ const PLATFORMS = {
     exposure: { by: "route", termination: tls },
   }),
 
-  "managed-platform": ({ tls, managedPlatform: facts }: Settings): Platform => ({
+  "managed-platform": ({ tls, managedPlatform: facts }: Facts): Platform => ({
     workloadLabels: {
       "app-code": facts.appCode,
       "service-phase": facts.servicePhase,
@@ -71,7 +85,7 @@ const PLATFORMS = {
     exposure: { by: "route", termination: tls },
   }),
 
-  kubernetes: ({ ingress: { className, annotations } }: Settings): Platform => ({
+  kubernetes: ({ ingress: { className, annotations } }: Facts): Platform => ({
     workloadLabels: {},
     labels: {},
     routeLabels: {},

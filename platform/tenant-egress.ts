@@ -1,13 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { EgressHost } from "../components/network/egress-hosts.ts";
 import type { Site } from "./site.ts";
 
 export interface TenantEgressArgs {
   /** The namespace whose pods reach the hosts. */
   readonly site: Site;
   /** The hosts; the platform's firewall knows no ports. */
-  readonly hosts: readonly EgressHost[];
+  readonly hosts: readonly { readonly host: string }[];
 }
 
 /** What a firewall that denies all else would cut off within the platform. */

@@ -1,5 +1,5 @@
+import { CATALOGUE, type SecretName } from "../components/schema.ts";
 import type { Path } from "../settings/path.ts";
-import { CATALOGUE, type SecretName } from "../settings/secrets/catalogue.ts";
 import { isFile } from "../settings/secrets/form.ts";
 
 /** A Jinja template, as Ansible reads it, and the secrets that it is filled with. */

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
+import { CATALOGUE, type SecretName } from "../components/schema.ts";
 import { loadSettings, type Settings } from "../settings/load.ts";
-import { CATALOGUE, type SecretName } from "../settings/secrets/catalogue.ts";
 import { readStackFile } from "../settings/stack-file.ts";
 import { evaluate } from "./evaluate.ts";
 import type { NamedText } from "./folder.ts";

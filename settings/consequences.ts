@@ -1,17 +1,17 @@
+import { CATALOGUE } from "../components/schema.ts";
 import type { Path } from "./path.ts";
+import type { SecretSpecs } from "./secrets/spec.ts";
 import type { Violation } from "./violation.ts";
 
 /** The settings that decide whether something is asked for, or known, by the beginning of its path. */
 const DECIDED_BY: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    Object.entries<SecretSpecs[string]>(CATALOGUE).map(([name, { decidedBy = [] }]) => [
+      `secrets.${name}`,
+      decidedBy,
+    ]),
+  ),
   "secrets.forgeTokens": ["forges", "role", "distGit"],
-  "secrets.githubAppId": ["forges", "role"],
-  "secrets.githubAppPrivateKey": ["forges", "role"],
-  "secrets.copr": ["role"],
-  "secrets.tlsCertificate": ["tls"],
-  "secrets.tlsPrivateKey": ["tls"],
-  "secrets.splunkToken": ["withFluentdSidecar"],
-  "secrets.awsAccessKeyId": ["withBackup"],
-  "secrets.awsSecretAccessKey": ["withBackup"],
   secretRecords: ["forges", "role"],
 };
 

@@ -1,17 +1,19 @@
 import { withRoleDefaults } from "../components/configuration/role.ts";
+import { refusals } from "../components/refusals.ts";
+import { type SchemaOutput, schema } from "../components/schema.ts";
+import { defaultSandboxNamespace } from "../components/stack/namespaces.ts";
 import { check } from "./check.ts";
 import { coerced } from "./coerce.ts";
 import { isConsequence } from "./consequences.ts";
-import { refusals } from "./consistency.ts";
 import { isSame } from "./engine-file.ts";
 import { mended } from "./mend.ts";
-import { defaultSandboxNamespace } from "./namespaces.ts";
 import { sharedWithOthers } from "./others.ts";
-import { type SchemaOutput, schema } from "./schema.ts";
+
 import { needlesslyEncrypted, unproven } from "./secrets/encryption.ts";
 import { secretLife } from "./secrets/life.ts";
 import { secretNeeds } from "./secrets/needs.ts";
-import { readSecrets, type SecretSource, type Secrets } from "./secrets/secrets.ts";
+import { readSecrets, type Secrets } from "./secrets/secrets.ts";
+import type { SecretSource } from "./secrets/source.ts";
 import { PREFIX, type StackConfig } from "./stack-file.ts";
 import { checkedStack } from "./stack-name.ts";
 import { nearest, type Violation, violationsError } from "./violation.ts";

@@ -1,4 +1,4 @@
-import { defaultSandboxNamespace } from "./namespaces.ts";
+import { defaultSandboxNamespace } from "../components/stack/namespaces.ts";
 import { formatPath, type Path } from "./path.ts";
 import type { StackConfig } from "./stack-file.ts";
 import type { Violation } from "./violation.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { schema } from "./schema.ts";
+import { CATALOGUE, SECRET_NAMES, schema } from "../components/schema.ts";
 import { unwrap } from "./schema-walk.ts";
-import { CATALOGUE, SECRET_NAMES, type SecretSpec } from "./secrets/catalogue.ts";
+import type { SecretSpec } from "./secrets/spec.ts";
 import { PREFIX } from "./stack-file.ts";
 
 type Schema = z.core.$ZodType;
@@ -37,19 +37,14 @@ ${table(["secret", "what it is", "needed"], secrets())}`;
 function secrets(): string[][] {
   const needed = {
     always: "always",
-    copr: "if `role` is `packit`",
-    githubApp: "if a forge uses the GitHub App",
-    ownCertificate: "if `tls` is `passthrough`",
-    fluentd: "with `withFluentdSidecar`",
-    backup: "with `withBackup`",
+    when: "while something asks for it",
     optional: "unless it is left out, with the reason",
     generated: "no: it is generated unless it is given",
   } as const satisfies Record<SecretSpec["needed"], string>;
-  const named = SECRET_NAMES.map((name) => [
-    code(name),
-    CATALOGUE[name].purpose,
-    needed[CATALOGUE[name].needed],
-  ]);
+  const named = SECRET_NAMES.map((name) => {
+    const { purpose, neededIf, ...spec }: SecretSpec = CATALOGUE[name];
+    return [code(name), purpose, neededIf ?? needed[spec.needed]];
+  });
   return [
     ...named,
     [code("forgeTokens.HOST"), "the account's token at a forge", "for each forge without the GitHub App"],
@@ -111,7 +106,7 @@ function showDefault(value: unknown): string {
   const text = JSON.stringify(value);
   if (typeof value !== "object" || value === null || text.length <= 60) return code(text);
   return Array.isArray(value)
-    ? `${value.length} items, in settings/`
+    ? `${value.length} items, in its schema`
     : Object.keys(value).map(code).join(", ");
 }
 

@@ -1,5 +1,5 @@
 import { isDormant } from "../components/configuration/fedora-ci.ts";
-import type { SchemaOutput } from "./schema.ts";
+import type { SchemaOutput } from "../components/schema.ts";
 
 /** Why a workload that is declared has no pods, for people. */
 export function whyStopped(settings: SchemaOutput): string {

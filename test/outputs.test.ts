@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import { egressHosts } from "../components/network/egress-hosts.ts";
+import { egressHosts } from "../components/egress.ts";
+import { componentsOf } from "../components/totals.ts";
+import type { Workload } from "../kubernetes/workload.ts";
 import { program } from "../program.ts";
 import { clusterProvider } from "../provider.ts";
-import { footprints } from "../settings/footprint.ts";
 import { inBytes } from "../settings/values.ts";
 import { ROOT, settingsOf } from "./support/stacks.ts";
 
@@ -17,7 +18,7 @@ describe("the outputs of prod", () => {
       call: () => ({}),
       newResource: ({ name, inputs }) => ({ id: name, state: { ...inputs, result: name } }),
     });
-    const outputs = program(settings, clusterProvider(settings));
+    const outputs = await program(settings, clusterProvider(settings));
     expect(outputs.urls).toMatchObject({
       dashboard: "https://dashboard.packit.dev/",
       flower: "https://workers.packit.dev/",
@@ -36,9 +37,11 @@ describe("the outputs of prod", () => {
       "packit-worker-long-running": ["long-running", "rate-limited"],
     });
     // A pod takes what its init container takes, if that is more than all others together.
-    const pods = footprints(settings).map(({ pods, containers, init }) => {
-      const together = containers.reduce((all, { limits }) => all + inBytes(limits.memory), 0);
-      return pods * Math.max(together, init ? inBytes(init.limits.memory) : 0);
+    const pods = componentsOf(settings).map(({ pods, containers, initContainers = {} }) => {
+      const memory = (all: Workload["containers"]) =>
+        Object.values(all).map(({ limits }) => inBytes(limits.memory));
+      const together = memory(containers).reduce((all, one) => all + one, 0);
+      return pods * Math.max(together, ...memory(initContainers));
     });
     const sum = pods.reduce((all, one) => all + one, 0);
     expect(inBytes(outputs.totals.declared.limits.memory)).toBe(sum);

@@ -3,10 +3,13 @@ import type { ContainerArgs } from "../../kubernetes/container.ts";
 import { cronJob } from "../../kubernetes/cron-job.ts";
 import { configMapFiles, type Files } from "../../kubernetes/files.ts";
 import { databaseEnvironment } from "../configuration/environment.ts";
-import type { PartArgs } from "../part.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { PostgresSettings } from "../postgres/settings.ts";
+import type { CoreSettings } from "../stack/settings.ts";
 import { backupScript } from "./backup-script.ts";
+import type { BackupSettings } from "./settings.ts";
 
-export type BackupArgs = PartArgs<"backup" | "postgres">;
+type BackupArgs = PartArgs<CoreSettings & BackupSettings & PostgresSettings>;
 
 /** The nightly backup of the database to S3, and a Job's template that restores one into an empty database. */
 export class Backup extends pulumi.ComponentResource {
@@ -22,7 +25,12 @@ export class Backup extends pulumi.ComponentResource {
     );
     const job = (command: "backup" | "restore") => {
       const component = `packit-${command}`;
-      return { site, component, nodeSelector, containers: [container(args, component, command, script)] };
+      return {
+        site,
+        workload: args.workload(component),
+        nodeSelector,
+        containers: [container(args, component, command, script)],
+      };
     };
     cronJob(`${name}-backup`, { ...job("backup"), schedule, limitSeconds: 2 * 3600 }, child);
     cronJob(`${name}-restore`, { ...job("restore"), limitSeconds: 6 * 3600 }, child);
@@ -39,7 +47,7 @@ function container(
   const { aws } = configuration;
   return {
     name,
-    image,
+    image: image("packit-worker"),
     command: ["python3", "/scripts/backup.py", command],
     env: {
       ...databaseEnvironment(configuration),
@@ -50,7 +58,6 @@ function container(
       BACKUP_KEEP: String(backup.keep),
       BACKUP_ENDPOINT: backup.endpoint,
     },
-    resources: backup.resources,
     mounts: [
       { name: "scripts", path: "/scripts", readOnly: true, from: { files: [script.pick("backup.py")] } },
       // A dump is smaller than the database, and its packed copy smaller than the dump.

@@ -3,9 +3,11 @@ import { after } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { CELERY_APP, commonEnvironment } from "../configuration/environment.ts";
 import { switchEnvironment } from "../configuration/upstream-switches.ts";
-import type { PartArgs } from "../part.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { CoreSettings } from "../stack/settings.ts";
+import type { BeatSettings } from "./settings.ts";
 
-export type BeatArgs = PartArgs<"beat" | "maintenance" | "upstreamSwitches">;
+type BeatArgs = PartArgs<CoreSettings & BeatSettings>;
 
 const NAME = "packit-service-beat";
 
@@ -16,19 +18,18 @@ const IS_ALIVE = "test -n \"$(find /tmp -maxdepth 1 -name 'celerybeat-schedule*'
 export class Beat extends pulumi.ComponentResource {
   constructor(name: string, args: BeatArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Beat", name, {}, opts);
-    const { site, settings, configuration, image } = args;
+    const { site, settings, configuration } = args;
     const { ssh, keytab, packit } = configuration;
     deployment(
       name,
       {
         site,
-        component: NAME,
-        replicas: settings.maintenance ? 0 : 1,
+        workload: args.workload(NAME),
         strategy: "recreate",
         containers: [
           {
             name: NAME,
-            image,
+            image: args.image("packit-worker"),
             command: ["/usr/bin/run_worker.sh"],
             env: {
               ...commonEnvironment(settings, configuration),
@@ -36,7 +37,6 @@ export class Beat extends pulumi.ComponentResource {
               APP: CELERY_APP,
               CELERY_COMMAND: "beat",
             },
-            resources: settings.beat.resources,
             ephemeralStorage: "80Ki",
             mounts: [
               {

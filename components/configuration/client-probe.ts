@@ -1,6 +1,6 @@
 import type { Mount } from "../../kubernetes/container.ts";
 import { CLIENT_PROBE_DIRECTORY } from "./client-probe-script.ts";
-import type { Configuration } from "./configuration.ts";
+import type { Credentials } from "./credentials.ts";
 
 /** A probe that runs client.py with some arguments; it is started by a Python that may have to wait for its processor. */
 export function clientProbe(args: readonly (string | number)[], timeoutSeconds: number) {
@@ -9,7 +9,7 @@ export function clientProbe(args: readonly (string | number)[], timeoutSeconds: 
 }
 
 /** Where a pod finds client.py. */
-export function clientProbeMount({ probes }: Configuration): Mount {
+export function clientProbeMount({ probes }: Credentials): Mount {
   const from = { files: [probes.pick("client.py")] };
   return { name: "probes", path: CLIENT_PROBE_DIRECTORY, readOnly: true, from };
 }

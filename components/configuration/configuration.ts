@@ -12,15 +12,16 @@ import type { Site } from "../../platform/site.ts";
 import type { Settings } from "../../settings/load.ts";
 import type { Secrets } from "../../settings/secrets/secrets.ts";
 import type { Sensitive } from "../../settings/secrets/sensitive.ts";
-import { dumpsToBackups } from "../../settings/stores.ts";
-import { POSTGRES_HOST } from "../addresses.ts";
+import { dumpsToBackups } from "../backup/settings.ts";
 import { fedoraToml } from "../fedmsg/fedora-toml.ts";
 import type { Passwords } from "../instance/passwords.ts";
+import { POSTGRES } from "../postgres/settings.ts";
 import { workersWithCache } from "../repository-cache/settings.ts";
 import { VALKEY_PASSWORD_FILE, valkeyPasswordConf } from "../valkey/valkey-conf.ts";
 import { centpkgSigConf } from "./centpkg-sig-conf.ts";
 import { clientProbeScript } from "./client-probe-script.ts";
 import { noCoprAccount } from "./copr.ts";
+import type { Credentials } from "./credentials.ts";
 import { oshClientConf } from "./osh-client-conf.ts";
 import { packitConfigText } from "./packit-config-text.ts";
 import { GITHUB_APP_KEY } from "./packit-service-yaml.ts";
@@ -31,6 +32,8 @@ export interface ConfigurationArgs {
   readonly site: Site;
   /** All of them: nearly each has its place in some file. */
   readonly settings: Settings;
+  /** Whether a part of the stack reads the GitHub App's id. */
+  readonly readsAppId: boolean;
   /** The secrets that only this instance knows. */
   readonly passwords: Passwords["values"];
 }
@@ -42,7 +45,7 @@ const NO_CERTIFICATE: Pick<Secrets, "tlsCertificate" | "tlsPrivateKey"> = {
 };
 
 /** Every file and credential that pods read, each in the Secret or ConfigMap of its readers. */
-export class Configuration extends pulumi.ComponentResource {
+export class Configuration extends pulumi.ComponentResource implements Credentials {
   /** The certificate and key for the pods of a component that speaks TLS. */
   readonly tls: (component: string) => Picked;
   readonly keytab;
@@ -59,7 +62,7 @@ export class Configuration extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { site, settings, passwords }: ConfigurationArgs,
+    { site, settings, passwords, readsAppId }: ConfigurationArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("packit:app:Configuration", name, {}, opts);
@@ -128,7 +131,7 @@ export class Configuration extends pulumi.ComponentResource {
       data: {
         "database-user": settings.postgres.user,
         "database-password": passwords.postgresPassword,
-        "database-host": POSTGRES_HOST,
+        "database-host": POSTGRES.host,
         "database-name": settings.postgres.database,
       },
     });
@@ -152,7 +155,7 @@ export class Configuration extends pulumi.ComponentResource {
         name: "github-app-private-key",
         data: {
           [GITHUB_APP_KEY.file]: secret(githubAppPrivateKey),
-          "app-id": settings.withTokman ? secret(githubAppId) : undefined,
+          "app-id": readsAppId ? secret(githubAppId) : undefined,
         },
       });
     this.centpkgSig =

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Refusal } from "../../settings/refuse.ts";
-import type { SchemaOutput } from "../../settings/schema.ts";
 import { baseUrl, flag } from "../../settings/values.ts";
 
 /** The kinds of forges that ogr, Packit's library, can be told of. It knows GitHub by its one host alone. */
@@ -53,8 +52,12 @@ function toldBy(host: string): string | undefined {
   return TELLING.find(([, parts]) => parts.some((part) => host.includes(part)))?.[0];
 }
 
+interface Forges {
+  readonly forges: Readonly<Record<string, { readonly type?: z.output<typeof type> | undefined }>>;
+}
+
 /** Every pod of Packit dies at start where a forge is none that ogr knows; what the host tells, no type changes. */
-export function forgeRefusals({ forges }: Pick<SchemaOutput, "forges">): Refusal[] {
+export function forgeRefusals({ forges }: Forges): Refusal[] {
   return Object.entries(forges).flatMap(([host, { type: given }]) => {
     const told = toldBy(host);
     const path = ["forges", host, "type"];

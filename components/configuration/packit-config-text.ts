@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../../platform/site.ts";
-import { ownImage } from "../../settings/images.ts";
 import type { Settings } from "../../settings/load.ts";
 import type { Sensitive } from "../../settings/secrets/sensitive.ts";
-import { TOKMAN_URL } from "../addresses.ts";
 import type { Passwords } from "../instance/passwords.ts";
+import { ownImage } from "../schema.ts";
+import { TOKMAN_URL } from "../tokman/settings.ts";
 import { fedoraCiKeys } from "./fedora-ci.ts";
 import { type ForgeCredentials, packitServiceYaml } from "./packit-service-yaml.ts";
 

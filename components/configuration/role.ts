@@ -1,5 +1,4 @@
 import type { Refusal } from "../../settings/refuse.ts";
-import type { SchemaOutput } from "../../settings/schema.ts";
 import { FORGES } from "./forges.ts";
 
 /** The words that start commands for Packit, and those for Fedora CI, which Packit itself listens to. */
@@ -24,8 +23,17 @@ function hostOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 
+interface Roles {
+  readonly role: "packit" | "fedora-ci";
+  readonly deployment: string;
+  readonly packitConfig: { readonly comment_command_prefix?: string | undefined };
+  readonly forges: Readonly<Record<string, unknown>>;
+  readonly distGit: { readonly url: string };
+  readonly withSandbox: boolean;
+}
+
 /** Fedora CI leaves to Packit what is Packit's. */
-export function roleRefusals({ role, deployment, packitConfig, ...settings }: SchemaOutput): Refusal[] {
+export function roleRefusals({ role, deployment, packitConfig, ...settings }: Roles): Refusal[] {
   if (role === "packit") return [];
   const prefix = packitConfig.comment_command_prefix;
   const isStage = deployment === "stg";

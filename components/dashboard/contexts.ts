@@ -1,19 +1,7 @@
-import { z } from "zod";
 import type { Refusal } from "../../settings/refuse.ts";
-import type { SchemaOutput } from "../../settings/schema.ts";
-import { baseUrl, line } from "../../settings/values.ts";
-
-export const contexts = z
-  .array(
-    z.strictObject({
-      name: line.meta({ example: "Packit" }).describe("What the page calls the instance."),
-      apiUrl: baseUrl
-        .meta({ example: "https://prod.packit.dev/api" })
-        .describe("Its API, with /api at the end."),
-    }),
-  )
-  .default([])
-  .describe("The instances that the page offers; it starts with the first. Default: this one alone.");
+import { needsHost } from "../needs.ts";
+import type { CoreSettings } from "../stack/settings.ts";
+import type { DashboardSettings } from "./settings.ts";
 
 /** An instance that the dashboard shows. */
 export interface Context {
@@ -21,7 +9,7 @@ export interface Context {
   readonly apiUrl: string;
 }
 
-type Shown = Pick<SchemaOutput, "dashboard" | "deployment" | "hosts">;
+type Shown = Pick<DashboardSettings, "dashboard" | "hosts"> & Pick<CoreSettings, "deployment">;
 
 /** The API that the dashboard's image was built for, by the deployment. */
 const BUILT_FOR: Readonly<Record<string, string>> = {
@@ -60,9 +48,15 @@ export function foreignApis(settings: Shown): readonly string[] {
 }
 
 /** A policy of the pods' own can be replaced only by a router that ends TLS. */
-export function contextRefusals(settings: SchemaOutput): Refusal[] {
+export function dashboardRefusals(settings: DashboardSettings & CoreSettings): Refusal[] {
+  if (!settings.withDashboard) return [];
+  const isMissing = settings.hosts.dashboard === undefined;
+  return [...(isMissing ? [needsHost("dashboard", "withDashboard")] : []), ...contextRefusals(settings)];
+}
+
+function contextRefusals(settings: DashboardSettings & CoreSettings): Refusal[] {
   const isReplaced = settings.tls === "reencrypt" && settings.platform !== "kubernetes";
-  if (!settings.withDashboard || isReplaced) return [];
+  if (isReplaced) return [];
   return foreignApis(settings).map((origin) => ({
     path: settings.dashboard.contexts.length > 0 ? ["dashboard", "contexts"] : ["hosts", "service"],
     value: origin,

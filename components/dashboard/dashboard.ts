@@ -3,52 +3,50 @@ import { after } from "../../kubernetes/child-options.ts";
 import type { ContainerArgs } from "../../kubernetes/container.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { publicService } from "../../kubernetes/public-service.ts";
-import type { PartArgs } from "../part.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { CoreSettings } from "../stack/settings.ts";
 import { apiHosts, type Context, contextsOf, dashboardWord, foreignApis } from "./contexts.ts";
 import { DASHBOARD_PAGES, dashboardPagesScript } from "./pages-script.ts";
+import { DASHBOARD, DASHBOARD_PORT, type DashboardSettings, PAGES } from "./settings.ts";
 
-export type DashboardArgs = PartArgs<"dashboard" | "hosts" | "deployment">;
-
-const NAME = "packit-dashboard";
+type DashboardArgs = PartArgs<CoreSettings & DashboardSettings>;
 
 /** The copy of the built page that is pointed at other APIs, and where it is made. */
-const PAGES = { name: "pages", from: { scratch: "100Mi" } } as const;
+const COPY = { name: PAGES, from: { scratch: "100Mi" } } as const;
 const PAGES_PATH = "/pages";
 
 /** The dashboard: pages that show what the API knows. TLS ends in its pods. */
 export class Dashboard extends pulumi.ComponentResource {
   constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Dashboard", name, {}, opts);
-    const { site, settings, configuration, image } = args;
+    const { site, settings, configuration } = args;
     const { dashboard, hosts } = settings;
     const child = { parent: this };
     const contexts = contextsOf(settings);
-    const pages = contexts.length > 0 ? [{ ...PAGES, path: DASHBOARD_PAGES, readOnly: true }] : [];
-    const listens = { tcpSocket: { port: 8443 } };
+    const pages = contexts.length > 0 ? [{ ...COPY, path: DASHBOARD_PAGES, readOnly: true }] : [];
+    const listens = { tcpSocket: { port: DASHBOARD_PORT } };
     deployment(
       name,
       {
         site,
-        component: NAME,
-        replicas: dashboard.replicas,
+        workload: args.workload(DASHBOARD),
         strategy: "rolling",
         spread: true,
         initContainers: contexts.length > 0 ? [pagesContainer(args, contexts)] : [],
         containers: [
           {
-            name: NAME,
-            image,
-            ports: [8443],
+            name: DASHBOARD,
+            image: args.image(DASHBOARD),
+            ports: [DASHBOARD_PORT],
             ...answersFor(settings),
             env: { DEPLOYMENT: hosts.dashboard && dashboardWord(hosts.dashboard) },
-            resources: dashboard.resources,
             mounts: [
               ...pages,
               {
                 name: "credentials",
                 path: "/secrets",
                 readOnly: true,
-                from: { files: [configuration.tls(NAME)] },
+                from: { files: [configuration.tls(DASHBOARD)] },
               },
             ],
             startupProbe: { ...listens, periodSeconds: 5, failureThreshold: 60 },
@@ -60,10 +58,10 @@ export class Dashboard extends pulumi.ComponentResource {
       },
       after(this, opts),
     );
-    const port = { name: "packit-dashboard-https", port: 443, targetPort: 8443 };
+    const port = { name: "packit-dashboard-https", port: 443, targetPort: DASHBOARD_PORT };
     const contentSecurityPolicy = policy(foreignApis(settings));
     const open = { host: hosts.dashboard, port, pods: "tls", contentSecurityPolicy } as const;
-    publicService(name, { site, component: NAME, ...open }, child);
+    publicService(name, { site, component: DASHBOARD, ...open }, child);
     this.registerOutputs();
   }
 }
@@ -89,7 +87,7 @@ function answersFor(settings: DashboardArgs["settings"]): Pick<ContainerArgs, "c
     "--log-to-terminal",
     "--http2",
     "--https-port",
-    "8443",
+    String(DASHBOARD_PORT),
     "--server-name",
     host,
     ...apis.flatMap((api) => ["--server-alias", api]),
@@ -105,14 +103,13 @@ function answersFor(settings: DashboardArgs["settings"]): Pick<ContainerArgs, "c
 }
 
 /** What points the built page at other instances than it was built for. */
-function pagesContainer({ settings, image }: DashboardArgs, contexts: readonly Context[]): ContainerArgs {
+function pagesContainer({ image }: DashboardArgs, contexts: readonly Context[]): ContainerArgs {
   return {
-    name: "pages",
-    image,
+    name: PAGES,
+    image: image(DASHBOARD),
     command: ["python3", "-c", dashboardPagesScript(), DASHBOARD_PAGES, PAGES_PATH],
     env: { CONTEXTS: JSON.stringify(contexts) },
-    resources: settings.dashboard.resources,
-    mounts: [{ ...PAGES, path: PAGES_PATH }],
+    mounts: [{ ...COPY, path: PAGES_PATH }],
   };
 }
 

@@ -2,13 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { after } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { commonEnvironment } from "../configuration/environment.ts";
-import { isDormant } from "../configuration/fedora-ci.ts";
 import { switchEnvironment } from "../configuration/upstream-switches.ts";
-import type { PartArgs } from "../part.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { CoreSettings } from "../stack/settings.ts";
+import type { FedmsgSettings } from "./settings.ts";
 
-export type FedmsgArgs = PartArgs<
-  "upstreamSwitches" | "fedmsg" | "maintenance" | "imageSupports" | "identity" | "role" | "fedoraCi"
->;
+type FedmsgArgs = PartArgs<CoreSettings & FedmsgSettings>;
 
 const NAME = "packit-service-fedmsg";
 
@@ -16,27 +15,25 @@ const NAME = "packit-service-fedmsg";
 export class Fedmsg extends pulumi.ComponentResource {
   constructor(name: string, args: FedmsgArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Fedmsg", name, {}, opts);
-    const { site, settings, configuration, image } = args;
+    const { site, settings, configuration } = args;
     const directory = "/home/packit/.config";
     deployment(
       name,
       {
         site,
-        component: NAME,
-        replicas: settings.maintenance || isDormant(settings) ? 0 : 1,
+        workload: args.workload(NAME),
         // The queue is exclusive: a second consumer is locked out.
         strategy: "recreate",
         containers: [
           {
             name: NAME,
-            image,
+            image: args.image(NAME),
             env: {
               ...commonEnvironment(settings, configuration),
               ...switchEnvironment(settings.upstreamSwitches, "fedmsg"),
               FEDORA_MESSAGING_CONF: `${directory}/fedora.toml`,
               FAS_USER: settings.imageSupports.fedmsgUser ? settings.identity.fasUser : undefined,
             },
-            resources: settings.fedmsg.resources,
             mounts: [
               {
                 name: "home-config",

@@ -3,19 +3,14 @@ import { after } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { type Files, secretFiles } from "../../kubernetes/files.ts";
 import { serviceObject } from "../../kubernetes/service.ts";
-import { VALKEY_URL } from "../addresses.ts";
-import type { PartArgs } from "../part.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { CoreSettings } from "../stack/settings.ts";
+import { VALKEY_URL } from "../valkey/settings.ts";
+import { FLOWER, FLOWER_USER, type FlowerSettings } from "./settings.ts";
 
-export interface FlowerArgs extends PartArgs<"flower"> {
-  /** The password of its one account. */
-  readonly password: pulumi.Output<string>;
-}
+type FlowerArgs = PartArgs<CoreSettings & FlowerSettings>;
 
-const NAME = "flower";
-const PORT = 5555;
-
-/** The account that Flower's pages and its API ask for. */
-export const FLOWER_USER = "flower-boss";
+const { host: NAME, port: PORT } = FLOWER;
 
 /** Flower, which shows Celery's workers and tasks. Its metrics and its health are open, all else wants the password. */
 export class Flower extends pulumi.ComponentResource {
@@ -24,11 +19,11 @@ export class Flower extends pulumi.ComponentResource {
 
   constructor(name: string, args: FlowerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Flower", name, {}, opts);
-    const { site, settings, configuration, image, password } = args;
+    const { site, settings, configuration } = args;
     const child = { parent: this };
     this.credentials = secretFiles(
       `${name}-credentials`,
-      { site, name: NAME, data: { user: FLOWER_USER, password } },
+      { site, name: NAME, data: { user: FLOWER_USER, password: args.password("flowerPassword") } },
       child,
     );
     const healthy = { httpGet: { path: "/healthcheck", port: PORT }, timeoutSeconds: 5 };
@@ -36,12 +31,12 @@ export class Flower extends pulumi.ComponentResource {
       name,
       {
         site,
-        component: NAME,
+        workload: args.workload(NAME),
         strategy: "rolling",
         containers: [
           {
             name: NAME,
-            image,
+            image: args.image("flower"),
             ports: [PORT],
             env: {
               VALKEY_PASSWORD: { from: configuration.valkey, key: "password" },
@@ -51,7 +46,6 @@ export class Flower extends pulumi.ComponentResource {
               FLOWER_BASIC_AUTH: "$(BASIC_AUTH_USER):$(BASIC_AUTH_PASSWORD)",
               FLOWER_PORT: String(PORT),
             },
-            resources: settings.flower.resources,
             startupProbe: { ...healthy, periodSeconds: 5, failureThreshold: 60 },
             livenessProbe: { ...healthy, periodSeconds: 30 },
             readinessProbe: { ...healthy, periodSeconds: 10 },

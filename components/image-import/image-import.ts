@@ -1,20 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { cronJob } from "../../kubernetes/cron-job.ts";
 import { grant } from "../../kubernetes/grant.ts";
-import type { Site } from "../../platform/site.ts";
-import { IMPORT } from "../../settings/footprint.ts";
-import type { Settings } from "../../settings/load.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { CoreSettings } from "../stack/settings.ts";
+import { IMAGE_IMPORT, type ImageImportSettings } from "./settings.ts";
 
-export interface ImageImportArgs {
-  /** Where its objects go. */
-  readonly site: Site;
-  /** When images are imported, and what holds `oc`. */
-  readonly settings: Pick<Settings, "imageImport" | "images">;
-  /** The ImageStreamTags to import. */
-  readonly streams: readonly string[];
-}
+type ImageImportArgs = PartArgs<CoreSettings & ImageImportSettings>;
 
-const NAME = "image-import";
+const NAME = IMAGE_IMPORT;
 
 /**
  * The API first, which migrates the database, then the others. OpenShift needs a moment to put a new image in; an import
@@ -34,7 +27,7 @@ exit $status`;
 export class ImageImport extends pulumi.ComponentResource {
   constructor(name: string, args: ImageImportArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:ImageImport", name, {}, opts);
-    const { site, settings, streams } = args;
+    const { site, settings } = args;
     const child = { parent: this };
     const { schedule, timeZone } = settings.imageImport;
     grant(
@@ -54,7 +47,7 @@ export class ImageImport extends pulumi.ComponentResource {
       name,
       {
         site,
-        component: NAME,
+        workload: args.workload(NAME),
         schedule,
         timeZone,
         limitSeconds: 3600,
@@ -63,9 +56,8 @@ export class ImageImport extends pulumi.ComponentResource {
           {
             name: NAME,
             image: { reference: settings.images.cli },
-            command: ["bash", "-c", IMPORT_SCRIPT, NAME, ...streams],
+            command: ["bash", "-c", IMPORT_SCRIPT, NAME, ...args.imported],
             env: { HOME: "/tmp" },
-            resources: IMPORT,
           },
         ],
         nodeSelector: {},

@@ -3,26 +3,24 @@ import { Namespace } from "../../kubernetes/namespace.ts";
 import { serviceAccount } from "../../kubernetes/service-account.ts";
 import { platformOf } from "../../platform/platform.ts";
 import { Site } from "../../platform/site.ts";
-import { importsOnSchedule, refreshesCache } from "../../settings/footprint.ts";
 import type { Settings } from "../../settings/load.ts";
-import { Backup } from "../backup/backup.ts";
-import { Beat } from "../beat/beat.ts";
 import { Configuration } from "../configuration/configuration.ts";
-import { Fedmsg } from "../fedmsg/fedmsg.ts";
-import { ImageImport } from "../image-import/image-import.ts";
+import type { LoadedPart } from "../load-components.ts";
 import { LogForwarder } from "../log-forwarder/log-forwarder.ts";
 import { Migration } from "../migration/migration.ts";
 import { Walls } from "../network/isolation.ts";
 import { Database } from "../postgres/database.ts";
 import { RepositoryCacheRefresh } from "../repository-cache/refresh.ts";
-import { workersWithCache } from "../repository-cache/settings.ts";
+import { refreshesCache, workersWithCache } from "../repository-cache/settings.ts";
 import { sandboxNamespace } from "../sandbox/namespace.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { Service } from "../service/service.ts";
+import { partsOf } from "../totals.ts";
 import { Valkey } from "../valkey/valkey.ts";
 import { activePools } from "../workers/pools.ts";
 import { WorkerPool } from "../workers/worker-pool.ts";
-import { Images, importedStreams } from "./images.ts";
+import { Images } from "./images.ts";
+import { type InstanceArgs, partArgs } from "./part-args.ts";
 import { Passwords } from "./passwords.ts";
 import { Tools } from "./tools.ts";
 
@@ -38,7 +36,16 @@ export class Instance extends pulumi.ComponentResource {
   /** The images, by the names that workloads know them by. */
   readonly images: Readonly<Record<string, string>>;
 
-  constructor(name: string, settings: Settings, opts?: pulumi.ComponentResourceOptions) {
+  /**
+   * @param parts The parts that are made by classes of their own. The others are made here, as later ones are made
+   * from what they give.
+   */
+  constructor(
+    name: string,
+    settings: Settings,
+    parts: readonly LoadedPart[],
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("packit:app:Instance", name, {}, opts);
     const child = { parent: this };
     const { stack } = settings;
@@ -74,46 +81,38 @@ export class Instance extends pulumi.ComponentResource {
         })
       : undefined;
     const walls = new Walls(`${name}-walls`, { site, sandbox: inSandbox, settings }, child);
+    const readsAppId = partsOf(settings).some((part) => part.readsAppId);
     const configuration = new Configuration(
       `${name}-configuration`,
-      { site, settings, passwords: values },
+      { site, settings, readsAppId, passwords: values },
       child,
     );
     const images = new Images(`${name}-images`, { site, settings }, child);
-    const common = { site, settings, configuration };
+    const common = partArgs({
+      site,
+      settings,
+      configuration,
+      images,
+      passwords: values,
+      protect,
+      sandbox: inSandbox,
+    });
 
     // A quota is there before the pods that it is computed from; the policies are there before what they hold.
     const guarded = { ...child, dependsOn: [...walls.first] };
-    const database = new Database(
-      `${name}-database`,
-      {
-        site,
-        protect,
-        settings: settings.postgres,
-        credentials: configuration.postgres,
-        image: images.postgres,
-      },
-      guarded,
-    );
-    const valkey = new Valkey(`${name}-valkey`, { ...common, protect, image: images.valkey }, guarded);
+    const database = new Database(`${name}-database`, common, guarded);
+    const valkey = new Valkey(`${name}-valkey`, common, guarded);
     const stores = [database, valkey];
 
     const migrations = settings.maintenance
       ? []
-      : [
-          new Migration(
-            `${name}-migration`,
-            { ...common, image: images.service },
-            { ...child, dependsOn: stores },
-          ),
-        ];
-    const sidecars = this.#sidecars(name, site, settings, images);
+      : [new Migration(`${name}-migration`, common, { ...child, dependsOn: stores })];
+    const sidecars = this.#sidecars(name, common);
     const service = new Service(
       `${name}-service`,
-      { ...common, database, image: images.service, sidecars },
+      { ...common, database, sidecars },
       { ...child, dependsOn: [...stores, ...migrations] },
     );
-    const afterService = { ...child, dependsOn: [...stores, service] };
 
     const account = serviceAccount(`${name}-worker-account`, { site, name: WORKER_ACCOUNT }, child);
     const serviceAccountName = account.metadata.name;
@@ -132,29 +131,26 @@ export class Instance extends pulumi.ComponentResource {
         ]
       : [];
     for (const kind of activePools(settings.workers)) {
-      const args = { ...common, database, image: images.worker, kind, serviceAccountName, sidecars };
+      const args = { ...common, database, kind, serviceAccountName, sidecars };
       const dependsOn = [...stores, service, ...sandboxes];
       new WorkerPool(`${name}-${kind.name}`, args, { ...child, dependsOn });
     }
-    if (settings.withBeat) new Beat(`${name}-beat`, { ...common, image: images.worker }, afterService);
-    if (images.fedmsg) {
-      new Fedmsg(`${name}-fedmsg`, { ...common, image: images.fedmsg }, { ...child, dependsOn: stores });
-    }
-    if (settings.withBackup) {
-      new Backup(`${name}-backup`, { ...common, image: images.worker }, { ...child, dependsOn: [database] });
-    }
-    if (importsOnSchedule(settings)) {
-      new ImageImport(`${name}-image-import`, { site, settings, streams: importedStreams(images) }, child);
-    }
     if (inSandbox && refreshesCache(settings)) {
-      const args = { site, sandbox: inSandbox, settings };
+      const args = { ...common, sandbox: inSandbox };
       new RepositoryCacheRefresh(`${name}-repository-cache-refresh`, args, child);
     }
-    new Tools(
-      `${name}-tools`,
-      { ...common, images, passwords: values },
-      { ...child, dependsOn: [...walls.first, valkey] },
-    );
+    const made = new Map<string, pulumi.Resource>([
+      ["postgres", database],
+      ["valkey", valkey],
+      ["service", service],
+    ]);
+    for (const { part, Component } of parts.filter(({ part: { isTool } }) => !isTool)) {
+      const dependsOn = (part.after ?? []).flatMap((one) => made.get(one) ?? []);
+      made.set(part.name, new Component(`${name}-${part.name}`, common, { ...child, dependsOn }));
+    }
+    const tools = parts.filter(({ part: { isTool } }) => isTool);
+    const waiting = { ...child, dependsOn: [...walls.first, valkey] };
+    new Tools(`${name}-tools`, { args: common, tools, made, first: walls.first }, waiting);
 
     this.url = service.url;
     this.webhookSecret = values.webhookSecret;
@@ -162,9 +158,11 @@ export class Instance extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url, webhookSecret: this.webhookSecret });
   }
 
-  #sidecars(name: string, site: Site, { fluentd, secrets }: Settings, { fluentd: image }: Images) {
-    if (image === undefined || secrets.splunkToken === undefined) return [];
-    const args = { site, image, settings: fluentd, token: secrets.splunkToken };
-    return [new LogForwarder(`${name}-log-forwarder`, args, { parent: this }).container];
+  #sidecars(name: string, args: InstanceArgs) {
+    const { fluentd, withFluentdSidecar, secrets } = args.settings;
+    if (!withFluentdSidecar || secrets.splunkToken === undefined) return [];
+    const { site } = args;
+    const forwarder = { site, image: args.image("fluentd"), settings: fluentd, token: secrets.splunkToken };
+    return [new LogForwarder(`${name}-log-forwarder`, forwarder, { parent: this }).container];
   }
 }

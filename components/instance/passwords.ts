@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { NamesNeeded } from "../../settings/secrets/catalogue.ts";
 import type { Secrets } from "../../settings/secrets/secrets.ts";
-
-type Generated = NamesNeeded<"generated">;
+import type { SecretSpec } from "../../settings/secrets/spec.ts";
+import { CATALOGUE, GENERATED, type Generated } from "../schema.ts";
 
 export interface PasswordsArgs {
   /** Those that the stack was given, and how often each of the others was made anew. */
@@ -42,22 +41,18 @@ export class Passwords extends pulumi.ComponentResource {
       );
       return later.reduce((_, suffix) => make(suffix), make(first ?? ""));
     };
-    const password =
-      (stem: string, options: pulumi.CustomResourceOptions = child) =>
-      (suffix: string) =>
-        // A later generation can be given up again.
-        randomPassword(`${name}-${stem}${suffix}`, suffix === "" ? options : child);
-    this.values = {
-      webhookSecret: value("webhookSecret", password("webhook")),
-      gitlabTokenSecret: value("gitlabTokenSecret", password("gitlab-token")),
-      postgresPassword: value("postgresPassword", password("postgres", kept)),
-      valkeyPassword: value("valkeyPassword", password("valkey")),
-      flowerPassword: value("flowerPassword", password("flower")),
-      redisCommanderPassword: value("redisCommanderPassword", password("redis-commander")),
-      fedoraMessagingQueue: value("fedoraMessagingQueue", (suffix) =>
-        pulumi.secret(new random.RandomUuid(`${name}-queue${suffix}`, {}, child).result),
-      ),
-    };
+    const made = GENERATED.map((key) => {
+      const { form, resource = key }: SecretSpec = CATALOGUE[key];
+      const first = key === "postgresPassword" ? kept : child;
+      const make = form === "uuid" ? randomUuid : randomPassword;
+      // A later generation can be given up again.
+      return [
+        key,
+        value(key, (suffix) => make(`${name}-${resource}${suffix}`, suffix === "" ? first : child)),
+      ];
+    });
+    // GENERATED has every key of the type.
+    this.values = Object.fromEntries(made) as Record<Generated, pulumi.Output<string>>;
     this.digestKey = randomPassword(`${name}-digest`, child);
     this.registerOutputs();
   }
@@ -65,4 +60,8 @@ export class Passwords extends pulumi.ComponentResource {
 
 function randomPassword(name: string, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
   return new random.RandomPassword(name, { length: LENGTH, special: false }, options).result;
+}
+
+function randomUuid(name: string, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  return pulumi.secret(new random.RandomUuid(name, {}, options).result);
 }

@@ -3,17 +3,17 @@ import type { ContainerArgs } from "../../kubernetes/container.ts";
 import { configMapFiles, secretFiles } from "../../kubernetes/files.ts";
 import type { Image } from "../../platform/image.ts";
 import type { Site } from "../../platform/site.ts";
-import type { Settings } from "../../settings/load.ts";
 import type { Sensitive } from "../../settings/secrets/sensitive.ts";
 import { fluentConf } from "./fluent-conf.ts";
+import { type LogForwarderSettings, SIDECAR } from "./settings.ts";
 
 export interface LogForwarderArgs {
   /** Where its objects go. */
   readonly site: Site;
   /** What the side-car runs. */
   readonly image: Image;
-  /** Where Splunk is, and the side-car's resources. */
-  readonly settings: Settings["fluentd"];
+  /** Where Splunk is. */
+  readonly settings: LogForwarderSettings["fluentd"];
   /** The token that Splunk wants. */
   readonly token: Sensitive;
 }
@@ -46,7 +46,7 @@ export class LogForwarder extends pulumi.ComponentResource {
       child,
     );
     this.container = {
-      name: "fluentd-sidecar",
+      name: SIDECAR,
       image,
       udpPort: 5140,
       env: {
@@ -54,7 +54,6 @@ export class LogForwarder extends pulumi.ComponentResource {
         SPLUNK_HEC_PORT: { from: splunk, key: "hec-port" },
         SPLUNK_HEC_TOKEN: { from: splunk, key: "hec-token" },
       },
-      resources: settings.resources,
       mounts: [
         {
           name: "fluentd",

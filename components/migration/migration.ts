@@ -6,9 +6,11 @@ import { patience } from "../../kubernetes/custom-timeouts.ts";
 import { podTemplate, templateDigest } from "../../kubernetes/pod.ts";
 import { serviceAccount } from "../../kubernetes/service-account.ts";
 import { commonEnvironment, databaseEnvironment } from "../configuration/environment.ts";
-import type { PartArgs } from "../part.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { CoreSettings } from "../stack/settings.ts";
+import type { MigrationSettings } from "./settings.ts";
 
-export type MigrationArgs = PartArgs<"migration" | "allowlist">;
+export type MigrationArgs = PartArgs<CoreSettings & MigrationSettings>;
 
 const NAME = "packit-service-migration";
 
@@ -27,7 +29,7 @@ export class Migration extends pulumi.ComponentResource {
     const account = serviceAccount(`${name}-account`, { site, name: NAME }, child);
     const template = podTemplate({
       site,
-      component: NAME,
+      workload: args.workload(NAME),
       containers: [migrationContainer(args)],
       restartPolicy: "Never",
       serviceAccountName: account.metadata.name,
@@ -52,11 +54,10 @@ export class Migration extends pulumi.ComponentResource {
 export function migrationContainer({ settings, configuration, image }: MigrationArgs): ContainerArgs {
   return {
     name: "migration",
-    image,
+    image: image("packit-service"),
     ...migrate(settings.allowlist),
     workingDir: "/src",
     env: { ...commonEnvironment(settings, configuration), ...databaseEnvironment(configuration) },
-    resources: settings.migration.resources,
     mounts: [
       {
         name: "home-config",

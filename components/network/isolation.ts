@@ -2,11 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { resourceQuota } from "../../kubernetes/resource-quota.ts";
 import type { Site } from "../../platform/site.ts";
 import { tenantEgress } from "../../platform/tenant-egress.ts";
-import { footprints, sandboxTotals, totals } from "../../settings/footprint.ts";
 import type { Settings } from "../../settings/load.ts";
-import { workersWithCache } from "../repository-cache/settings.ts";
-import { activePools } from "../workers/pools.ts";
-import { cachedHosts, egressHosts, namedHosts, portOf } from "./egress-hosts.ts";
+import { egressHosts } from "../egress.ts";
+import { componentsOf, sandboxComponents, sandboxTotals, totals } from "../totals.ts";
 import { Network, sandboxNetwork } from "./network.ts";
 
 export interface WallsArgs {
@@ -34,17 +32,15 @@ export class Walls extends pulumi.ComponentResource {
         `${name}-network`,
         {
           site,
-          components: footprints(settings).map(({ component }) => component),
-          open: openComponents(settings),
-          outward: outward(settings),
+          components: componentsOf(settings),
           internalNetworks: settings.internalNetworks,
-          api: { users: apiUsers(settings), ports: settings.apiServerPorts },
+          apiPorts: settings.apiServerPorts,
         },
         child,
       );
       first.push(network.deny);
       if (sandbox)
-        first.push(sandboxNetwork(`${name}-sandbox-network`, sandboxPorts(sandbox, settings), child));
+        first.push(sandboxNetwork(`${name}-sandbox-network`, sandboxArgs(sandbox, settings), child));
     }
     if (quota.enabled) {
       first.push(
@@ -64,43 +60,7 @@ export class Walls extends pulumi.ComponentResource {
   }
 }
 
-function openComponents({ hosts }: Settings): string[] {
-  return [
-    "packit-service",
-    "packit-dashboard",
-    "nginx",
-    ...(hosts.redisCommander ? ["redis-commander"] : []),
-  ];
-}
-
-function sandboxPorts(site: Site, settings: Settings) {
-  const cachePorts = workersWithCache(settings).length > 0 ? [443, ...cachePortsOf(settings)] : [];
-  return { site, ports: settings.sandboxPorts, cachePorts, internalNetworks: settings.internalNetworks };
-}
-
-function cachePortsOf(settings: Settings): number[] {
-  return cachedHosts(settings).flatMap(({ ports }) => ports);
-}
-
-/** The components that use the cluster's own API. */
-function apiUsers({ withSandbox, workers }: Settings): string[] {
-  const sandboxUsers = withSandbox ? activePools(workers).map(({ name }) => name) : [];
-  return [...sandboxUsers, "repository-cache-refresh", "image-import"];
-}
-
-/** Ports of the internet that follow from a stack's settings. */
-function outward(settings: Settings): Record<string, readonly number[]> {
-  const { withFluentdSidecar, fluentd, backup, workers } = settings;
-  const named = namedHosts(settings).flatMap(({ ports }) => ports);
-  const splunk = withFluentdSidecar ? [fluentd.splunkPort] : [];
-  const storage = backup.endpoint === undefined ? [] : [portOf(backup.endpoint)];
-  const pools = activePools(workers).map(({ name }) => [name, [...named, ...splunk]]);
-  return {
-    "packit-service": [...named, ...splunk],
-    "packit-service-beat": named,
-    "packit-backup": storage,
-    "repository-cache": cachePortsOf(settings),
-    "packit-restore": storage,
-    ...Object.fromEntries(pools),
-  };
+function sandboxArgs(site: Site, settings: Settings) {
+  const { sandboxPorts, internalNetworks } = settings;
+  return { site, ports: sandboxPorts, components: sandboxComponents(settings), internalNetworks };
 }

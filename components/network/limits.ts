@@ -22,10 +22,6 @@ export const limits = {
     .describe(
       "Networks that are not the internet's, as CIDR (`10.20.0.0/16`), where the service has hosts: an internal forge, Splunk, storage. With `networkPolicies`, its components reach them by the ports of the hosts that the settings name; users' commands do not.",
     ),
-  sandboxPorts: z
-    .array(port)
-    .default([22, 80, 443])
-    .describe("The ports of the internet that users' commands may reach, with `networkPolicies`."),
   quota: z
     .strictObject({
       enabled: flag.default(false).describe("Limit both namespaces to what the stack declares."),

@@ -1,22 +1,19 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Site } from "../../platform/site.ts";
-import { CACHE_COMPONENT } from "../repository-cache/settings.ts";
-import { type Flow, flows, OUTWARD } from "./flows.ts";
+import type { DeclaredComponent } from "../totals.ts";
+import type { Component } from "../workload.ts";
+import { type Flow, flows } from "./flows.ts";
 
 export interface NetworkArgs {
   /** The namespace whose pods are held to the flows. */
   readonly site: Site;
   /** Every component that has pods. */
-  readonly components: readonly string[];
-  /** Those that are opened to the internet. */
-  readonly open: readonly string[];
-  /** Ports of the internet that components reach besides those that their kind always does. */
-  readonly outward: Readonly<Record<string, readonly number[]>>;
+  readonly components: readonly DeclaredComponent[];
   /** Networks that are not the internet's, as CIDR, where they reach the same ports. */
   readonly internalNetworks: readonly string[];
-  /** Who uses the cluster's own API, and the ports of its server. */
-  readonly api: { readonly users: readonly string[]; readonly ports: readonly number[] };
+  /** The ports of the cluster's own API. */
+  readonly apiPorts: readonly number[];
 }
 
 type Ports = k8s.types.input.networking.v1.NetworkPolicyPort[];
@@ -37,18 +34,17 @@ export class Network extends pulumi.ComponentResource {
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:cluster:Network", name, {}, opts);
-    const { site, components, internalNetworks, api } = args;
+    const { site, components, internalNetworks, apiPorts } = args;
     const child = { parent: this };
     this.deny = denyAll(`${name}-deny`, site, child);
-    const all = flows(components, args.open);
-    for (const component of components) {
-      const ports = [...(OUTWARD[component] ?? []), ...(args.outward[component] ?? [])];
+    const all = flows(components);
+    for (const { component, internet = [], usesApi = false } of components) {
       const ingress = all.filter(({ to }) => to === component).map(from);
       const egress = [
         nameService(site),
         ...all.filter((flow) => flow.from === component).map(to),
-        ...internet(ports, internalNetworks),
-        ...(api.users.includes(component) ? [{ to: ANYWHERE, ports: tcp(api.ports) }] : []),
+        ...outside(internet, internalNetworks),
+        ...(usesApi ? [{ to: ANYWHERE, ports: tcp(apiPorts) }] : []),
       ];
       new k8s.networking.v1.NetworkPolicy(
         `${name}-${component}`,
@@ -118,8 +114,8 @@ export interface SandboxNetworkArgs {
   readonly site: Site;
   /** The ports of the internet that are reached. */
   readonly ports: readonly number[];
-  /** The ports that the pods reach which fill the sandboxes' cache volumes; none where there are no such volumes. */
-  readonly cachePorts: readonly number[];
+  /** The components besides users' commands; those that reach the internet by other ports say so. */
+  readonly components: readonly Component[];
   /** Networks that are not the internet's, as CIDR, where those reach the same ports. */
   readonly internalNetworks: readonly string[];
 }
@@ -130,20 +126,21 @@ export interface SandboxNetworkArgs {
  */
 export function sandboxNetwork(
   name: string,
-  { site, ports, cachePorts, internalNetworks }: SandboxNetworkArgs,
+  { site, ports, components, internalNetworks }: SandboxNetworkArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.networking.v1.NetworkPolicy {
   const deny = denyAll(`${name}-deny`, site, opts);
-  if (cachePorts.length > 0) {
+  for (const { component, policy = component, internet } of components) {
+    if (internet === undefined) continue;
     // Only whoever may make Jobs here gives a pod this label: users' commands run in pods that are there already.
     new k8s.networking.v1.NetworkPolicy(
-      `${name}-cache`,
+      `${name}-${policy}`,
       {
-        metadata: site.object(CACHE_COMPONENT),
+        metadata: site.object(component),
         spec: {
-          podSelector: { matchLabels: { component: CACHE_COMPONENT } },
+          podSelector: { matchLabels: { component } },
           policyTypes: ["Egress"],
-          egress: [nameService(site), ...internet(cachePorts, internalNetworks)],
+          egress: [nameService(site), ...outside(internet, internalNetworks)],
         },
       },
       opts,
@@ -182,7 +179,7 @@ function nameService({ platform }: Site) {
   return { to: [pods, ...(isNodeLocal ? [{ ipBlock: { cidr: NODE_LOCAL_DNS } }] : [])], ports: NAME_SERVICE };
 }
 
-function internet(ports: readonly number[], internalNetworks: readonly string[]) {
+function outside(ports: readonly number[], internalNetworks: readonly string[]) {
   const internal = internalNetworks.map((cidr) => ({ ipBlock: { cidr } }));
   return ports.length > 0 ? [{ to: [INTERNET, INTERNET_6, ...internal], ports: tcp(ports) }] : [];
 }

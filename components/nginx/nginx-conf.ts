@@ -1,23 +1,29 @@
+import type { Proxied } from "./proxied.ts";
+
 export interface NginxConf {
-  readonly withFlower: boolean;
-  readonly withPushgateway: boolean;
-  /** Whether metrics, too, are shown only to those who know Flower's password. */
+  /** What there is to show. */
+  readonly shown: readonly Proxied[];
+  /** Whether metrics, too, are shown only to those who know the password of the pages. */
   readonly metricsNeedPassword: boolean;
 }
 
 /** Where the certificate is mounted, by the names that all pods which speak TLS know. */
 const CERTIFICATE = { chain: "/secrets/fullchain.pem", key: "/secrets/privkey.pem" };
 
-/** Where nginx finds who may look at Flower. */
+/** Where nginx finds who may look at pages. */
 export const HTPASSWD_PATH = "/etc/packit-nginx/htpasswd";
 
 /**
- * nginx.conf of the proxy: Pushgateway's metrics at /metrics, Flower's at /flower-metrics, both for reading alone, and
- * Flower itself, for those who have its password, everywhere else. nginx looks up host names once, at its start: they
- * are names of Services, whose addresses stay the same.
+ * nginx.conf of the proxy: metrics, each at its path, and the pages of whatever has some everywhere else. nginx looks up
+ * host names once, at its start: they are names of Services, whose addresses stay the same.
  */
-export function nginxConf({ withFlower, withPushgateway, metricsNeedPassword }: NginxConf): string {
-  const password = withFlower && metricsNeedPassword;
+export function nginxConf({ shown, metricsNeedPassword }: NginxConf): string {
+  const pages = shown.find((one) => one.pages !== undefined)?.pages;
+  const password = pages !== undefined && metricsNeedPassword;
+  const locations = [
+    ...shown.map(({ metrics: { path, target } }) => metrics(path, target, password)),
+    pages === undefined ? notFound() : pagesAt(pages),
+  ];
   return `pid /tmp/nginx.pid;
 error_log stderr warn;
 events {}
@@ -44,7 +50,7 @@ http {
             access_log off;
             return 200;
         }
-${withPushgateway ? metrics("/metrics", "http://pushgateway/metrics", password) : ""}${withFlower ? metrics("/flower-metrics", "http://flower:5555/metrics", password) + flower() : notFound()}    }
+${locations.join("")}    }
 }
 `;
 }
@@ -60,10 +66,10 @@ function metrics(path: string, target: string, password: boolean): string {
 `;
 }
 
-function flower(): string {
+function pagesAt(target: string): string {
   return `
         location / {
-            proxy_pass http://flower:5555;
+            proxy_pass ${target};
             proxy_set_header Host $host;
             proxy_set_header X-Real-IP $remote_addr;
             proxy_http_version 1.1;

@@ -4,35 +4,35 @@ import { after } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { configMapFiles, type Picked, secretFiles } from "../../kubernetes/files.ts";
 import { publicService } from "../../kubernetes/public-service.ts";
-import { FLOWER_USER } from "../flower/flower.ts";
-import type { PartArgs } from "../part.ts";
+import { FLOWER_USER } from "../flower/settings.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { CoreSettings } from "../stack/settings.ts";
 import { htpasswd } from "./htpasswd.ts";
 import { HTPASSWD_PATH, nginxConf } from "./nginx-conf.ts";
+import { NGINX_PORT } from "./settings.ts";
+import { hasPages, type ShowingSettings, shownOf } from "./shown.ts";
 
-export interface NginxArgs extends PartArgs<"nginx" | "hosts" | "withFlower" | "withPushgateway"> {
-  /** Flower's password. */
-  readonly password: pulumi.Output<string>;
-}
+type NginxArgs = PartArgs<CoreSettings & ShowingSettings>;
 
 const NAME = "nginx";
 
-/** The reverse proxy, by which Flower and the workers' metrics are seen from outside. TLS ends in its pods. */
+/** The reverse proxy, by which metrics, and Flower, are seen from outside. TLS ends in its pods. */
 export class Nginx extends pulumi.ComponentResource {
   constructor(name: string, args: NginxArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Nginx", name, {}, opts);
-    const { site, settings, configuration, image } = args;
-    const { withFlower, withPushgateway, nginx } = settings;
+    const { site, settings, configuration } = args;
+    const { nginx } = settings;
     const child = { parent: this };
     const config = configMapFiles(
       `${name}-config`,
       {
         site,
         name: "nginx-config",
-        data: { "nginx.conf": nginxConf({ withFlower, withPushgateway, ...nginx }) },
+        data: { "nginx.conf": nginxConf({ shown: shownOf(settings), ...nginx }) },
       },
       child,
     );
-    const healthy = { httpGet: { path: "/healthz", port: 8443, scheme: "HTTPS" } };
+    const healthy = { httpGet: { path: "/healthz", port: NGINX_PORT, scheme: "HTTPS" } };
     const mount = (volume: string, path: string, file: Picked) => {
       return { name: volume, path, readOnly: true, from: { files: [file] } };
     };
@@ -40,20 +40,18 @@ export class Nginx extends pulumi.ComponentResource {
       name,
       {
         site,
-        component: NAME,
-        replicas: nginx.replicas,
+        workload: args.workload(NAME),
         strategy: "rolling",
         spread: true,
         containers: [
           {
             name: NAME,
-            image,
-            ports: [8443],
-            resources: nginx.resources,
+            image: args.image("nginx"),
+            ports: [NGINX_PORT],
             mounts: [
               mount("settings", "/etc/nginx", config.pick("nginx.conf")),
               mount("certificate", "/secrets", configuration.tls(NAME)),
-              ...(withFlower
+              ...(hasPages(settings)
                 ? [mount("password", dirname(HTPASSWD_PATH), passwordFile(name, args, child))]
                 : []),
             ],
@@ -66,7 +64,7 @@ export class Nginx extends pulumi.ComponentResource {
       },
       after(this, opts),
     );
-    const port = { name: "nginx-https", port: 443, targetPort: 8443 };
+    const port = { name: "nginx-https", port: 443, targetPort: NGINX_PORT };
     publicService(name, { site, component: NAME, host: settings.hosts.workers, port, pods: "tls" }, child);
     this.registerOutputs();
   }
@@ -78,7 +76,7 @@ function passwordFile(
   opts: pulumi.CustomResourceOptions,
 ): Picked {
   const text = pulumi
-    .all([password, site.digestKey])
+    .all([password("flowerPassword"), site.digestKey])
     .apply(([known, saltKey]) => htpasswd({ user: FLOWER_USER, password: known, saltKey }));
   return secretFiles(
     `${name}-password`,

@@ -1,28 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { after } from "../../kubernetes/child-options.ts";
 import { cronJob } from "../../kubernetes/cron-job.ts";
-import { configMapFiles, type Files } from "../../kubernetes/files.ts";
+import { configMapFiles } from "../../kubernetes/files.ts";
 import { serviceObject } from "../../kubernetes/service.ts";
-import type { Image } from "../../platform/image.ts";
-import type { Site } from "../../platform/site.ts";
-import type { Settings } from "../../settings/load.ts";
-import { POSTGRES_HOST } from "../addresses.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { CoreSettings } from "../stack/settings.ts";
 import { postgresCopyScript } from "./copy-script.ts";
-import { type POSTGRES_KEYS, Postgres, postgresName } from "./postgres.ts";
+import { Postgres } from "./postgres.ts";
 import { postgresConf } from "./postgres-conf.ts";
+import { POSTGRES, type PostgresSettings, postgresName } from "./settings.ts";
 
-export interface DatabaseArgs {
-  /** Where its objects go. */
-  readonly site: Site;
-  /** PostgreSQL's image, by major version. */
-  readonly image: (version: number) => Image;
-  /** Whether Pulumi refuses to delete the data. */
-  readonly protect: boolean;
-  /** Versions, size and resources. */
-  readonly settings: Settings["postgres"];
-  /** User, password and database. */
-  readonly credentials: Files<(typeof POSTGRES_KEYS)[number]>;
-}
+export type DatabaseArgs = PartArgs<CoreSettings & PostgresSettings>;
 
 /**
  * The database: the Service by which it is reached, the PostgreSQL in service behind it, and, while the major version
@@ -34,7 +22,8 @@ export class Database extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:data:Database", name, {}, opts);
-    const { site, settings } = args;
+    const { site, configuration, protect } = args;
+    const settings = args.settings.postgres;
     const { version, secondVersion } = settings;
     const child = { parent: this };
     const config = configMapFiles(
@@ -42,22 +31,36 @@ export class Database extends pulumi.ComponentResource {
       { site, name: "postgres-config", data: { "packit.conf": postgresConf() } },
       child,
     );
-    const server = (one: number) =>
-      new Postgres(
+    const server = (one: number) => {
+      const component = postgresName(one);
+      return new Postgres(
         `${name}-${one}`,
-        { ...args, version: one, image: args.image(one), config },
+        {
+          site,
+          protect,
+          settings,
+          config,
+          version: one,
+          credentials: configuration.postgres,
+          image: args.image(component),
+          workload: args.workload(component),
+          claim: args.claim(component),
+        },
         after(this, opts),
       );
+    };
     this.podDigest = server(version).podDigest;
     if (secondVersion !== undefined) server(secondVersion);
     const component = postgresName(version);
-    serviceObject(`${name}-service`, { site, name: POSTGRES_HOST, component, port: PORT }, child);
+    serviceObject(`${name}-service`, { site, name: POSTGRES.host, component, port: PORT }, child);
     if (secondVersion !== undefined) this.#copy(name, args, secondVersion);
     this.registerOutputs();
   }
 
   /** A Service for the second version, and a Job's template that fills it. */
-  #copy(name: string, { site, image, settings, credentials }: DatabaseArgs, second: number) {
+  #copy(name: string, { site, ...args }: DatabaseArgs, second: number) {
+    const settings = args.settings.postgres;
+    const credentials = args.configuration.postgres;
     const child = { parent: this };
     const component = postgresName(second);
     serviceObject(`${name}-second-service`, { site, name: component, component, port: PORT }, child);
@@ -70,22 +73,21 @@ export class Database extends pulumi.ComponentResource {
       `${name}-copy`,
       {
         site,
-        component: "postgres-copy",
+        workload: args.workload("postgres-copy"),
         limitSeconds: 6 * 3600,
         containers: [
           {
             name: "postgres-copy",
             // pg_dump knows its own version and older ones.
-            image: image(Math.max(settings.version, second)),
+            image: args.image(postgresName(Math.max(settings.version, second))),
             command: ["bash", "/scripts/copy.sh"],
             env: {
               POSTGRESQL_USER: { from: credentials, key: "database-user" },
               POSTGRESQL_PASSWORD: { from: credentials, key: "database-password" },
               POSTGRESQL_DATABASE: { from: credentials, key: "database-name" },
-              COPY_FROM: POSTGRES_HOST,
+              COPY_FROM: POSTGRES.host,
               COPY_TO: component,
             },
-            resources: settings.resources,
             mounts: [
               {
                 name: "scripts",
@@ -103,4 +105,4 @@ export class Database extends pulumi.ComponentResource {
   }
 }
 
-const PORT = { name: "postgres-port", port: 5432, targetPort: 5432 };
+const PORT = { name: "postgres-port", port: POSTGRES.port, targetPort: POSTGRES.port };

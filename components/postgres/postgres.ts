@@ -4,17 +4,10 @@ import { deployment } from "../../kubernetes/deployment.ts";
 import type { Files } from "../../kubernetes/files.ts";
 import { podTemplate, templateDigest } from "../../kubernetes/pod.ts";
 import { volumeClaim } from "../../kubernetes/volume-claim.ts";
+import type { Claim, Workload } from "../../kubernetes/workload.ts";
 import type { Image } from "../../platform/image.ts";
 import type { Site } from "../../platform/site.ts";
-import type { Settings } from "../../settings/load.ts";
-
-/** The keys of the Secret by which PostgreSQL and its users know each other. */
-export const POSTGRES_KEYS = [
-  "database-user",
-  "database-password",
-  "database-host",
-  "database-name",
-] as const;
+import { type PostgresKey, type PostgresSettings, postgresName } from "./settings.ts";
 
 export interface PostgresArgs {
   /** Where its objects go. */
@@ -25,21 +18,20 @@ export interface PostgresArgs {
   readonly image: Image;
   /** Whether Pulumi refuses to delete the data. */
   readonly protect: boolean;
-  /** Size and resources. */
-  readonly settings: Settings["postgres"];
+  /** What its pod takes. */
+  readonly workload: Workload;
+  /** Its volume. */
+  readonly claim: Claim;
+  /** Where its pod may run. */
+  readonly settings: PostgresSettings["postgres"];
   /** User, password and database. */
-  readonly credentials: Files<(typeof POSTGRES_KEYS)[number]>;
+  readonly credentials: Files<PostgresKey>;
   /** What the server reads after its own settings. */
   readonly config: Files<"packit.conf">;
 }
 
 /** How much shared memory queries may use; the dashboard's usage page takes about 100 MB. */
 const SHARED_MEMORY = "128Mi";
-
-/** The name of the Deployment, the volume and the component of a major version. */
-export function postgresName(version: number): string {
-  return `postgres-${version}`;
-}
 
 /** A PostgreSQL of one major version, on a volume of its own. */
 export class Postgres extends pulumi.ComponentResource {
@@ -51,15 +43,11 @@ export class Postgres extends pulumi.ComponentResource {
     const { site, settings, credentials } = args;
     const component = postgresName(args.version);
     const child = { parent: this };
-    const claim = volumeClaim(
-      `${name}-data`,
-      { site, name: component, size: settings.storage, protect: args.protect },
-      child,
-    );
+    const claim = volumeClaim(`${name}-data`, { site, ...args.claim, protect: args.protect }, child);
     const accepts = { exec: { command: ["/usr/libexec/check-container"] }, timeoutSeconds: 10 };
     const pod = {
       site,
-      component,
+      workload: args.workload,
       containers: [
         {
           name: "postgres",
@@ -71,7 +59,6 @@ export class Postgres extends pulumi.ComponentResource {
             POSTGRESQL_DATABASE: { from: credentials, key: "database-name" },
             PG_OOM_ADJUST_FILE: "/proc/self/oom_score_adj",
           },
-          resources: settings.resources,
           mounts: [
             { name: "postgres-data", path: "/var/lib/pgsql/data", from: { claim: claim.metadata.name } },
             {

@@ -2,32 +2,32 @@ import * as pulumi from "@pulumi/pulumi";
 import { after } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { serviceObject } from "../../kubernetes/service.ts";
-import type { PartArgs } from "../part.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { CoreSettings } from "../stack/settings.ts";
+import { PUSHGATEWAY, type PushgatewaySettings } from "./settings.ts";
 
-export type PushgatewayArgs = PartArgs<"pushgateway">;
+type PushgatewayArgs = PartArgs<CoreSettings & PushgatewaySettings>;
 
-const NAME = "pushgateway";
-const PORT = 9091;
+const { host: NAME, port: PORT } = PUSHGATEWAY;
 
 /** The gateway that adds up the workers' metrics for Prometheus. It keeps them in memory, so that there is one alone. */
 export class Pushgateway extends pulumi.ComponentResource {
   constructor(name: string, args: PushgatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Pushgateway", name, {}, opts);
-    const { site, settings, image } = args;
+    const { site, settings } = args;
     const listens = { tcpSocket: { port: PORT } };
     deployment(
       name,
       {
         site,
-        component: NAME,
+        workload: args.workload(NAME),
         strategy: "recreate",
         containers: [
           {
             name: NAME,
-            image,
+            image: args.image("pushgateway"),
             args: [`--apiListen=:${PORT}`],
             ports: [PORT],
-            resources: settings.pushgateway.resources,
             livenessProbe: { ...listens, periodSeconds: 20 },
             readinessProbe: { ...listens, periodSeconds: 10 },
           },

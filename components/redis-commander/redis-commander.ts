@@ -3,52 +3,53 @@ import { after } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { secretFiles } from "../../kubernetes/files.ts";
 import { publicService } from "../../kubernetes/public-service.ts";
-import { VALKEY_HOST } from "../addresses.ts";
-import type { PartArgs } from "../part.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { CoreSettings } from "../stack/settings.ts";
+import { VALKEY } from "../valkey/settings.ts";
+import {
+  REDIS_COMMANDER,
+  REDIS_COMMANDER_PORT,
+  REDIS_COMMANDER_SECRET,
+  type RedisCommanderSettings,
+} from "./settings.ts";
 
-export interface RedisCommanderArgs extends PartArgs<"redisCommander" | "hosts"> {
-  /** The password of its one account. */
-  readonly password: pulumi.Output<string>;
-}
-
-const NAME = "redis-commander";
-const PORT = 8081;
+type RedisCommanderArgs = PartArgs<CoreSettings & RedisCommanderSettings>;
 
 /** Redis Commander, which shows and changes what Valkey holds, to those who have its password. */
 export class RedisCommander extends pulumi.ComponentResource {
   constructor(name: string, args: RedisCommanderArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:RedisCommander", name, {}, opts);
-    const { site, settings, configuration, image, password } = args;
+    const { site, settings, configuration } = args;
+    const { name: secret, ...keys } = REDIS_COMMANDER_SECRET;
     const child = { parent: this };
     const credentials = secretFiles(
       `${name}-credentials`,
       {
         site,
-        name: "redis-commander-secret",
-        data: { "redis-commander-user": "packit", "redis-commander-password": password },
+        name: secret,
+        data: { [keys.user]: "packit", [keys.password]: args.password("redisCommanderPassword") },
       },
       child,
     );
-    const healthy = { httpGet: { path: "/healthcheck", port: PORT }, timeoutSeconds: 5 };
+    const healthy = { httpGet: { path: "/healthcheck", port: REDIS_COMMANDER_PORT }, timeoutSeconds: 5 };
     deployment(
       name,
       {
         site,
-        component: NAME,
+        workload: args.workload(REDIS_COMMANDER),
         strategy: "recreate",
         containers: [
           {
-            name: NAME,
-            image,
-            ports: [PORT],
+            name: REDIS_COMMANDER,
+            image: args.image(REDIS_COMMANDER),
+            ports: [REDIS_COMMANDER_PORT],
             env: {
-              REDIS_HOST: VALKEY_HOST,
-              REDIS_PORT: "6379",
+              REDIS_HOST: VALKEY.host,
+              REDIS_PORT: String(VALKEY.port),
               REDIS_PASSWORD: { from: configuration.valkey, key: "password" },
-              HTTP_USER: { from: credentials, key: "redis-commander-user" },
-              HTTP_PASSWORD: { from: credentials, key: "redis-commander-password" },
+              HTTP_USER: { from: credentials, key: keys.user },
+              HTTP_PASSWORD: { from: credentials, key: keys.password },
             },
-            resources: settings.redisCommander.resources,
             startupProbe: { ...healthy, periodSeconds: 5, failureThreshold: 60 },
             livenessProbe: { ...healthy, periodSeconds: 30 },
             readinessProbe: { ...healthy, periodSeconds: 10 },
@@ -58,9 +59,13 @@ export class RedisCommander extends pulumi.ComponentResource {
       },
       after(this, opts),
     );
-    const port = { name: String(PORT), port: PORT, targetPort: PORT };
+    const port = {
+      name: String(REDIS_COMMANDER_PORT),
+      port: REDIS_COMMANDER_PORT,
+      targetPort: REDIS_COMMANDER_PORT,
+    };
     const host = settings.hosts.redisCommander;
-    publicService(name, { site, component: NAME, host, port, pods: "http" }, child);
+    publicService(name, { site, component: REDIS_COMMANDER, host, port, pods: "http" }, child);
     this.registerOutputs();
   }
 }

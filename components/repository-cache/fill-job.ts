@@ -1,15 +1,34 @@
 import { podTemplate } from "../../kubernetes/pod.ts";
 import { platformOf } from "../../platform/platform.ts";
 import { Site } from "../../platform/site.ts";
-import { ownImage } from "../../settings/images.ts";
-import type { Settings } from "../../settings/load.ts";
 import { REPOSITORY_CACHE_PATH } from "../configuration/packit-service-yaml.ts";
+import { ownReference } from "../images.ts";
+import { type SandboxSettings, sandboxImages } from "../sandbox/settings.ts";
+import type { CoreSettings } from "../stack/settings.ts";
+import type { WorkersSettings } from "../workers/settings.ts";
 import { repositoryCacheScript } from "./script.ts";
-import { CACHE_COMPONENT, type CacheVolume, type Repository } from "./settings.ts";
+import {
+  CACHE_COMPONENT,
+  CACHE_CONTAINER,
+  type CacheVolume,
+  filling,
+  type Repository,
+  type RepositoryCacheSettings,
+} from "./settings.ts";
+
+/** What a Job that fills a volume is made from. */
+export type FillSettings = CoreSettings &
+  RepositoryCacheSettings &
+  WorkersSettings &
+  Omit<SandboxSettings, "sandboxNamespace"> & {
+    readonly stack: string;
+    readonly sandboxNamespace: string;
+    readonly images: { readonly sandbox?: string | undefined };
+  };
 
 export interface CacheJobArgs {
   /** Those of the stack whose volume it is. */
-  readonly settings: Settings;
+  readonly settings: FillSettings;
   /** The volume that it mounts, alone on its side. */
   readonly volume: CacheVolume;
   /** What cache.py does. */
@@ -22,9 +41,6 @@ export interface CacheJobArgs {
 
 /** How long an ended Job, which holds no volume, stays for whoever made it to read; the cluster deletes it then. */
 const KEPT_SECONDS = 300;
-
-/** The names of the container, for its log, and of the script, for other commands in its pod. */
-export const CACHE_CONTAINER = "cache";
 
 /** The start of a command of cache.py. */
 export const CACHE_COMMAND = ["python3", "-c", repositoryCacheScript()] as const;
@@ -41,17 +57,20 @@ export function cacheJob({
   const platform = platformOf(settings);
   // It has no files, and so no digest of any.
   const site = new Site({ stack: settings.stack, platform, namespace, digestKey: "" });
-  const { resources, nodeSelector } = settings.repositoryCache;
+  const { nodeSelector } = settings.repositoryCache;
+  const [workload] = filling(settings);
+  if (workload === undefined) throw new Error("There is no volume to fill in this stack.");
   const template = podTemplate({
     site,
-    component: CACHE_COMPONENT,
+    workload,
     containers: [
       {
         name: CACHE_CONTAINER,
-        image: { reference: ownImage(settings, "sandbox") },
+        image: {
+          reference: ownReference(settings.deployment, settings.images.sandbox, sandboxImages.sandbox),
+        },
         command: [...CACHE_COMMAND, verb, ...(repositories ? [JSON.stringify(repositories)] : [])],
         env: { HOME: "/tmp" },
-        resources,
         mounts: [{ name: "cache", path: REPOSITORY_CACHE_PATH, from: { claim } }],
       },
     ],

@@ -3,21 +3,16 @@ import { cronJob } from "../../kubernetes/cron-job.ts";
 import { configMapFiles } from "../../kubernetes/files.ts";
 import { grant } from "../../kubernetes/grant.ts";
 import type { Site } from "../../platform/site.ts";
-import { IMPORT } from "../../settings/footprint.ts";
-import type { Settings } from "../../settings/load.ts";
-import { cacheJob } from "./fill-job.ts";
-import { cacheVolumes, repositoryOf, workersWithCache } from "./settings.ts";
+import type { ImageImportSettings } from "../image-import/settings.ts";
+import type { PartArgs } from "../part-args.ts";
+import { cacheJob, type FillSettings } from "./fill-job.ts";
+import { cacheVolumes, REFRESH, repositoryOf, workersWithCache } from "./settings.ts";
 
-export interface RepositoryCacheRefreshArgs {
-  /** Where its own objects go. */
-  readonly site: Site;
-  /** Where the sandboxes' volumes are. */
+export type RepositoryCacheRefreshArgs = PartArgs<FillSettings & ImageImportSettings> & {
   readonly sandbox: Site;
-  /** The repositories, the workers, and when. */
-  readonly settings: Settings;
-}
+};
 
-const NAME = "repository-cache-refresh";
+const NAME = REFRESH;
 
 /** Where the Jobs' manifests are, by worker and side. */
 const FOLDER = "/jobs";
@@ -87,7 +82,7 @@ export class RepositoryCacheRefresh extends pulumi.ComponentResource {
       name,
       {
         site,
-        component: NAME,
+        workload: args.workload(NAME),
         schedule: settings.repositoryCache.refresh.schedule,
         limitSeconds: workers.length * 2 * LIMIT_SECONDS,
         usesApi: true,
@@ -97,7 +92,6 @@ export class RepositoryCacheRefresh extends pulumi.ComponentResource {
             image: { reference: settings.images.cli },
             command: ["bash", "-c", SCRIPT, NAME, ...workers],
             env: { HOME: "/tmp", FOLDER, PAUSE_SECONDS: "5" },
-            resources: IMPORT,
             mounts: [
               {
                 name: "jobs",
@@ -117,7 +111,7 @@ export class RepositoryCacheRefresh extends pulumi.ComponentResource {
 }
 
 /** The Jobs, each under its worker's name and its side. */
-function manifests(settings: Settings): Record<string, string> {
+function manifests(settings: FillSettings): Record<string, string> {
   const repositories = settings.repositoryCache.repositories.map(repositoryOf);
   const volumes = workersWithCache(settings).flatMap((worker) => cacheVolumes(worker, settings));
   return Object.fromEntries(

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { part } from "../../settings/part.ts";
 import { schedule } from "../../settings/schedule.ts";
-import type { SchemaOutput } from "../../settings/schema.ts";
 import { bytes, flag, gitBranch, objectName, repositoryUrl } from "../../settings/values.ts";
+import { type EgressHost, ofUrl } from "../network/egress-host.ts";
+import type { CoreSettings } from "../stack/settings.ts";
 import { cachedWorkers } from "../workers/pools.ts";
+import type { WorkersSettings } from "../workers/settings.ts";
+import type { Component } from "../workload.ts";
 
-/** The settings of the cache of git repositories that clones borrow from. */
-export const repositoryCache = part(
+const repositoryCache = part(
   // What git takes to unpack and check a large repository.
   { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "2Gi" } },
   {
@@ -38,6 +40,12 @@ export const repositoryCache = part(
       .prefault({}),
   },
 );
+
+export const repositoryCacheSettings = {
+  repositoryCache: repositoryCache.describe("The cache of git repositories that clones borrow from."),
+};
+
+export type RepositoryCacheSettings = Readonly<z.output<z.ZodObject<typeof repositoryCacheSettings>>>;
 
 /** The label `component` of the pods that fill the volumes. */
 export const CACHE_COMPONENT = "repository-cache";
@@ -72,7 +80,7 @@ export interface CacheVolume {
   readonly claim: string;
 }
 
-type CacheSettings = Pick<SchemaOutput, "repositoryCache" | "workers">;
+type CacheSettings = RepositoryCacheSettings & WorkersSettings;
 
 /** The workers that have cache volumes. */
 export function workersWithCache({ repositoryCache, workers }: CacheSettings): readonly string[] {
@@ -107,4 +115,46 @@ export function workerCacheClaim(worker: string): string {
  */
 export function sandboxCacheClaim(worker: string): string {
   return `sandcastle-repository-cache-${worker}`;
+}
+
+/** The hosts of the repositories that are cached. */
+export function cachedHosts({ repositoryCache }: RepositoryCacheSettings): readonly EgressHost[] {
+  const { enabled, repositories } = repositoryCache;
+  return enabled ? repositories.map(({ url }) => ofUrl(url, "cached repositories")) : [];
+}
+
+/** The ports that the pods reach which fill the volumes. */
+function cachePorts(settings: CacheSettings): readonly number[] {
+  if (workersWithCache(settings).length === 0) return [];
+  return [443, ...cachedHosts(settings).flatMap(({ ports }) => ports)];
+}
+
+/** The pods that fill the volumes of one side: each worker's at once. */
+export function filling(settings: CacheSettings): readonly Component[] {
+  const surge = workersWithCache(settings).length;
+  if (surge === 0) return [];
+  const containers = { [CACHE_CONTAINER]: settings.repositoryCache.resources };
+  return [
+    {
+      component: CACHE_COMPONENT,
+      pods: 0,
+      surge,
+      containers,
+      internet: cachePorts(settings),
+      policy: CACHE_CONTAINER,
+    },
+  ];
+}
+
+/** The name of the container that fills a volume, for its log. */
+export const CACHE_CONTAINER = "cache";
+
+/** The component that fills all volumes at set times. */
+export const REFRESH = "repository-cache-refresh";
+
+/** Whether a CronJob fills the cache volumes; not while the workers are stopped, beside which it runs. */
+export function refreshesCache(settings: CacheSettings & Pick<CoreSettings, "maintenance">): boolean {
+  return (
+    settings.repositoryCache.refresh.enabled && !settings.maintenance && workersWithCache(settings).length > 0
+  );
 }

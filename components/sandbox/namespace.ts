@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { Namespace, type NamespaceArgs } from "../../kubernetes/namespace.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
-import { tenantPrefix } from "../../settings/namespaces.ts";
+import { tenantPrefix } from "../stack/namespaces.ts";
 
 /** The namespace for sandbox pods, made by this program or asked of the platform's operator. Returns its name. */
 export function sandboxNamespace(

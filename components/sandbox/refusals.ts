@@ -1,17 +1,18 @@
-import { ownImage } from "../../settings/images.ts";
 import type { Refusal } from "../../settings/refuse.ts";
-import type { SchemaOutput } from "../../settings/schema.ts";
+import { ownReference } from "../images.ts";
+import type { CoreSettings } from "../stack/settings.ts";
+import { type SandboxSettings, sandboxImages } from "./settings.ts";
 
-type SandboxSettings = Pick<
-  SchemaOutput,
-  "withSandbox" | "platform" | "storageClass" | "deployment" | "images"
->;
+type Settings = SandboxSettings &
+  Pick<CoreSettings, "platform" | "storageClass" | "deployment"> & {
+    readonly images: { readonly sandbox?: string | undefined };
+  };
 
 /** What sandcastle, which makes the sandboxes' pods and volumes, cannot live with. */
-export function sandboxRefusals(settings: SandboxSettings): Refusal[] {
+export function sandboxRefusals(settings: Settings): Refusal[] {
   const { withSandbox, platform, storageClass } = settings;
   if (!withSandbox) return [];
-  const image = ownImage(settings, "sandbox");
+  const image = ownReference(settings.deployment, settings.images.sandbox, sandboxImages.sandbox);
   return [
     namesPods(image)
       ? []

@@ -2,32 +2,26 @@ import * as pulumi from "@pulumi/pulumi";
 import { after } from "../../kubernetes/child-options.ts";
 import type { ContainerArgs } from "../../kubernetes/container.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
-import { DATABASE_ANNOTATION } from "../../kubernetes/pod.ts";
 import { publicService } from "../../kubernetes/public-service.ts";
-import { migratesInPods } from "../../settings/footprint.ts";
-import type { Settings } from "../../settings/load.ts";
 import { clientProbe, clientProbeMount } from "../configuration/client-probe.ts";
-import {
-  commonEnvironment,
-  databaseEnvironment,
-  distGitEnvironment,
-  SYSLOG_HOST,
-} from "../configuration/environment.ts";
+import { commonEnvironment, databaseEnvironment, distGitEnvironment } from "../configuration/environment.ts";
 import { centpkgSigMount, githubAppMount } from "../configuration/mounts.ts";
 import { switchEnvironment } from "../configuration/upstream-switches.ts";
+import { SYSLOG_HOST } from "../log-forwarder/settings.ts";
 import { migrationContainer } from "../migration/migration.ts";
-import type { PartArgs } from "../part.ts";
+import type { MigrationSettings } from "../migration/settings.ts";
+import type { PartArgs } from "../part-args.ts";
 import type { Database } from "../postgres/database.ts";
+import { DATABASE_ANNOTATION } from "../postgres/settings.ts";
+import type { CoreSettings } from "../stack/settings.ts";
+import { migratesInPods, API as NAME, API_PORT as PORT, type ServiceSettings } from "./settings.ts";
 
-export interface ServiceArgs extends PartArgs<keyof Settings> {
+export interface ServiceArgs extends PartArgs<CoreSettings & ServiceSettings & MigrationSettings> {
   /** Containers that run beside the API's. */
   readonly sidecars: readonly ContainerArgs[];
   /** Its database: pods that keep connections are replaced after it. */
   readonly database: Pick<Database, "podDigest">;
 }
-
-const NAME = "packit-service";
-const PORT = 8443;
 
 /** The largest webhook that GitHub sends, 25 MB. */
 const WEBHOOK = "25m";
@@ -45,8 +39,7 @@ export class Service extends pulumi.ComponentResource {
       name,
       {
         site,
-        component: NAME,
-        replicas: settings.maintenance ? 0 : settings.service.replicas,
+        workload: args.workload(NAME),
         strategy: "rolling",
         spread: true,
         annotations: { [DATABASE_ANNOTATION]: args.database.podDigest },
@@ -70,7 +63,7 @@ function api({ settings, configuration, image }: ServiceArgs): ContainerArgs {
   const answers = { exec: { command: healthCheck(settings.hosts.service) }, timeoutSeconds: 10 };
   return {
     name: NAME,
-    image,
+    image: image(NAME),
     command: ["/usr/bin/run_httpd.sh"],
     ports: [PORT],
     env: {
@@ -80,7 +73,6 @@ function api({ settings, configuration, image }: ServiceArgs): ContainerArgs {
       ...switchEnvironment(settings.upstreamSwitches, "api"),
       SYSLOG_HOST,
     },
-    resources: settings.service.resources,
     ephemeralStorage: "300Ki",
     mounts: [
       {

@@ -4,21 +4,21 @@ import { deployment } from "../../kubernetes/deployment.ts";
 import { configMapFiles } from "../../kubernetes/files.ts";
 import { serviceObject } from "../../kubernetes/service.ts";
 import { volumeClaim } from "../../kubernetes/volume-claim.ts";
-import { TOKMAN_STORAGE } from "../../settings/footprint.ts";
 import { GITHUB_APP_KEY } from "../configuration/packit-service-yaml.ts";
-import type { PartArgs } from "../part.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { CoreSettings } from "../stack/settings.ts";
 import { TOKMAN_DATA, tokmanConfig } from "./config.ts";
+import { TOKMAN_PORT, type TokmanSettings } from "./settings.ts";
 
-export type TokmanArgs = PartArgs<"tokman">;
+type TokmanArgs = PartArgs<CoreSettings & TokmanSettings>;
 
 const NAME = "tokman";
-const PORT = 8000;
 
 /** Tokman, which makes tokens of the GitHub App and keeps them while they are valid. */
 export class Tokman extends pulumi.ComponentResource {
   constructor(name: string, args: TokmanArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Tokman", name, {}, opts);
-    const { site, settings, configuration, image } = args;
+    const { site, settings, configuration } = args;
     const { githubApp, sentry } = configuration;
     const child = { parent: this };
     const privateKey = `/secrets/${GITHUB_APP_KEY.file}`;
@@ -27,34 +27,29 @@ export class Tokman extends pulumi.ComponentResource {
       { site, name: "tokman-config", data: { "config.py": tokmanConfig({ privateKey }) } },
       child,
     );
-    const claim = volumeClaim(
-      `${name}-data`,
-      { site, name: "access-tokens-pvc", size: TOKMAN_STORAGE },
-      child,
-    );
-    const healthy = { httpGet: { path: "/api/health", port: PORT } };
+    const claim = volumeClaim(`${name}-data`, { site, ...args.claim("access-tokens-pvc") }, child);
+    const healthy = { httpGet: { path: "/api/health", port: TOKMAN_PORT } };
     deployment(
       name,
       {
         site,
-        component: NAME,
+        workload: args.workload(NAME),
         // The volume is for one pod at a time.
         strategy: "recreate",
         containers: [
           {
             name: NAME,
-            image,
-            ports: [PORT],
+            image: args.image("tokman"),
+            ports: [TOKMAN_PORT],
             env: {
               DEPLOYMENT: settings.deployment,
               LOG_LEVEL: "DEBUG",
               WORKERS: "1",
               TOKMAN_CONFIG: "/etc/config/config.py",
-              BIND_ADDR: `0.0.0.0:${PORT}`,
+              BIND_ADDR: `0.0.0.0:${TOKMAN_PORT}`,
               GITHUB_APP_ID: githubApp && { from: githubApp, key: "app-id" },
               SENTRY_SECRET: sentry && { from: sentry, key: "dsn" },
             },
-            resources: settings.tokman.resources,
             mounts: [
               ...(githubApp
                 ? [
@@ -83,7 +78,7 @@ export class Tokman extends pulumi.ComponentResource {
       },
       after(this, opts),
     );
-    const port = { name: NAME, port: 80, targetPort: PORT };
+    const port = { name: NAME, port: 80, targetPort: TOKMAN_PORT };
     serviceObject(`${name}-service`, { site, name: NAME, component: NAME, port }, child);
     this.registerOutputs();
   }

@@ -4,20 +4,20 @@ import { deployment } from "../../kubernetes/deployment.ts";
 import { configMapFiles } from "../../kubernetes/files.ts";
 import { serviceObject } from "../../kubernetes/service.ts";
 import { volumeClaim } from "../../kubernetes/volume-claim.ts";
-import { VALKEY_HOST } from "../addresses.ts";
-import type { PartArgs } from "../part.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { CoreSettings } from "../stack/settings.ts";
+import { VALKEY, type ValkeySettings } from "./settings.ts";
 import { VALKEY_DIRECTORY, VALKEY_PASSWORD_FILE, valkeyConf } from "./valkey-conf.ts";
 
-export interface ValkeyArgs extends PartArgs<"valkey"> {
-  /** Whether Pulumi refuses to delete the data. */
-  readonly protect: boolean;
-}
+type ValkeyArgs = PartArgs<CoreSettings & ValkeySettings>;
+
+const { host: NAME, port: PORT } = VALKEY;
 
 /** Valkey, which holds Celery's queues and results. */
 export class Valkey extends pulumi.ComponentResource {
   constructor(name: string, args: ValkeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:data:Valkey", name, {}, opts);
-    const { site, image, configuration } = args;
+    const { site, configuration } = args;
     const settings = args.settings.valkey;
     const child = { parent: this };
     const config = configMapFiles(
@@ -27,7 +27,7 @@ export class Valkey extends pulumi.ComponentResource {
     );
     const claim = volumeClaim(
       `${name}-data`,
-      { site, name: "valkey-pvc", size: settings.storage, protect: args.protect },
+      { site, ...args.claim("valkey-pvc"), protect: args.protect },
       child,
     );
     // While it loads its data, it listens, but does not answer.
@@ -36,20 +36,19 @@ export class Valkey extends pulumi.ComponentResource {
       name,
       {
         site,
-        component: VALKEY_HOST,
+        workload: args.workload(NAME),
         strategy: "recreate",
         patienceMinutes: 60,
         // It saves what it holds before it ends.
         terminationGracePeriodSeconds: 600,
         containers: [
           {
-            name: VALKEY_HOST,
-            image,
+            name: NAME,
+            image: args.image("valkey"),
             args: [`${VALKEY_DIRECTORY}/valkey.conf`],
-            ports: [6379],
+            ports: [PORT],
             // Read by valkey-cli.
             env: { REDISCLI_AUTH: { from: configuration.valkey, key: "password" } },
-            resources: settings.resources,
             mounts: [
               { name: "data", path: "/data", from: { claim: claim.metadata.name } },
               {
@@ -62,7 +61,7 @@ export class Valkey extends pulumi.ComponentResource {
               },
             ],
             startupProbe: { ...answers, periodSeconds: 10, failureThreshold: 180 },
-            livenessProbe: { tcpSocket: { port: 6379 }, periodSeconds: 20, failureThreshold: 6 },
+            livenessProbe: { tcpSocket: { port: PORT }, periodSeconds: 20, failureThreshold: 6 },
             readinessProbe: { ...answers, periodSeconds: 10 },
           },
         ],
@@ -70,8 +69,8 @@ export class Valkey extends pulumi.ComponentResource {
       },
       after(this, opts),
     );
-    const port = { name: "6379", port: 6379, targetPort: 6379 };
-    serviceObject(`${name}-service`, { site, name: VALKEY_HOST, component: VALKEY_HOST, port }, child);
+    const port = { name: String(PORT), port: PORT, targetPort: PORT };
+    serviceObject(`${name}-service`, { site, name: NAME, component: NAME, port }, child);
     this.registerOutputs();
   }
 }

@@ -1,6 +1,6 @@
-import type { SchemaOutput } from "../../settings/schema.ts";
+import type { WorkersSettings } from "./settings.ts";
 
-type Pools = Pick<SchemaOutput["workers"], "generic" | "shortRunning" | "longRunning">;
+type Pools = Pick<WorkersSettings["workers"], "generic" | "shortRunning" | "longRunning">;
 
 /** Celery's queues that Packit's tasks are put into. */
 export type Queue = "short-running" | "long-running" | "rate-limited";
@@ -18,6 +18,9 @@ export interface WorkerPoolKind {
    */
   readonly clones: boolean;
 }
+
+/** The name of the container in which they run. */
+export const WORKER = "packit-worker";
 
 export const WORKER_POOLS: readonly WorkerPoolKind[] = [
   {

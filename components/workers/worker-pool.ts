@@ -5,38 +5,43 @@ import type { ContainerArgs, Mount } from "../../kubernetes/container.ts";
 import { patience } from "../../kubernetes/custom-timeouts.ts";
 import { disruptionBudget } from "../../kubernetes/disruption-budget.ts";
 import { filled } from "../../kubernetes/omit.ts";
-import { DATABASE_ANNOTATION, podTemplate } from "../../kubernetes/pod.ts";
+import { podTemplate } from "../../kubernetes/pod.ts";
 import { imageTriggers } from "../../platform/image-triggers.ts";
-import { dumpsToBackups } from "../../settings/stores.ts";
-import { PUSHGATEWAY_URL } from "../addresses.ts";
+import { type BackupSettings, dumpsToBackups } from "../backup/settings.ts";
 import { clientProbe, clientProbeMount } from "../configuration/client-probe.ts";
 import {
   CELERY_APP,
   commonEnvironment,
   databaseEnvironment,
   distGitEnvironment,
-  SYSLOG_HOST,
 } from "../configuration/environment.ts";
 import { centpkgSigMount, githubAppMount } from "../configuration/mounts.ts";
 import { REPOSITORY_CACHE_PATH } from "../configuration/packit-service-yaml.ts";
 import { switchEnvironment } from "../configuration/upstream-switches.ts";
-import type { PartArgs } from "../part.ts";
+import { SYSLOG_HOST } from "../log-forwarder/settings.ts";
+import type { PartArgs } from "../part-args.ts";
 import type { Database } from "../postgres/database.ts";
+import { DATABASE_ANNOTATION } from "../postgres/settings.ts";
+import { PUSHGATEWAY_URL, type PushgatewaySettings } from "../pushgateway/settings.ts";
 import { cacheClaims } from "../repository-cache/claims.ts";
-import { CACHE_TEMPLATE, workerCacheClaim } from "../repository-cache/settings.ts";
-import { type WorkerPoolKind, workersOf } from "./pools.ts";
+import {
+  CACHE_TEMPLATE,
+  type RepositoryCacheSettings,
+  workerCacheClaim,
+} from "../repository-cache/settings.ts";
+import type { SandboxSettings } from "../sandbox/settings.ts";
+import type { CoreSettings } from "../stack/settings.ts";
+import { WORKER, type WorkerPoolKind, workersOf } from "./pools.ts";
+import type { WorkersSettings } from "./settings.ts";
 
-export interface WorkerPoolArgs
-  extends PartArgs<
-    | "workers"
-    | "backup"
-    | "distGit"
-    | "withSandbox"
-    | "repositoryCache"
-    | "maintenance"
-    | "withPushgateway"
-    | "upstreamSwitches"
-  > {
+type PoolSettings = CoreSettings &
+  WorkersSettings &
+  BackupSettings &
+  PushgatewaySettings &
+  RepositoryCacheSettings &
+  Pick<SandboxSettings, "withSandbox">;
+
+export interface WorkerPoolArgs extends PartArgs<PoolSettings> {
   /** Which queues the workers serve, and what follows from it. */
   readonly kind: WorkerPoolKind;
   /** The account whose token lets the workers use the sandbox. */
@@ -68,6 +73,7 @@ export class WorkerPool extends pulumi.ComponentResource {
     const child = { parent: this };
     const { replicas, terminationGracePeriodSeconds, nodeSelector } = settings.workers[kind.setting];
     const component = kind.name;
+    const workload = args.workload(component);
     const selector = { component };
     new k8s.core.v1.Service(
       `${name}-service`,
@@ -82,14 +88,14 @@ export class WorkerPool extends pulumi.ComponentResource {
       {
         metadata: site.workload(component, imageTriggers({ site, containers })),
         spec: {
-          replicas: settings.maintenance ? 0 : replicas,
+          replicas: workload.pods,
           serviceName: component,
           podManagementPolicy: "OrderedReady",
           updateStrategy: { type: "RollingUpdate" },
           selector: { matchLabels: selector },
           template: podTemplate({
             site,
-            component,
+            workload,
             containers,
             annotations: {
               "alpha.image.policy.openshift.io/resolve-names": "*",
@@ -117,14 +123,13 @@ export class WorkerPool extends pulumi.ComponentResource {
 function worker(args: WorkerPoolArgs): ContainerArgs {
   const { settings, configuration, kind, image } = args;
   const { deployment, workers } = settings;
-  const { concurrency, resources } = workers[kind.setting];
+  const { concurrency } = workers[kind.setting];
   // With the keys, Packit's own task dumps the database every night; where it cannot, it cleans nothing up either.
   const aws = dumpsToBackups(settings) ? configuration.aws : undefined;
   return {
-    name: "packit-worker",
-    image,
+    name: WORKER,
+    image: image("packit-worker"),
     command: ["/usr/bin/run_worker.sh"],
-    resources,
     env: {
       ...commonEnvironment(settings, configuration),
       ...distGitEnvironment(settings),

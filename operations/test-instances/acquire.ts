@@ -1,13 +1,14 @@
 import { pause } from "../../cluster/until.ts";
+import type { Pool } from "../../components/test-instance/pool.ts";
 import { UserError } from "../../errors.ts";
 import { showDuration } from "../../settings/duration.ts";
-import type { Pool } from "../../settings/test-pool.ts";
 import { budgetOf, type Context, queueOf, slotsOf } from "./context.ts";
-import { exceeds, type Held, isAtWork, showRequests, signOfSlot, type Tenancy } from "./lease.ts";
+import { exceeds, type Held, isAtWork, showRequests, signOfSlot } from "./lease.ts";
 import type { Living } from "./queue.ts";
 import type { Request } from "./request.ts";
 import { SILENCE_SECONDS, unchanged } from "./silence.ts";
 import type { TakeArgs, Taken } from "./slots.ts";
+import type { Tenancy } from "./tenancy.ts";
 
 export interface AcquireArgs {
   readonly request: Pick<Request, "ttlSeconds">;

@@ -1,7 +1,7 @@
 import { until } from "../../cluster/until.ts";
+import { OWN_IMAGES, type OwnImage } from "../../components/schema.ts";
 import { EnvironmentError, knownError } from "../../errors.ts";
 import type { GitHub, Repository, WorkflowRun } from "../../github/github.ts";
-import { OWN_IMAGES, type OwnImage } from "../../settings/images.ts";
 import {
   BUILD_LIMIT_SECONDS,
   type BuildArgs,

@@ -1,22 +1,26 @@
-import { hostsOf, namespacesOf, type Part } from "../../settings/test-instance.ts";
-import type { Pool } from "../../settings/test-pool.ts";
+import { DECLARED } from "../../components/schema.ts";
+import { hostsOf, namespacesOf } from "../../components/test-instance/config.ts";
+import type { Pool } from "../../components/test-instance/pool.ts";
 import type { Held } from "./lease.ts";
 
-/** The pages that an instance may have. */
-export const PAGES = ["api", "dashboard", "flower", "metrics"] as const;
+const DECLARED_PAGES = DECLARED.flatMap(({ page, choice }) =>
+  page ? [{ ...page, part: choice?.name }] : [],
+);
 
-export type Page = (typeof PAGES)[number];
+/** The pages that an instance may have: those that its hosts lead to. */
+export const PAGES: readonly string[] = DECLARED_PAGES.filter(
+  ({ url }) => url(hostsOf("any", { domain: "example.com" })) !== undefined,
+).map(({ name }) => name);
 
 /** Where the pages of an instance are, of those parts that it has. */
-export function addressesOf({ name, parts }: Pick<Held, "name" | "parts">, pool: Pool) {
-  const { service, dashboard, workers } = hostsOf(name, pool);
-  const own = (part: Part, url: string) => (parts[part] ? url : undefined);
-  return {
-    api: `https://${service}/api/`,
-    dashboard: own("dashboard", `https://${dashboard}/`),
-    flower: own("flower", `https://${workers}/`),
-    metrics: own("pushgateway", `https://${workers}/metrics`),
-  } satisfies Record<Page, string | undefined>;
+export function addressesOf(
+  { name, parts }: Pick<Held, "name" | "parts">,
+  pool: Pool,
+): Readonly<Record<string, string | undefined>> & { readonly api: string } {
+  const hosts = hostsOf(name, pool);
+  const there = DECLARED_PAGES.filter(({ part }) => part === undefined || parts[part]);
+  const pages = Object.fromEntries(there.map((page) => [page.name, page.url(hosts)]));
+  return { ...pages, api: `https://${hosts.service}/api/` };
 }
 
 /** The namespaces that an instance has. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Amounts } from "../../settings/footprint.ts";
-import type { OwnImage } from "../../settings/images.ts";
+import type { OwnImage } from "../../components/schema.ts";
+import type { Amounts } from "../../kubernetes/amounts.ts";
 import type { Build } from "./image-plan.ts";
 
 /** How long a build may take, in seconds: images with all their packages take about five minutes. */

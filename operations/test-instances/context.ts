@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
+import type { Pool } from "../../components/test-instance/pool.ts";
 import { UserError } from "../../errors.ts";
 import type { GitHub } from "../../github/github.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import type { Pool } from "../../settings/test-pool.ts";
 import { inBytes, inProcessors } from "../../settings/values.ts";
 import type { Engine, Report } from "./engine.ts";
-import type { Tenancy } from "./lease.ts";
 import { Queue } from "./queue.ts";
 import { Slots } from "./slots.ts";
+import type { Tenancy } from "./tenancy.ts";
 
 /** What every verb works with. */
 export interface Context {

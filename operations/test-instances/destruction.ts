@@ -1,8 +1,9 @@
 import { until } from "../../cluster/until.ts";
 import { EnvironmentError } from "../../errors.ts";
-import { type Held, isAtWork, type Tenancy } from "./lease.ts";
+import { type Held, isAtWork } from "./lease.ts";
 import { FENCE_MS, HEARTBEAT_MS } from "./silence.ts";
 import type { Slots } from "./slots.ts";
+import type { Tenancy } from "./tenancy.ts";
 
 /** How long a deploy may take to notice, before it is taken for dead, in seconds: without its slot it stops by then. */
 const NOTICE_SECONDS = (FENCE_MS + HEARTBEAT_MS) / 1000;

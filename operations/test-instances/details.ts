@@ -1,6 +1,7 @@
+import { DECLARED } from "../../components/schema.ts";
+import { namespacesOf, prefixOf } from "../../components/test-instance/config.ts";
+import type { Pool } from "../../components/test-instance/pool.ts";
 import { showDuration } from "../../settings/duration.ts";
-import { namespacesOf, prefixOf } from "../../settings/test-instance.ts";
-import type { Pool } from "../../settings/test-pool.ts";
 import { addressesOf, namespacesIn } from "./addresses.ts";
 import type { Health } from "./health.ts";
 import { limits } from "./image-plan.ts";
@@ -43,10 +44,12 @@ export function details({ held, pool, health, now, isKept, oc, ...args }: Detail
     ["", flower && "as flower-boss, with the password that this shows:"],
     ["", flower && password("flower", "password")],
     ["metrics", metrics],
-    ["Redis", held.parts["redis-commander"] && "its Commander is at http://localhost:8081 with"],
-    ["", held.parts["redis-commander"] && `${oc} port-forward -n ${own} deployment/redis-commander 8081`],
-    ["", held.parts["redis-commander"] && "as packit, with the password that this shows:"],
-    ["", held.parts["redis-commander"] && password("redis-commander-secret", "redis-commander-password")],
+    ...accessesOf(held).flatMap(({ label, what, forward: { deployment, port }, login }) => [
+      [label, `${what} is at http://localhost:${port} with`] as const,
+      ["", `${oc} port-forward -n ${own} deployment/${deployment} ${port}`] as const,
+      ["", `as ${login.user}, with the password that this shows:`] as const,
+      ["", password(login.secret, login.key)] as const,
+    ]),
     ["comments", `${prefixOf(held.name)} …`],
     ...namespacesIn(held, isBuiltHere(held, pool)).map((name) => ["namespace", name] as const),
     ["logs", `./ops test-instance logs ${held.name}`],
@@ -57,6 +60,11 @@ export function details({ held, pool, health, now, isKept, oc, ...args }: Detail
     ...limits(Object.keys(held.commits)).map((line) => ["note", line] as const),
   ];
   return lines.flatMap(([name, text]) => (text ? `${name.padEnd(12)}${text}` : [])).join("\n");
+}
+
+/** How parts are looked at to which no host leads. */
+function accessesOf({ parts }: Held) {
+  return DECLARED.flatMap(({ choice }) => (choice?.access && parts[choice.name] ? [choice.access] : []));
 }
 
 function commitOf({ commits }: Held, reference: string): string {

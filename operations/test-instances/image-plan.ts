@@ -1,4 +1,4 @@
-import { OWN_IMAGES, type OwnImage } from "../../settings/images.ts";
+import { IMAGES, OWN_IMAGE_NAMES, type OwnImage } from "../../components/schema.ts";
 import type { Repository } from "./reference.ts";
 import type { Resolved } from "./resolve.ts";
 
@@ -31,18 +31,11 @@ export interface ImagePlanArgs {
   readonly images: Readonly<Partial<Record<OwnImage, string>>>;
 }
 
-/** What is built for an image from which Dockerfile, by repository. */
-const DOCKERFILES: Readonly<Partial<Record<Repository, readonly { image: OwnImage; dockerfile: string }[]>>> =
-  {
-    "packit-service": [
-      { image: "service", dockerfile: "files/docker/Dockerfile" },
-      { image: "worker", dockerfile: "files/docker/Dockerfile.worker" },
-    ],
-    "packit-service-fedmsg": [{ image: "fedmsg", dockerfile: "Dockerfile" }],
-    dashboard: [{ image: "dashboard", dockerfile: "Dockerfile" }],
-    sandcastle: [{ image: "sandbox", dockerfile: "Dockerfile" }],
-    tokman: [{ image: "tokman", dockerfile: "Containerfile" }],
-  };
+/** What is built from a repository's own Dockerfiles. */
+function dockerfilesOf(repository: string): { readonly image: OwnImage; readonly dockerfile: string }[] {
+  const own = OWN_IMAGE_NAMES.map((image) => ({ image, ...IMAGES[image].source }));
+  return own.filter((one) => one.repository === repository);
+}
 
 /** The images that hold a library. */
 const HOLDERS: Readonly<Partial<Record<Repository, readonly OwnImage[]>>> = {
@@ -55,7 +48,7 @@ const HOLDERS: Readonly<Partial<Record<Repository, readonly OwnImage[]>>> = {
 /** The builds that references need, in an order in which they can be made: a library goes over what was built before. */
 export function imagePlan(args: ImagePlanArgs): Build[] {
   const own = args.resolved.flatMap((source) =>
-    (DOCKERFILES[source.reference.repository] ?? []).map(
+    dockerfilesOf(source.reference.repository).map(
       ({ image, dockerfile }): GitBuild => ({
         kind: "git",
         image,
@@ -65,7 +58,7 @@ export function imagePlan(args: ImagePlanArgs): Build[] {
       }),
     ),
   );
-  const overlays = (Object.keys(OWN_IMAGES) as OwnImage[]).flatMap((image): OverlayBuild[] => {
+  const overlays = OWN_IMAGE_NAMES.flatMap((image): OverlayBuild[] => {
     const libraries = args.resolved.filter(({ reference }) => HOLDERS[reference.repository]?.includes(image));
     if (libraries.length === 0) return [];
     const isBuilt = own.some((build) => build.image === image);
@@ -78,7 +71,7 @@ export function imagePlan(args: ImagePlanArgs): Build[] {
 /** The images that repositories have built, without asking what they stand for. */
 export function builtOf(repositories: readonly string[]): OwnImage[] {
   const built = repositories.flatMap((name) => [
-    ...(DOCKERFILES[name as Repository] ?? []).map(({ image }) => image),
+    ...dockerfilesOf(name).map(({ image }) => image),
     ...(HOLDERS[name as Repository] ?? []),
   ]);
   return [...new Set(built)];

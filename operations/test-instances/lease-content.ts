@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { OWN_IMAGES, type OwnImage } from "../../settings/images.ts";
-import { PART_NAMES, PARTS, type Part } from "../../settings/test-instance.ts";
+import { OWN_IMAGE_NAMES } from "../../components/schema.ts";
+import { PART_NAMES, PARTS } from "../../components/test-instance/config.ts";
 import { jsonIn } from "../../system/json-text.ts";
-import type { Tenancy } from "./lease.ts";
+import type { Tenancy } from "./tenancy.ts";
 
 const text = z.string();
 const amount = z.number().nonnegative();
-const ownImage = z.enum(Object.keys(OWN_IMAGES) as OwnImage[]);
+const ownImage = z.enum(OWN_IMAGE_NAMES);
 
 /** Every part has its entry; one that a lease does not know yet is as usual. */
 const parts = z.partialRecord(z.enum(PART_NAMES), z.boolean()).transform((given) => {
-  const entries = PART_NAMES.map((name) => [name, given[name] ?? PARTS[name].usual]);
-  return Object.fromEntries(entries) as Record<Part, boolean>;
+  const entries = PART_NAMES.map((name) => [name, given[name] ?? PARTS[name]?.isUsual === true]);
+  return Object.fromEntries(entries);
 });
 
 /** What a lease says of a tenancy, and what is taken to be so where it cannot be read. */

@@ -1,7 +1,7 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { applyOne } from "../../cluster/apply.ts";
+import type { Pool } from "../../components/test-instance/pool.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import type { Pool } from "../../settings/test-pool.ts";
 
 /** The account of the reaper, and of its rights. */
 export const REAPER = "packit-test-reaper";

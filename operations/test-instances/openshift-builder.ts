@@ -2,12 +2,12 @@ import { z } from "zod";
 import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
 import { applyOne } from "../../cluster/apply.ts";
 import { until } from "../../cluster/until.ts";
+import { OWN_IMAGES } from "../../components/schema.ts";
+import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
 import { EnvironmentError } from "../../errors.ts";
+import { type Amounts, amountsOf, sum } from "../../kubernetes/amounts.ts";
 import { STACK_LABEL } from "../../platform/site.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { type Amounts, amountsOf, sum } from "../../settings/footprint.ts";
-import { OWN_IMAGES } from "../../settings/images.ts";
-import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { buildSurroundings } from "./build-surroundings.ts";
 import {
   BUILD_LIMIT_SECONDS,

@@ -1,10 +1,11 @@
+import { PART_NAMES } from "../../components/test-instance/config.ts";
+import type { Pool } from "../../components/test-instance/pool.ts";
 import { showDuration } from "../../settings/duration.ts";
-import { PART_NAMES } from "../../settings/test-instance.ts";
-import type { Pool } from "../../settings/test-pool.ts";
 import { addressesOf, namespacesIn } from "./addresses.ts";
 import { budgetOf } from "./context.ts";
 import { type Build, limits } from "./image-plan.ts";
-import { exceeds, type Held, isAtWork, type Tenancy } from "./lease.ts";
+import { exceeds, type Held, isAtWork } from "./lease.ts";
+import type { Tenancy } from "./tenancy.ts";
 import { isBuiltHere, quantities } from "./view.ts";
 
 export interface PlannedArgs {

@@ -1,22 +1,26 @@
+import { IMAGES, OWN_IMAGE_NAMES, type OwnImage } from "../../components/schema.ts";
 import { UserError } from "../../errors.ts";
 import { isBranchName } from "../../settings/branch-name.ts";
 import { allOf } from "../../settings/every-mistake.ts";
 import { nearest } from "../../settings/violation.ts";
 
-/** The repositories of which something can be put on test, and what comes of each. */
-export const REPOSITORIES = {
-  "packit-service": "images",
-  "packit-service-fedmsg": "images",
-  dashboard: "images",
-  sandcastle: "images and library",
-  tokman: "images",
-  packit: "library",
-  ogr: "library",
-  specfile: "library",
-  deployment: "program",
-} as const;
+/** Repositories whose code gets into images that are built from others. */
+const LIBRARIES = ["packit", "ogr", "specfile"] as const;
 
-export type Repository = keyof typeof REPOSITORIES;
+/** The repository of a program like this one. */
+const PROGRAM = "deployment";
+
+type Sources = (typeof IMAGES)[OwnImage]["source"];
+
+/** A repository of which something can be put on test. */
+export type Repository = Sources["repository"] | (typeof LIBRARIES)[number] | typeof PROGRAM;
+
+/** All of them. */
+export const REPOSITORIES: readonly Repository[] = [
+  ...new Set(OWN_IMAGE_NAMES.map((image): Repository => IMAGES[image].source.repository)),
+  ...LIBRARIES,
+  PROGRAM,
+];
 
 /** Something of a repository that is to be put on test. */
 export interface Reference {
@@ -38,13 +42,11 @@ const FORM =
 /** What names a fork, before what is meant of it: no names that lead elsewhere in an address. */
 const FORK = /^(?:([A-Za-z0-9][\w-]*)\/(?!\.{1,2}:)([\w.-]+):)?(.*)$/s;
 
-const NAMES = Object.keys(REPOSITORIES) as Repository[];
-
 /** Reads `packit-service=614`, `ogr=branch:fix`, `packit=me/packit:commit:0123abc` …; each repository once. */
 export function parseReferences(words: readonly string[]): Reference[] {
   if (words.length === 0)
     throw new UserError(
-      `Name what to put on test, as packit-service=614. Repositories: ${NAMES.join(", ")}.`,
+      `Name what to put on test, as packit-service=614. Repositories: ${REPOSITORIES.join(", ")}.`,
     );
   const references = allOf(words, parseReference);
   const twice = references.find(({ repository }, i) =>
@@ -94,11 +96,11 @@ function parseWhat(text: string): Reference["what"] | undefined {
 }
 
 function repositoryNamed(name: string): Repository {
-  const known = NAMES.find((one) => one === name.replace(/^packit\//, ""));
+  const known = REPOSITORIES.find((one) => one === name.replace(/^packit\//, ""));
   if (known !== undefined) return known;
   if (name === "packit-service-centosmsg")
     throw new UserError("packit-service-centosmsg is retired: it is deployed nowhere since 2021.");
-  const meant = nearest(name, NAMES);
-  const remedy = meant === undefined ? `Known are: ${NAMES.join(", ")}.` : `Did you mean ${meant}?`;
+  const meant = nearest(name, REPOSITORIES);
+  const remedy = meant === undefined ? `Known are: ${REPOSITORIES.join(", ")}.` : `Did you mean ${meant}?`;
   throw new UserError(`There is no repository "${name}" to put on test. ${remedy}`);
 }

@@ -1,11 +1,11 @@
+import type { OwnImage } from "../../components/schema.ts";
+import { OWN_IMAGE_NAMES } from "../../components/schema.ts";
+import { PART_NAMES, PARTS } from "../../components/test-instance/config.ts";
+import type { Pool } from "../../components/test-instance/pool.ts";
 import { UserError } from "../../errors.ts";
 import { inSeconds, lengthOf } from "../../settings/duration.ts";
 import { allOf, everyMistake } from "../../settings/every-mistake.ts";
 import { imageReference } from "../../settings/image-reference.ts";
-import type { OwnImage } from "../../settings/images.ts";
-import { OWN_IMAGES } from "../../settings/images.ts";
-import { PART_NAMES, PARTS, type Part } from "../../settings/test-instance.ts";
-import type { Pool } from "../../settings/test-pool.ts";
 import { nearest } from "../../settings/violation.ts";
 import { checkedName, defaultName } from "./name.ts";
 import { parseReferences, type Reference } from "./reference.ts";
@@ -16,7 +16,7 @@ export interface Request {
   readonly references: readonly Reference[];
   readonly base: "stage" | "prod";
   readonly ttlSeconds: number;
-  readonly parts: Readonly<Record<Part, boolean>>;
+  readonly parts: Readonly<Record<string, boolean>>;
   /** Images that are there already, and are not built. */
   readonly images: Readonly<Partial<Record<OwnImage, string>>>;
 }
@@ -60,7 +60,7 @@ function ttl(text: string, { ttl: { max } }: Pick<Pool, "ttl">): number {
   throw new UserError(`${text} is longer than an instance may live, ${max} (packit:testInstances.ttl.max).`);
 }
 
-function parts(words: RequestWords): Record<Part, boolean> {
+function parts(words: RequestWords): Record<string, boolean> {
   const named = everyMistake({
     with: () => allOf(words.with, (name) => part("--with", name)),
     without: () => allOf(words.without, (name) => part("--without", name)),
@@ -69,13 +69,13 @@ function parts(words: RequestWords): Record<Part, boolean> {
   if (both) throw new UserError(`--with and --without both name ${both}.`);
   // A part that is on test is there; what else is on test is no part's name.
   const onTest = words.references.map((word) => word.split("=")[0]?.replace(/^packit\//, ""));
-  const isThere = (name: Part) => named.with.includes(name) || onTest.includes(name) || PARTS[name].usual;
+  const isThere = (name: string) =>
+    named.with.includes(name) || onTest.includes(name) || PARTS[name]?.isUsual === true;
   const entries = PART_NAMES.map((name) => [name, isThere(name) && !named.without.includes(name)]);
-  // Every part has its entry.
-  return Object.fromEntries(entries) as Record<Part, boolean>;
+  return Object.fromEntries(entries);
 }
 
-function part(option: string, name: string): Part {
+function part(option: string, name: string): string {
   const known = PART_NAMES.find((one) => one === name);
   if (known) return known;
   const meant = nearest(name, PART_NAMES);
@@ -86,7 +86,7 @@ function part(option: string, name: string): Part {
 
 function image(word: string): [OwnImage, string] {
   const [, name, reference = ""] = /^([a-z]+)=(.+)$/.exec(word) ?? [];
-  const names = Object.keys(OWN_IMAGES) as OwnImage[];
+  const names = OWN_IMAGE_NAMES;
   const known = names.find((one) => one === name);
   if (known === undefined || !imageReference.safeParse(reference).success)
     throw new UserError(

@@ -2,17 +2,8 @@ import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
 import { pause } from "../../cluster/until.ts";
 import { UserError } from "../../errors.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import {
-  exceeds,
-  type Held,
-  LEASES,
-  leaseName,
-  leaseOf,
-  readLease,
-  SLOT_LABEL,
-  type Tenancy,
-  versionOf,
-} from "./lease.ts";
+import { exceeds, type Held, LEASES, leaseName, leaseOf, readLease, SLOT_LABEL, versionOf } from "./lease.ts";
+import type { Tenancy } from "./tenancy.ts";
 
 /** The slots of a pool: leases, each changed only from the version that was read. */
 export class Slots {

@@ -1,7 +1,8 @@
 import { EnvironmentError, UserError } from "../../errors.ts";
-import type { Held, Tenancy } from "./lease.ts";
+import type { Held } from "./lease.ts";
 import { FENCE_MS, HEARTBEAT_MS } from "./silence.ts";
 import { LostSlot, type Slots } from "./slots.ts";
+import type { Tenancy } from "./tenancy.ts";
 
 /** How often a change is tried again from what the slot is meanwhile, as after an extension. */
 const TRIES = 5;

@@ -1,11 +1,12 @@
 import Table from "cli-table3";
-import { showBytes, showCpu } from "../../settings/consistency.ts";
+import type { Pool } from "../../components/test-instance/pool.ts";
+import { showBytes, showCpu } from "../../kubernetes/amounts.ts";
 import { showDuration } from "../../settings/duration.ts";
-import type { Pool } from "../../settings/test-pool.ts";
 import { addressesOf, namespacesIn } from "./addresses.ts";
 import { builtOf } from "./image-plan.ts";
-import type { Held, Tenancy } from "./lease.ts";
+import type { Held } from "./lease.ts";
 import type { Ticket } from "./queue.ts";
+import type { Tenancy } from "./tenancy.ts";
 
 /** An instance as `--json` shows it. */
 export function shown({ version: _, requests, ...held }: Held, pool: Pool, kept: readonly string[] = []) {

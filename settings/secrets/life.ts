@@ -1,6 +1,6 @@
-import type { SchemaOutput } from "../schema.ts";
+import type { SchemaOutput } from "../../components/schema.ts";
+import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/schema.ts";
 import { formatPath, type Violation } from "../violation.ts";
-import { CATALOGUE, SECRET_NAMES, type SecretName } from "./catalogue.ts";
 import { validity } from "./forms/certificate.ts";
 import { coprEnd } from "./forms/copr.ts";
 import type { Secrets } from "./secrets.ts";

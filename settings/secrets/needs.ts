@@ -1,6 +1,8 @@
-import type { SchemaOutput } from "../schema.ts";
+import { CATALOGUE, type SchemaOutput, SECRET_NAMES } from "../../components/schema.ts";
+import { partsOf } from "../../components/totals.ts";
 import type { Surroundings } from "./form.ts";
 import type { SecretNeeds } from "./secrets.ts";
+import type { SecretSpec } from "./spec.ts";
 
 /** The realm that Packit asks for a ticket in, unless it is told another one. */
 const REALM = "FEDORAPROJECT.ORG";
@@ -13,13 +15,10 @@ export function secretNeeds(data: SchemaOutput | undefined, wrong: readonly unkn
   const forges = data?.forges ?? {};
   return {
     forges,
-    conditions: {
-      githubApp: Object.values(forges).some(({ githubApp }) => githubApp),
-      copr: data?.role !== "fedora-ci",
-      ownCertificate: data?.tls === "passthrough",
-      fluentd: data?.withFluentdSidecar === true,
-      backup: data?.withBackup === true,
-    },
+    needed: SECRET_NAMES.filter((name) => {
+      const { isNeeded }: SecretSpec = CATALOGUE[name];
+      return isNeeded?.(data) === true;
+    }),
     around: data === undefined ? { hosts: [] } : surroundings(data, wrong),
   };
 }
@@ -40,14 +39,8 @@ export function principalOf(fasUser: string, realm: string | undefined): string 
 }
 
 /** The hosts for which the stack's own certificate is shown: by its pods, or by an Ingress controller. */
-function certifiedHosts({ tls, platform, hosts, ...parts }: SchemaOutput): string[] {
-  if (tls !== "passthrough") return [];
-  const shown = [
-    hosts.service,
-    parts.withDashboard && hosts.dashboard,
-    parts.withNginx && hosts.workers,
-    // It speaks no TLS itself.
-    platform === "kubernetes" && parts.withRedisCommander && hosts.redisCommander,
-  ];
-  return shown.filter((host) => typeof host === "string");
+function certifiedHosts(settings: SchemaOutput): string[] {
+  if (settings.tls !== "passthrough") return [];
+  const shown = partsOf(settings).flatMap(({ certified }) => certified?.(settings) ?? []);
+  return shown.filter((host) => host !== undefined);
 }

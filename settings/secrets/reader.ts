@@ -1,11 +1,12 @@
+import { CATALOGUE, type SecretName } from "../../components/schema.ts";
 import type { Path, StackConfig } from "../stack-file.ts";
 import { formatPath, remedyForKey, type Violation } from "../violation.ts";
-import { CATALOGUE, type SecretName, type SecretSpec } from "./catalogue.ts";
 import { readSecretFile } from "./file.ts";
 import { inForm, type Surroundings } from "./form.ts";
 import type { Fault } from "./forms/read.ts";
-import type { SecretSource } from "./secrets.ts";
 import { REDACTED, Sensitive } from "./sensitive.ts";
+import type { SecretSource } from "./source.ts";
+import type { SecretSpec } from "./spec.ts";
 
 /** The ways to give a secret. */
 export type Given =

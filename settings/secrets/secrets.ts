@@ -1,45 +1,26 @@
-import type { Path, StackConfig } from "../stack-file.ts";
+import { CATALOGUE, type NamedSecrets, SECRET_NAMES, type SecretName } from "../../components/schema.ts";
+import type { StackConfig } from "../stack-file.ts";
 import { formatPath, type Violation } from "../violation.ts";
-import {
-  CATALOGUE,
-  type Condition,
-  type NamesNeeded,
-  PAIRS,
-  SECRET_NAMES,
-  type SecretName,
-  type SecretSpec,
-} from "./catalogue.ts";
 import type { Surroundings } from "./form.ts";
 import { fits } from "./forms/certificate.ts";
 import { howGiven, SecretReader } from "./reader.ts";
 import type { Sensitive } from "./sensitive.ts";
+import type { SecretSource } from "./source.ts";
+import type { SecretSpec } from "./spec.ts";
 
 /** The secrets that a stack was given. Those that are generated when absent are `undefined` here. */
-export type Secrets = { readonly [K in NamesNeeded<"always">]: Sensitive } & {
-  readonly [K in NamesNeeded<Condition | "optional" | "generated">]: Sensitive | undefined;
-} & {
+export type Secrets = NamedSecrets & {
   /** The account's token at each forge; a forge of the GitHub App need not have one. */
   readonly forgeTokens: Readonly<Record<string, Sensitive>>;
 };
 
-/** Makes a stand-in for a secret that a disposable stack needs and was not given. */
-export type StandIn = (name: SecretName | "forgeToken") => string;
-
 /** What decides which secrets a stack needs, and what they must fit. */
 export interface SecretNeeds {
   readonly forges: { readonly [host: string]: { readonly githubApp: boolean } };
-  readonly conditions: { readonly [C in Condition]: boolean };
+  /** The secrets that are needed while something holds, as it does now. */
+  readonly needed: readonly SecretName[];
   readonly around: Surroundings;
 }
-
-/**
- * Where secrets come from: the stack (and, in a disposable one, stand-ins), or nowhere, for output without them, in
- * which each is hidden or has the name that it is given.
- */
-export type SecretSource =
-  | { readonly kind: "given"; readonly root: string; readonly standIn?: StandIn }
-  | { readonly kind: "redacted" }
-  | { readonly kind: "named"; readonly as: (path: Path) => string };
 
 /**
  * Reads `packit:secrets` and reports everything that is missing, misspelt, unreadable or of no use to its readers,
@@ -47,7 +28,7 @@ export type SecretSource =
  */
 export function readSecrets(
   config: StackConfig,
-  { forges, conditions, around }: SecretNeeds,
+  { forges, needed, around }: SecretNeeds,
   source: SecretSource,
 ): { readonly secrets: Secrets; readonly violations: readonly Violation[] } {
   const reader = new SecretReader(config, source, around);
@@ -56,10 +37,10 @@ export function readSecrets(
 
   const named = SECRET_NAMES.map((name) => {
     const spec: SecretSpec = CATALOGUE[name];
-    const needed = neededNow(spec, conditions);
+    const now = needed.includes(name) ? "always" : spec.needed === "when" ? "generated" : spec.needed;
     const half = otherHalf(name);
     const isHalf = half !== undefined && isGiven(given[half]);
-    const asked = { path: ["secrets", name], name, spec: { ...spec, needed }, isHalf };
+    const asked = { path: ["secrets", name], name, spec: { ...spec, needed: now }, isHalf };
     return [name, reader.read(asked, given[name])];
   });
   refuseHalves(reader, given);
@@ -105,6 +86,13 @@ function refuseForeignKey(reader: SecretReader, { tlsCertificate, tlsPrivateKey 
   );
 }
 
+/** Two secrets that are of use only together. */
+const PAIRS = SECRET_NAMES.flatMap((name) => {
+  const { pair }: SecretSpec = CATALOGUE[name];
+  // Specs name secrets beside them.
+  return pair === undefined ? [] : [[pair as SecretName, name] as const];
+});
+
 function otherHalf(name: SecretName): SecretName | undefined {
   return PAIRS.flatMap(([one, other]) => (name === one ? [other] : name === other ? [one] : []))[0];
 }
@@ -112,18 +100,4 @@ function otherHalf(name: SecretName): SecretName | undefined {
 function isGiven(given: unknown): boolean {
   const { by } = howGiven(given);
   return by !== "nothing" && by !== "leftOut";
-}
-
-/** How a secret is needed while these conditions hold; what is not needed may be given all the same. */
-function neededNow(
-  { needed, neededWith }: SecretSpec,
-  conditions: SecretNeeds["conditions"],
-): "always" | "optional" | "generated" {
-  if (neededWith && conditions[neededWith]) return "always";
-  if (!isCondition(needed)) return needed;
-  return conditions[needed] ? "always" : "generated";
-}
-
-function isCondition(needed: SecretSpec["needed"]): needed is Condition {
-  return needed !== "always" && needed !== "optional" && needed !== "generated";
 }

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { day, line, positive } from "../values.ts";
-import { CATALOGUE, perGenerated } from "./catalogue.ts";
+import { day, line } from "../values.ts";
 
 const record = z.strictObject({
   owner: line
@@ -27,16 +26,4 @@ export const secretSettings = {
     .describe(
       "What is known of external secrets, by their names under `secrets`; a forge's token by its host.",
     ),
-  generations: z
-    .strictObject(
-      perGenerated((name) =>
-        positive
-          .max(100)
-          .default(1)
-          .meta({ allowed: "a whole number from 1 to 100", example: 2 })
-          .describe(`The generation of ${CATALOGUE[name].purpose}.`),
-      ),
-    )
-    .prefault({})
-    .describe("The next number makes a generated secret anew; the former ones are kept beside it."),
 };

@@ -2,14 +2,14 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { CATALOGUE, type SecretName } from "../../components/schema.ts";
 import { jsonIn } from "../../system/json-text.ts";
 import { makeFolder } from "../../system/make-folder.ts";
 import type { StackConfig } from "../stack-file.ts";
-import { CATALOGUE, type SecretName } from "./catalogue.ts";
 import { inForm, type Surroundings } from "./form.ts";
 import { encodedKeytab } from "./forms/keytab.ts";
 import { principalOf } from "./needs.ts";
-import type { StandIn } from "./secrets.ts";
+import type { StandIn } from "./source.ts";
 
 /** How long a stand-in certificate is valid, in days: longer than any stack that may use it lives. */
 const CERTIFICATE_DAYS = 365;

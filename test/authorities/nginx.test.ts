@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { NginxConf } from "../../components/nginx/nginx-conf.ts";
-import { ACCOUNT, checkProxy, HOST, startProxy } from "./proxy.ts";
+import { ACCOUNT, checkProxy, HOST, type ProxyOf, startProxy } from "./proxy.ts";
 import { tool } from "./tools.ts";
 
 const nginx = await tool("nginx");
 
 const BOTH = { withFlower: true, withPushgateway: true, metricsNeedPassword: false };
-const COMBINATIONS: NginxConf[] = [true, false].flatMap((metricsNeedPassword) => [
+const COMBINATIONS: ProxyOf[] = [true, false].flatMap((metricsNeedPassword) => [
   { ...BOTH, metricsNeedPassword },
   { ...BOTH, metricsNeedPassword, withFlower: false },
   { ...BOTH, metricsNeedPassword, withPushgateway: false },

@@ -3,13 +3,26 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "no
 import { type RequestOptions, request } from "node:https";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { FLOWER_PROXIED } from "../../components/flower/settings.ts";
 import { htpasswd } from "../../components/nginx/htpasswd.ts";
-import { HTPASSWD_PATH, type NginxConf, nginxConf } from "../../components/nginx/nginx-conf.ts";
+import { HTPASSWD_PATH, nginxConf } from "../../components/nginx/nginx-conf.ts";
+import { PUSHGATEWAY_PROXIED } from "../../components/pushgateway/settings.ts";
 import { standIns } from "../../settings/secrets/stand-ins.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { checkNginx, startNginx } from "./nginx.ts";
 import { freePort } from "./server.ts";
 import type { Tool } from "./tools.ts";
+
+/** What a proxy is made for. */
+export interface ProxyOf {
+  readonly withFlower: boolean;
+  readonly withPushgateway: boolean;
+  readonly metricsNeedPassword: boolean;
+}
+
+function shownBy({ withFlower, withPushgateway }: ProxyOf) {
+  return [...(withPushgateway ? [PUSHGATEWAY_PROXIED] : []), ...(withFlower ? [FLOWER_PROXIED] : [])];
+}
 
 export const ACCOUNT = { user: "flower-boss", password: "correct-horse_7" };
 
@@ -32,12 +45,12 @@ export interface Answer {
 export type Ask = (path: string, options?: RequestOptions) => Promise<Answer>;
 
 /** What nginx says of the file for some of the tools. */
-export async function checkProxy(nginx: Tool, conf: NginxConf): Promise<string> {
+export async function checkProxy(nginx: Tool, conf: ProxyOf): Promise<string> {
   return checkNginx({ nginx, ...(await laidOut(conf, { flower: 1, pushgateway: 1, proxy: 1 })) });
 }
 
 /** Starts the proxy in front of stand-ins for Flower and Pushgateway; what it gives back asks it by HTTPS. */
-export async function startProxy(nginx: Tool, conf: NginxConf): Promise<Ask> {
+export async function startProxy(nginx: Tool, conf: ProxyOf): Promise<Ask> {
   const [flower, pushgateway, port] = await Promise.all([
     standIn("flower"),
     standIn("pushgateway"),
@@ -63,7 +76,7 @@ export async function startProxy(nginx: Tool, conf: NginxConf): Promise<Ask> {
 }
 
 /** The files of the proxy's pod in a folder of this machine, with all that is at another place here. */
-async function laidOut(conf: NginxConf, ports: Readonly<Record<"flower" | "pushgateway" | "proxy", number>>) {
+async function laidOut(conf: ProxyOf, ports: Readonly<Record<"flower" | "pushgateway" | "proxy", number>>) {
   const prefix = temporaryFolder();
   const file = join(prefix, "nginx.conf");
   const certificate = await standIns(prefix, { stack: "proxy", values: { hosts: { workers: HOST } } });
@@ -77,7 +90,10 @@ async function laidOut(conf: NginxConf, ports: Readonly<Record<"flower" | "pushg
     ["/secrets/", `${prefix}/`],
     // It cannot be opened where it is a socket, as that of a child of Node is.
     ["/dev/stdout", `${prefix}/access.log`],
-  ].reduce((text, [from = "", to = ""]) => text.replaceAll(from, to), nginxConf(conf));
+  ].reduce(
+    (text, [from = "", to = ""]) => text.replaceAll(from, to),
+    nginxConf({ shown: shownBy(conf), ...conf }),
+  );
   writeFileSync(file, moved);
   writeFileSync(join(prefix, "fullchain.pem"), ca);
   writeFileSync(join(prefix, "privkey.pem"), certificate("tlsPrivateKey"));

@@ -6,7 +6,8 @@ import { acquire, refuseTooLarge } from "../../operations/test-instances/acquire
 import { type Context, slotsOf } from "../../operations/test-instances/context.ts";
 import { ApplyEngine } from "../../operations/test-instances/engine.ts";
 import { extend } from "../../operations/test-instances/extend.ts";
-import { LEASES, leaseName, leaseOf, micro, type Tenancy } from "../../operations/test-instances/lease.ts";
+import { LEASES, leaseName, leaseOf, micro } from "../../operations/test-instances/lease.ts";
+import type { Tenancy } from "../../operations/test-instances/tenancy.ts";
 import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";
 import { tenancy } from "../support/tenancy.ts";

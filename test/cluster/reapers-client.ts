@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { ApiClient } from "../../cluster/api-client.ts";
+import type { Pool } from "../../components/test-instance/pool.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
-import type { Pool } from "../../settings/test-pool.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { PATHS } from "./control-plane.ts";
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { CATALOGUE, type SecretName } from "../../components/schema.ts";
 import { evaluate } from "../../render/evaluate.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { loadSettings } from "../../settings/load.ts";
-import { CATALOGUE, type SecretName } from "../../settings/secrets/catalogue.ts";
 import type { Anything } from "../support/anything.ts";
 import { marked } from "../support/marks.ts";
 import { configOf, find, objectsOf, ROOT } from "../support/stacks.ts";

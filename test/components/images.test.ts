@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { OWN_IMAGES } from "../../settings/images.ts";
+import { OWN_IMAGES } from "../../components/schema.ts";
 import type { Anything } from "../support/anything.ts";
 import { allTemplates, find, objectsOf, templates } from "../support/stacks.ts";
 

@@ -108,9 +108,12 @@ describe("every component", () => {
 });
 
 function sources(): [string, ts.SourceFile][] {
-  const folder = join(ROOT, "components");
-  return readdirSync(folder).map((name) => {
-    const text = readFileSync(join(folder, name), "utf8");
+  const all = ["components", "kubernetes"].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
+  );
+  const code = all.filter((name) => name.endsWith(".ts"));
+  return code.map((name) => {
+    const text = readFileSync(join(ROOT, name), "utf8");
     return [name, ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true)];
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { egressHosts } from "../../components/network/egress-hosts.ts";
+import { egressHosts } from "../../components/egress.ts";
 import type { Anything } from "../support/anything.ts";
 import { registered } from "../support/registered.ts";
 import { find, objectsOf, settingsOf } from "../support/stacks.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { namespacesOf } from "../../settings/namespaces.ts";
+import { namespacesOf } from "../../components/stack/namespaces.ts";
 import type { Anything } from "../support/anything.ts";
 import { find, objectsOf, settingsOf, templates } from "../support/stacks.ts";
 

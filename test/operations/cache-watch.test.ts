@@ -4,7 +4,8 @@ import { cacheVolumes, repositoryOf } from "../../components/repository-cache/se
 import { hasFailed } from "../../operations/cache.ts";
 import type { CacheClient } from "../../operations/cache-job.ts";
 import type { VolumeReport } from "../../operations/cache-report.ts";
-import { type VolumeWork, workOn } from "../../operations/cache-volume.ts";
+import { workOn } from "../../operations/cache-volume.ts";
+import type { VolumeWork } from "../../operations/cache-work.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
 import { settingsOf } from "../support/stacks.ts";

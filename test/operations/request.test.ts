@@ -1,24 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { UserError } from "../../errors.ts";
-import { checkedName } from "../../operations/test-instances/name.ts";
-import {
-  parseReferences,
-  REPOSITORIES,
-  type Repository,
-  showReference,
-} from "../../operations/test-instances/reference.ts";
-import { type RequestWords, readRequest } from "../../operations/test-instances/request.ts";
-import { readStackFile } from "../../settings/stack-file.ts";
-import { knownStacks } from "../../settings/stacks.ts";
 import {
   hostOf,
   namespacesOf,
   PART_NAMES,
-  type Part,
   testInstanceConfig,
-} from "../../settings/test-instance.ts";
+} from "../../components/test-instance/config.ts";
+import { UserError } from "../../errors.ts";
+import { checkedName } from "../../operations/test-instances/name.ts";
+import { parseReferences, REPOSITORIES, showReference } from "../../operations/test-instances/reference.ts";
+import { type RequestWords, readRequest } from "../../operations/test-instances/request.ts";
+import { readStackFile } from "../../settings/stack-file.ts";
+import { knownStacks } from "../../settings/stacks.ts";
 import { project } from "../support/cli.ts";
 import { POOL } from "../support/pool.ts";
 import { configOf, ROOT } from "../support/stacks.ts";
@@ -39,7 +33,7 @@ const INSTANCE = {
   secrets: {},
   images: {},
   // Every part has its entry.
-  parts: Object.fromEntries(PART_NAMES.map((name) => [name, true])) as Record<Part, boolean>,
+  parts: Object.fromEntries(PART_NAMES.map((name) => [name, true])),
 };
 
 describe("a request", () => {
@@ -55,7 +49,7 @@ describe("a request", () => {
 
   it("has a name of what is on test, which fits wherever it is part of another one", () => {
     const number = fc.integer({ min: 1, max: 999_999_999 });
-    const repositories = fc.subarray(Object.keys(REPOSITORIES) as Repository[], { minLength: 1 });
+    const repositories = fc.subarray([...REPOSITORIES], { minLength: 1 });
     fc.assert(
       fc.property(repositories, number, (names, n) => {
         const { name, references } = readRequest(
@@ -76,9 +70,9 @@ describe("a request", () => {
     );
     expect(Object.entries(parts).flatMap(([name, there]) => (there ? name : []))).toEqual([
       "fedmsg",
-      "sandbox",
       "dashboard",
       "flower",
+      "sandbox",
     ]);
   });
 

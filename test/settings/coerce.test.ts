@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { schema } from "../../components/schema.ts";
 import { coerced } from "../../settings/coerce.ts";
-import { schema } from "../../settings/schema.ts";
 import { settingsOf } from "../support/stacks.ts";
 
 describe("values as Pulumi writes and hands them over", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { schema } from "../../components/schema.ts";
 import { reference } from "../../settings/reference.ts";
-import { schema } from "../../settings/schema.ts";
 import { POOL, poolOf } from "../support/pool.ts";
 import { settingsOf } from "../support/stacks.ts";
 

@@ -3,7 +3,7 @@ import { forgeRefusals } from "../../components/configuration/forge.ts";
 import { settingsOf } from "../support/stacks.ts";
 
 const at = (host: string, type?: "gitlab" | "pagure" | "forgejo") =>
-  forgeRefusals({ forges: { [host]: { instanceUrl: `https://${host}`, type, githubApp: false } } });
+  forgeRefusals({ forges: { [host]: { type } } });
 
 describe("a forge", () => {
   it.each([

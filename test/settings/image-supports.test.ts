@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compromises } from "../../components/configuration/image-supports.ts";
+import { compromises } from "../../components/configuration/compromises.ts";
 import { type Changes, settingsOf } from "../support/stacks.ts";
 
 const MINE = { deployment: "dev", identity: { fasUser: "me" } };

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { schema } from "../../components/schema.ts";
 import { UserError } from "../../errors.ts";
 import { evaluate } from "../../render/evaluate.ts";
 import { coerced } from "../../settings/coerce.ts";
 import { exampleOf } from "../../settings/example.ts";
 import { loadSettings } from "../../settings/load.ts";
 import { formatPath, type Path } from "../../settings/path.ts";
-import { schema } from "../../settings/schema.ts";
 import { unwrap } from "../../settings/schema-walk.ts";
 import { type StackConfig, StackFile } from "../../settings/stack-file.ts";
 import { PROJECT_FORM } from "../../settings/stack-form.ts";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { namesPods } from "../../components/sandbox/refusals.ts";
+import { OWN_IMAGES, type OwnImage } from "../../components/schema.ts";
 import { referenceOf } from "../../operations/test-instances/actions-builder.ts";
 import { checkedName } from "../../operations/test-instances/name.ts";
 import { imageReference } from "../../settings/image-reference.ts";
-import { OWN_IMAGES, type OwnImage } from "../../settings/images.ts";
 import { POOL } from "../support/pool.ts";
 
 const tag = (length: number, letter = "t") => `quay.io/packit/sandcastle:${letter.repeat(length)}`;

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { execaSync } from "execa";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/schema.ts";
 import { UserError } from "../../errors.ts";
 import { loadSettings } from "../../settings/load.ts";
-import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../settings/secrets/catalogue.ts";
 import { isBytes } from "../../settings/secrets/form.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { sharesText } from "../support/forms.ts";
@@ -53,7 +53,7 @@ describe("an optional secret that a disposable stack was not given", () => {
     const secrets = load({});
     const missing = SECRET_NAMES.filter((name) => secrets[name] === undefined);
     const isOptional = (name: SecretName) =>
-      ["optional", "generated", "fluentd"].includes(CATALOGUE[name].needed);
+      ["optional", "generated"].includes(CATALOGUE[name].needed) || name === "splunkToken";
     expect(missing).toEqual(SECRET_NAMES.filter(isOptional));
     expect(secrets.keytab.reveal()).toBe("stand-in-keytab");
     expect(load({}, { withBackup: true }).awsAccessKeyId?.reveal()).toBe("stand-in-awsAccessKeyId");

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/schema.ts";
 import { loadSettings } from "../../settings/load.ts";
-import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../settings/secrets/catalogue.ts";
 import { inForm } from "../../settings/secrets/form.ts";
 import { fits } from "../../settings/secrets/forms/certificate.ts";
 import { standIns } from "../../settings/secrets/stand-ins.ts";
@@ -68,7 +68,7 @@ describe("a stand-in", () => {
       { numRuns: 12 },
     );
     const optional = SECRET_NAMES.filter((name) => CATALOGUE[name].needed === "optional");
-    const needed = optional.filter((name) => "neededWith" in CATALOGUE[name]);
+    const needed = optional.filter((name) => "isNeeded" in CATALOGUE[name]);
     expect(optional.filter((name) => asked.has(name) && !needed.includes(name))).toEqual([]);
     expect([...asked]).toEqual(expect.arrayContaining(["keytab", "forgeToken", "awsAccessKeyId"]));
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { OWN_IMAGES } from "../../settings/images.ts";
+import { OWN_IMAGES } from "../../components/schema.ts";
 import { loadSettings } from "../../settings/load.ts";
 import { type Changes, configOf, ROOT } from "../support/stacks.ts";
 
@@ -30,8 +30,8 @@ describe("settings that are wrong together", () => {
     expect(blocks(message)).toEqual([
       ["packit:hosts.workers", '"https://workers"', expect.stringContaining("a host name")],
       ["packit:imagePolicy", '"sometimes"', "follow, schedule, pinned"],
-      ["packit:service.replicas", "-1", "a whole number from 1 to 1000"],
       ["packit:valkey.storage", '"8"', "a whole number with the unit Ki, Mi, Gi or Ti"],
+      ["packit:service.replicas", "-1", "a whole number from 1 to 1000"],
       ["packit:quota.limits.memory", "1Gi", expect.stringMatching(/^at least \d+(Mi|Gi), what the declared/)],
       ["packit:secrets.keytab", "nothing", expect.stringContaining("keytab")],
     ]);
@@ -190,7 +190,7 @@ describe("settings that are wrong together", () => {
     const { message } = errorOf({ imagePolicy: "pinned", images: { service: digest } });
     const paths = blocks(message).map(([path]) => path);
     expect(paths).toEqual(
-      ["worker", "sandbox", "fedmsg", "dashboard"].map((name) => `packit:images.${name}`),
+      ["worker", "fedmsg", "dashboard", "sandbox"].map((name) => `packit:images.${name}`),
     );
     expect(message).toContain("skopeo inspect");
   });

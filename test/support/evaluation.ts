@@ -1,12 +1,12 @@
+import { PART_NAMES, testInstanceConfig } from "../../components/test-instance/config.ts";
 import type { Evaluation } from "../../operations/test-instances/program.ts";
 import { loadSettings } from "../../settings/load.ts";
 import { madeStandIns, standInFrom } from "../../settings/secrets/stand-ins.ts";
-import { PART_NAMES, type Part, testInstanceConfig } from "../../settings/test-instance.ts";
 import { poolOf } from "./pool.ts";
 import { configOf, ROOT } from "./stacks.ts";
 
 // Every part has its entry.
-const PARTS = Object.fromEntries(PART_NAMES.map((name) => [name, true])) as Record<Part, boolean>;
+const PARTS = Object.fromEntries(PART_NAMES.map((name) => [name, true]));
 
 /** What a program is asked of the test instance "one", with every part that its platform lets it have. */
 export async function evaluationOf({

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { PART_NAMES, testInstanceConfig } from "../../components/test-instance/config.ts";
 import { credentials } from "../../local/credentials.ts";
 import { writeKubeconfig } from "../../local/kubeconfig.ts";
 import { overridden } from "../../local/overrides.ts";
@@ -9,7 +10,6 @@ import { pulumiUp } from "../../local/pulumi.ts";
 import { PulumiEngine } from "../../operations/test-instances/pulumi-engine.ts";
 import type { Settings } from "../../settings/load.ts";
 import { standIns } from "../../settings/secrets/stand-ins.ts";
-import { PART_NAMES, type Part, testInstanceConfig } from "../../settings/test-instance.ts";
 import { pulumiFailure } from "../../system/pulumi-failure.ts";
 import type { Anything } from "../support/anything.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -65,7 +65,7 @@ describe("what is secret is its user's alone:", () => {
     const root = join(base, "root");
     mkdirSync(root);
     writeFileSync(join(root, "Pulumi.yaml"), readFileSync(join(ROOT, "Pulumi.yaml")));
-    const parts = Object.fromEntries(PART_NAMES.map((name) => [name, false])) as Record<Part, boolean>;
+    const parts = Object.fromEntries(PART_NAMES.map((name) => [name, false]));
     const secrets = markedSecrets() as Anything;
     const own = { name: "one", pool: POOL, fasUser: "packit-test", images: {}, parts, secrets };
     const config = testInstanceConfig({ ...own, base: configOf("stage") });

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import type { Resources } from "../../kubernetes/workload.ts";
+import { imageReference } from "../../settings/image-reference.ts";
+import { schedule } from "../../settings/schedule.ts";
+import { timeZone } from "../../settings/time-zone.ts";
+
+export const imageImportSettings = {
+  imageImport: z
+    .strictObject({
+      schedule: schedule.default("0 2 * * 0").describe("When images are imported with the policy schedule."),
+      timeZone: timeZone.default("Etc/UTC").describe("The time zone of that schedule."),
+    })
+    .prefault({}),
+};
+
+export const imageImportImages = {
+  cli: {
+    schema: imageReference
+      .default("image-registry.openshift-image-registry.svc:5000/openshift/cli:latest")
+      .describe("What holds `oc` for scheduled imports; OpenShift brings one."),
+  },
+};
+
+export type ImageImportSettings = Readonly<z.output<z.ZodObject<typeof imageImportSettings>>> & {
+  readonly images: { readonly cli: string };
+};
+
+export const IMAGE_IMPORT = "image-import";
+
+/** What a run of `oc` may take. */
+export const OC_RESOURCES: Resources = {
+  requests: { cpu: "10m", memory: "64Mi" },
+  limits: { cpu: "200m", memory: "256Mi" },
+};

@@ -1,0 +1,14 @@
+import type { z } from "zod";
+import { part } from "../../settings/part.ts";
+import { seconds } from "../../settings/values.ts";
+
+export const migrationSettings = {
+  migration: part(
+    { requests: { cpu: "10m", memory: "320Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+    {
+      timeoutSeconds: seconds.default(1800).describe("How long a migration may take before it has failed."),
+    },
+  ).describe("The migration of the database, which runs before the API."),
+};
+
+export type MigrationSettings = Readonly<z.output<z.ZodObject<typeof migrationSettings>>>;

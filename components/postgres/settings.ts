@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { part } from "../../settings/part.ts";
+import type { Refusal } from "../../settings/refuse.ts";
+import { secret } from "../../settings/secrets/spec.ts";
+import { bytes, sqlDatabase, sqlUser } from "../../settings/values.ts";
+
+const version = z.literal([13, 15, 16]);
+
+export const postgresSettings = {
+  postgres: part(
+    { requests: { cpu: "30m", memory: "256Mi" }, limits: { cpu: "2", memory: "512Mi" } },
+    {
+      version: version
+        .default(15)
+        .describe("The major version in service; it is part of the objects' names."),
+      secondVersion: version
+        .optional()
+        .describe("Another major version that runs beside it, to be copied to, or to go back to."),
+      user: sqlUser.default("packit").describe("The user that the service connects as."),
+      database: sqlDatabase.default("packit").describe("The name of the database."),
+      storage: bytes.default("2Gi").describe("The size of the database's volume."),
+    },
+  ),
+};
+
+export type PostgresSettings = Readonly<z.output<z.ZodObject<typeof postgresSettings>>>;
+
+export const postgresSecrets = {
+  postgresPassword: secret("generated", "PostgreSQL's password", "word", { resource: "postgres" }),
+};
+
+/** Where others find it: its Service's name, and its pods' port. */
+export const POSTGRES = { part: "postgres", host: "postgres", port: 5432 } as const;
+
+/** The keys of the Secret by which PostgreSQL and its users know each other. */
+export type PostgresKey = "database-user" | "database-password" | "database-host" | "database-name";
+
+/** The annotation that changes, and so rolls a pod, when that of its database is replaced. */
+export const DATABASE_ANNOTATION = "packit.dev/database";
+
+/** The name of the Deployment, the volume and the component of a major version. */
+export function postgresName(version: number): string {
+  return `postgres-${version}`;
+}
+
+/** The major versions that run: the one in service first. */
+export function postgresVersions({ postgres }: PostgresSettings): readonly number[] {
+  return [postgres.version, ...(postgres.secondVersion === undefined ? [] : [postgres.secondVersion])];
+}
+
+export function postgresRefusals({ postgres }: PostgresSettings): Refusal[] {
+  if (postgres.secondVersion !== postgres.version) return [];
+  return [
+    {
+      path: ["postgres", "secondVersion"],
+      value: String(postgres.secondVersion),
+      allowed: `another version than the one in service, ${postgres.version}`,
+      remedy: "see docs/postgresql.md",
+      reads: ["postgres"],
+    },
+  ];
+}
