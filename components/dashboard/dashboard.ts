@@ -2,18 +2,27 @@ import * as pulumi from "@pulumi/pulumi";
 import { after } from "../../kubernetes/child-options.ts";
 import type { ContainerArgs } from "../../kubernetes/container.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
+import { program } from "../../kubernetes/program.ts";
 import { publicService } from "../../kubernetes/public-service.ts";
 import type { PartArgs } from "../part.ts";
 import { apiHosts, type Context, contextsOf, dashboardWord, foreignApis } from "./contexts.ts";
-import { DASHBOARD_PAGES, dashboardPagesScript } from "./pages-script.ts";
 
 export type DashboardArgs = PartArgs<"dashboard" | "hosts" | "deployment">;
 
 const NAME = "packit-dashboard";
 
+/** Where the dashboard's image has the built page. */
+const BUILT_PAGES = "/src/frontend/dist";
+
 /** The copy of the built page that is pointed at other APIs, and where it is made. */
 const PAGES = { name: "pages", from: { scratch: "100Mi" } } as const;
 const PAGES_PATH = "/pages";
+
+/**
+ * What copies the built page and points it at another API, whose address is built into it. CONTEXTS is a list of names
+ * and API addresses: the page calls the first, and finds all of them in a file, should it let its reader choose.
+ */
+const SCRIPT = program(import.meta.dirname, "pages.py");
 
 /** The dashboard: pages that show what the API knows. TLS ends in its pods. */
 export class Dashboard extends pulumi.ComponentResource {
@@ -23,7 +32,7 @@ export class Dashboard extends pulumi.ComponentResource {
     const { dashboard, hosts } = settings;
     const child = { parent: this };
     const contexts = contextsOf(settings);
-    const pages = contexts.length > 0 ? [{ ...PAGES, path: DASHBOARD_PAGES, readOnly: true }] : [];
+    const pages = contexts.length > 0 ? [{ ...PAGES, path: BUILT_PAGES, readOnly: true }] : [];
     const listens = { tcpSocket: { port: 8443 } };
     deployment(
       name,
@@ -109,7 +118,7 @@ function pagesContainer({ settings, image }: DashboardArgs, contexts: readonly C
   return {
     name: "pages",
     image,
-    command: ["python3", "-c", dashboardPagesScript(), DASHBOARD_PAGES, PAGES_PATH],
+    command: ["python3", "-c", SCRIPT, BUILT_PAGES, PAGES_PATH],
     env: { CONTEXTS: JSON.stringify(contexts) },
     resources: settings.dashboard.resources,
     mounts: [{ ...PAGES, path: PAGES_PATH }],

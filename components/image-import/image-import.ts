@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { cronJob } from "../../kubernetes/cron-job.ts";
 import { grant } from "../../kubernetes/grant.ts";
+import { program } from "../../kubernetes/program.ts";
 import type { Site } from "../../platform/site.ts";
 import { IMPORT } from "../../settings/footprint.ts";
 import type { Settings } from "../../settings/load.ts";
@@ -20,15 +21,7 @@ const NAME = "image-import";
  * The API first, which migrates the database, then the others. OpenShift needs a moment to put a new image in; an import
  * that fails does not keep the others back.
  */
-const IMPORT_SCRIPT = `status=0
-for stream in "$@"; do
-  oc import-image -- "$stream" || status=1
-  if [ "\${stream%:*}" = packit-service ]; then
-    sleep 30
-    oc rollout status deployment/packit-service --timeout=20m || exit 1
-  fi
-done
-exit $status`;
+const SCRIPT = program(import.meta.dirname, "import.sh").trimEnd();
 
 /** The import of Packit's own images at set times. OpenShift then rolls the workloads that run them. */
 export class ImageImport extends pulumi.ComponentResource {
@@ -63,7 +56,7 @@ export class ImageImport extends pulumi.ComponentResource {
           {
             name: NAME,
             image: { reference: settings.images.cli },
-            command: ["bash", "-c", IMPORT_SCRIPT, NAME, ...streams],
+            command: ["bash", "-c", SCRIPT, NAME, ...streams],
             env: { HOME: "/tmp" },
             resources: IMPORT,
           },

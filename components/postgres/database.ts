@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { after } from "../../kubernetes/child-options.ts";
 import { cronJob } from "../../kubernetes/cron-job.ts";
 import { configMapFiles, type Files } from "../../kubernetes/files.ts";
+import { program } from "../../kubernetes/program.ts";
 import { serviceObject } from "../../kubernetes/service.ts";
 import type { Image } from "../../platform/image.ts";
 import type { Site } from "../../platform/site.ts";
 import type { Settings } from "../../settings/load.ts";
 import { POSTGRES_HOST } from "../addresses.ts";
-import { postgresCopyScript } from "./copy-script.ts";
 import { type POSTGRES_KEYS, Postgres, postgresName } from "./postgres.ts";
 import { postgresConf } from "./postgres-conf.ts";
 
@@ -23,6 +23,9 @@ export interface DatabaseArgs {
   /** User, password and database. */
   readonly credentials: Files<(typeof POSTGRES_KEYS)[number]>;
 }
+
+/** What copies the database from one PostgreSQL to another one, still empty, of another major version. */
+const COPY = program(import.meta.dirname, "copy.sh");
 
 /**
  * The database: the Service by which it is reached, the PostgreSQL in service behind it, and, while the major version
@@ -63,7 +66,7 @@ export class Database extends pulumi.ComponentResource {
     serviceObject(`${name}-second-service`, { site, name: component, component, port: PORT }, child);
     const script = configMapFiles(
       `${name}-copy-script`,
-      { site, name: "postgres-copy", data: { "copy.sh": postgresCopyScript() } },
+      { site, name: "postgres-copy", data: { "copy.sh": COPY } },
       child,
     );
     cronJob(

@@ -1,10 +1,10 @@
 import { podTemplate } from "../../kubernetes/pod.ts";
+import { program } from "../../kubernetes/program.ts";
 import { platformOf } from "../../platform/platform.ts";
 import { Site } from "../../platform/site.ts";
 import { ownImage } from "../../settings/images.ts";
 import type { Settings } from "../../settings/load.ts";
 import { REPOSITORY_CACHE_PATH } from "../configuration/packit-service-yaml.ts";
-import { repositoryCacheScript } from "./script.ts";
 import { CACHE_COMPONENT, type CacheVolume, type Repository } from "./settings.ts";
 
 export interface CacheJobArgs {
@@ -12,7 +12,7 @@ export interface CacheJobArgs {
   readonly settings: Settings;
   /** The volume that it mounts, alone on its side. */
   readonly volume: CacheVolume;
-  /** What cache.py does. */
+  /** What repository-cache.py does. */
   readonly task: readonly ["fill", readonly Repository[]] | readonly ["status"] | readonly ["hold"];
   /** Whether the worker runs, beside which alone its volume can be mounted. */
   readonly workerRuns: boolean;
@@ -26,8 +26,14 @@ const KEPT_SECONDS = 300;
 /** The names of the container, for its log, and of the script, for other commands in its pod. */
 export const CACHE_CONTAINER = "cache";
 
-/** The start of a command of cache.py. */
-export const CACHE_COMMAND = ["python3", "-c", repositoryCacheScript()] as const;
+/**
+ * What runs in the sandbox's image: that has git and Python. It keeps the repositories of one cache volume, is told what
+ * to do by its arguments, and says what it does in lines of JSON.
+ */
+const SCRIPT = program(import.meta.dirname, "repository-cache.py");
+
+/** The start of a command of repository-cache.py. */
+export const CACHE_COMMAND = ["python3", "-c", SCRIPT] as const;
 
 /** The Job that works on one cache volume; its name is the volume's own, so that there is one at a time. */
 export function cacheJob({
