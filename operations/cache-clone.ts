@@ -48,7 +48,7 @@ export interface SendCloneArgs {
   readonly signal: AbortSignal;
 }
 
-/** Streams a clone into the pod that holds a volume, where cache.py unpacks and checks it. Returns what that said. */
+/** Streams a clone into the pod that holds a volume, where repository-cache.py unpacks and checks it. Returns what that said. */
 export async function sendClone({ access, volume, pod, clone, signal }: SendCloneArgs): Promise<string> {
   const { kubeconfig, context } = access;
   const args = [

@@ -25,7 +25,7 @@ export interface Log extends Pick<VolumeReport, "repositories" | "size"> {
   readonly isWhole: boolean;
 }
 
-/** Reads what cache.py has said so far; lines that are not its own, as warnings of Python, are nothing. */
+/** Reads what repository-cache.py has said so far; lines that are not its own, as warnings of Python, are nothing. */
 export function readLog(text: string): Log {
   const lines = text.split("\n").flatMap(parsed);
   const said = lines.filter((line) => "repository" in line);

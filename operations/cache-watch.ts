@@ -94,7 +94,7 @@ async function simulatedNode(client: CacheClient, pod: Pod | undefined): Promise
   }
 }
 
-/** Where cache.py itself broke, its last words say more than the Job does. */
+/** Where repository-cache.py itself broke, its last words say more than the Job does. */
 function withLastLine(problem: string | undefined, log: string): string | undefined {
   const words = log.split("\n").findLast((line) => line.trim() !== "" && !line.startsWith("{"));
   return problem === undefined || words === undefined ? problem : `${problem}: ${words}`;

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -88,19 +88,7 @@ const SYSTEM = ["/usr", "/bin", "/lib", "/lib64"].filter((path) => existsSync(pa
  * Shows its words, up to --, at the same places below a new root, for reading only, and runs the rest there without any
  * right, even in that namespace. It has a network of its own, in which there is nothing.
  */
-const BUILD_WALLS = `set -eu
-root=$1
-shift
-mount -t tmpfs -o size=1m,mode=755 none "$root"
-while [ "$1" != -- ]; do
-  if [ -d "$1" ]; then mkdir -p "$root$1"; else mkdir -p "$root$(dirname "$1")"; [ -e "$root$1" ] || : > "$root$1"; fi
-  mount --rbind "$1" "$root$1"
-  mount -o remount,bind,ro,nosuid,nodev "$root$1"
-  shift
-done
-shift
-mount -o remount,bind,ro "$root"
-exec chroot "$root" /usr/bin/setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"`;
+const BUILD_WALLS = readFileSync(join(import.meta.dirname, "build-walls.sh"), "utf8");
 
 /** The command that puts another one behind walls, if this machine can. */
 async function wallsHere(root: string, visible: readonly string[]): Promise<string[] | undefined> {

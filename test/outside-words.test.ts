@@ -17,7 +17,7 @@ const VALUED = [
 /** Words whose form is seen to elsewhere: Kubernetes begins no name with a dash. */
 const HELD = ["pod"];
 
-const SOURCES = globSync("**/*.ts", { cwd: ROOT, exclude: ["node_modules/**", "test/**", ".local/**"] });
+const SOURCES = filesOf("ts");
 
 describe("a word from outside", () => {
   const calls = SOURCES.flatMap(callsIn);
@@ -25,7 +25,8 @@ describe("a word from outside", () => {
     expect(exposed(words)).toEqual([]);
   });
 
-  const scripts = [...SOURCES.flatMap(textsIn), ...workflowScripts(), ...["ops", "Makefile"].map(whole)];
+  const own = [...filesOf("sh"), ...filesOf("py"), "ops", "Makefile"];
+  const scripts = [...SOURCES.flatMap(textsIn), ...workflowScripts(), ...own.map(whole)];
   const commands = scripts.flatMap(({ where, text }) =>
     commandsIn(text).map((command) => ({ where, command })),
   );
@@ -53,6 +54,10 @@ describe("a word from outside", () => {
     expect(exposed(commandsIn('git fetch --quiet "$URL"')[0]?.split(" ").map(shellWord) ?? [])).toEqual([3]);
   });
 });
+
+function filesOf(extension: string): string[] {
+  return globSync(`**/*.${extension}`, { cwd: ROOT, exclude: ["node_modules/**", "test/**", ".local/**"] });
+}
 
 /** A word of a command: what it is, or what it begins with, as far as that is fixed. */
 interface Word {

@@ -2,14 +2,20 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ContainerArgs } from "../../kubernetes/container.ts";
 import { cronJob } from "../../kubernetes/cron-job.ts";
 import { configMapFiles, type Files } from "../../kubernetes/files.ts";
+import { program } from "../../kubernetes/program.ts";
 import { databaseEnvironment } from "../configuration/environment.ts";
 import type { PartArgs } from "../part-args.ts";
 import type { PostgresSettings } from "../postgres/settings.ts";
 import type { CoreSettings } from "../stack/settings.ts";
-import { backupScript } from "./backup-script.ts";
 import type { BackupSettings } from "./settings.ts";
 
 type BackupArgs = PartArgs<CoreSettings & BackupSettings & PostgresSettings>;
+
+/**
+ * What runs in the workers' image: that has pg_dump, psql and boto3. It is told everything by its environment, and puts
+ * no secret into the arguments of what it starts.
+ */
+const SCRIPT = program(import.meta.dirname, "backup.py");
 
 /** The nightly backup of the database to S3, and a Job's template that restores one into an empty database. */
 export class Backup extends pulumi.ComponentResource {
@@ -20,7 +26,7 @@ export class Backup extends pulumi.ComponentResource {
     const child = { parent: this };
     const script = configMapFiles(
       `${name}-script`,
-      { site, name: "packit-backup", data: { "backup.py": backupScript() } },
+      { site, name: "packit-backup", data: { "backup.py": SCRIPT } },
       child,
     );
     const job = (command: "backup" | "restore") => {

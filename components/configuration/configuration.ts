@@ -19,7 +19,7 @@ import { POSTGRES } from "../postgres/settings.ts";
 import { workersWithCache } from "../repository-cache/settings.ts";
 import { VALKEY_PASSWORD_FILE, valkeyPasswordConf } from "../valkey/valkey-conf.ts";
 import { centpkgSigConf } from "./centpkg-sig-conf.ts";
-import { clientProbeScript } from "./client-probe-script.ts";
+import { CLIENT_PROBE } from "./client-probe.ts";
 import { noCoprAccount } from "./copr.ts";
 import type { Credentials } from "./credentials.ts";
 import { oshClientConf } from "./osh-client-conf.ts";
@@ -122,7 +122,7 @@ export class Configuration extends pulumi.ComponentResource implements Credentia
 
     this.probes = configMapFiles(
       `${name}-probes`,
-      { site, name: "packit-probes", data: { "client.py": clientProbeScript() } },
+      { site, name: "packit-probes", data: { "client.py": CLIENT_PROBE } },
       { parent: this },
     );
 

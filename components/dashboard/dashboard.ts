@@ -2,18 +2,27 @@ import * as pulumi from "@pulumi/pulumi";
 import { after } from "../../kubernetes/child-options.ts";
 import type { ContainerArgs } from "../../kubernetes/container.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
+import { program } from "../../kubernetes/program.ts";
 import { publicService } from "../../kubernetes/public-service.ts";
 import type { PartArgs } from "../part-args.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import { apiHosts, type Context, contextsOf, dashboardWord, foreignApis } from "./contexts.ts";
-import { DASHBOARD_PAGES, dashboardPagesScript } from "./pages-script.ts";
 import { DASHBOARD, DASHBOARD_PORT, type DashboardSettings, PAGES } from "./settings.ts";
 
 type DashboardArgs = PartArgs<CoreSettings & DashboardSettings>;
 
+/** Where the dashboard's image has the built page. */
+const BUILT_PAGES = "/src/frontend/dist";
+
 /** The copy of the built page that is pointed at other APIs, and where it is made. */
 const COPY = { name: PAGES, from: { scratch: "100Mi" } } as const;
 const PAGES_PATH = "/pages";
+
+/**
+ * What copies the built page and points it at another API, whose address is built into it. CONTEXTS is a list of names
+ * and API addresses: the page calls the first, and finds all of them in a file, should it let its reader choose.
+ */
+const SCRIPT = program(import.meta.dirname, "pages.py");
 
 /** The dashboard: pages that show what the API knows. TLS ends in its pods. */
 export class Dashboard extends pulumi.ComponentResource {
@@ -23,7 +32,7 @@ export class Dashboard extends pulumi.ComponentResource {
     const { dashboard, hosts } = settings;
     const child = { parent: this };
     const contexts = contextsOf(settings);
-    const pages = contexts.length > 0 ? [{ ...COPY, path: DASHBOARD_PAGES, readOnly: true }] : [];
+    const pages = contexts.length > 0 ? [{ ...COPY, path: BUILT_PAGES, readOnly: true }] : [];
     const listens = { tcpSocket: { port: DASHBOARD_PORT } };
     deployment(
       name,
@@ -107,7 +116,7 @@ function pagesContainer({ image }: DashboardArgs, contexts: readonly Context[]):
   return {
     name: PAGES,
     image: image(DASHBOARD),
-    command: ["python3", "-c", dashboardPagesScript(), DASHBOARD_PAGES, PAGES_PATH],
+    command: ["python3", "-c", SCRIPT, BUILT_PAGES, PAGES_PATH],
     env: { CONTEXTS: JSON.stringify(contexts) },
     mounts: [{ ...COPY, path: PAGES_PATH }],
   };

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { cronJob } from "../../kubernetes/cron-job.ts";
 import { grant } from "../../kubernetes/grant.ts";
+import { program } from "../../kubernetes/program.ts";
 import type { PartArgs } from "../part-args.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import { IMAGE_IMPORT, type ImageImportSettings } from "./settings.ts";
@@ -13,15 +14,7 @@ const NAME = IMAGE_IMPORT;
  * The API first, which migrates the database, then the others. OpenShift needs a moment to put a new image in; an import
  * that fails does not keep the others back.
  */
-const IMPORT_SCRIPT = `status=0
-for stream in "$@"; do
-  oc import-image -- "$stream" || status=1
-  if [ "\${stream%:*}" = packit-service ]; then
-    sleep 30
-    oc rollout status deployment/packit-service --timeout=20m || exit 1
-  fi
-done
-exit $status`;
+const SCRIPT = program(import.meta.dirname, "import.sh").trimEnd();
 
 /** The import of Packit's own images at set times. OpenShift then rolls the workloads that run them. */
 export class ImageImport extends pulumi.ComponentResource {
@@ -56,7 +49,7 @@ export class ImageImport extends pulumi.ComponentResource {
           {
             name: NAME,
             image: { reference: settings.images.cli },
-            command: ["bash", "-c", IMPORT_SCRIPT, NAME, ...args.imported],
+            command: ["bash", "-c", SCRIPT, NAME, ...args.imported],
             env: { HOME: "/tmp" },
           },
         ],

@@ -4,6 +4,7 @@ import { after } from "../../kubernetes/child-options.ts";
 import type { ContainerArgs } from "../../kubernetes/container.ts";
 import { patience } from "../../kubernetes/custom-timeouts.ts";
 import { podTemplate, templateDigest } from "../../kubernetes/pod.ts";
+import { program } from "../../kubernetes/program.ts";
 import { serviceAccount } from "../../kubernetes/service-account.ts";
 import { commonEnvironment, databaseEnvironment } from "../configuration/environment.ts";
 import type { PartArgs } from "../part-args.ts";
@@ -13,6 +14,9 @@ import type { MigrationSettings } from "./settings.ts";
 export type MigrationArgs = PartArgs<CoreSettings & MigrationSettings>;
 
 const NAME = "packit-service-migration";
+
+/** What approves namespaces by hand, with Packit's own code. */
+const APPROVE = program(import.meta.dirname, "approve.py");
 
 /** One that failed is made anew by the next `pulumi up`. */
 const RETRIED = { "pulumi.com/replaceUnready": "true" };
@@ -78,9 +82,3 @@ function migrate(allowlist: readonly string[]): Pick<ContainerArgs, "command" | 
     args: allowlist,
   };
 }
-
-const APPROVE = `import sys
-from packit_service.models import AllowlistModel, AllowlistStatus
-for namespace in sys.argv[1:]:
-    AllowlistModel.add_namespace(namespace=namespace, status=AllowlistStatus.approved_manually.value)
-`;

@@ -2,15 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { after } from "../../kubernetes/child-options.ts";
 import { cronJob } from "../../kubernetes/cron-job.ts";
 import { configMapFiles } from "../../kubernetes/files.ts";
+import { program } from "../../kubernetes/program.ts";
 import { serviceObject } from "../../kubernetes/service.ts";
 import type { PartArgs } from "../part-args.ts";
 import type { CoreSettings } from "../stack/settings.ts";
-import { postgresCopyScript } from "./copy-script.ts";
 import { Postgres } from "./postgres.ts";
 import { postgresConf } from "./postgres-conf.ts";
 import { POSTGRES, type PostgresSettings, postgresName } from "./settings.ts";
 
 export type DatabaseArgs = PartArgs<CoreSettings & PostgresSettings>;
+
+/** What copies the database from one PostgreSQL to another one, still empty, of another major version. */
+const COPY = program(import.meta.dirname, "copy.sh");
 
 /**
  * The database: the Service by which it is reached, the PostgreSQL in service behind it, and, while the major version
@@ -66,7 +69,7 @@ export class Database extends pulumi.ComponentResource {
     serviceObject(`${name}-second-service`, { site, name: component, component, port: PORT }, child);
     const script = configMapFiles(
       `${name}-copy-script`,
-      { site, name: "postgres-copy", data: { "copy.sh": postgresCopyScript() } },
+      { site, name: "postgres-copy", data: { "copy.sh": COPY } },
       child,
     );
     cronJob(

@@ -1,4 +1,5 @@
 import { podTemplate } from "../../kubernetes/pod.ts";
+import { program } from "../../kubernetes/program.ts";
 import { platformOf } from "../../platform/platform.ts";
 import { Site } from "../../platform/site.ts";
 import { REPOSITORY_CACHE_PATH } from "../configuration/packit-service-yaml.ts";
@@ -6,7 +7,6 @@ import { ownReference } from "../images.ts";
 import { type SandboxSettings, sandboxImages } from "../sandbox/settings.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import type { WorkersSettings } from "../workers/settings.ts";
-import { repositoryCacheScript } from "./script.ts";
 import {
   CACHE_COMPONENT,
   CACHE_CONTAINER,
@@ -31,7 +31,7 @@ export interface CacheJobArgs {
   readonly settings: FillSettings;
   /** The volume that it mounts, alone on its side. */
   readonly volume: CacheVolume;
-  /** What cache.py does. */
+  /** What repository-cache.py does. */
   readonly task: readonly ["fill", readonly Repository[]] | readonly ["status"] | readonly ["hold"];
   /** Whether the worker runs, beside which alone its volume can be mounted. */
   readonly workerRuns: boolean;
@@ -42,8 +42,14 @@ export interface CacheJobArgs {
 /** How long an ended Job, which holds no volume, stays for whoever made it to read; the cluster deletes it then. */
 const KEPT_SECONDS = 300;
 
-/** The start of a command of cache.py. */
-export const CACHE_COMMAND = ["python3", "-c", repositoryCacheScript()] as const;
+/**
+ * What runs in the sandbox's image: that has git and Python. It keeps the repositories of one cache volume, is told what
+ * to do by its arguments, and says what it does in lines of JSON.
+ */
+const SCRIPT = program(import.meta.dirname, "repository-cache.py");
+
+/** The start of a command of repository-cache.py. */
+export const CACHE_COMMAND = ["python3", "-c", SCRIPT] as const;
 
 /** The Job that works on one cache volume; its name is the volume's own, so that there is one at a time. */
 export function cacheJob({

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { cronJob } from "../../kubernetes/cron-job.ts";
 import { configMapFiles } from "../../kubernetes/files.ts";
 import { grant } from "../../kubernetes/grant.ts";
+import { program } from "../../kubernetes/program.ts";
 import type { Site } from "../../platform/site.ts";
 import type { ImageImportSettings } from "../image-import/settings.ts";
 import type { PartArgs } from "../part-args.ts";
@@ -25,32 +26,7 @@ const LIMIT_SECONDS = 3600;
  * fails, the worker's is left as it is. Each Job is removed, and that is tried again for as long as it takes; a Job that
  * somebody else has made is left alone, unless it has ended.
  */
-const SCRIPT = `status=0
-state() { oc get --filename="$file" --ignore-not-found --output="jsonpath={.metadata.uid} {.status.conditions[?(@.status=='True')].type}"; }
-remove() { until oc delete --filename="$file" --ignore-not-found --cascade=foreground; do sleep "$PAUSE_SECONDS"; done; file=; }
-trap '[ -z "$file" ] || remove' EXIT
-trap 'exit 143' TERM
-for worker in "$@"; do
-  for side in sandbox worker; do
-    file="$FOLDER/$worker.$side.json"
-    until state=$(state); do sleep "$PAUSE_SECONDS"; done
-    if [ -n "$state" ] && ! [[ "$state" =~ Complete|Failed ]]; then
-      echo "$worker, $side: somebody else is at work on it"; file=; status=1; break
-    fi
-    [ -z "$state" ] || oc delete --filename="$file" --ignore-not-found --cascade=foreground
-    oc create --filename="$file" || { remove; status=1; break; }
-    state=
-    until [[ "$state" =~ Complete|Failed|lost ]]; do
-      sleep "$PAUSE_SECONDS"
-      # No answer is not the Job's end; no Job is.
-      state=$(state) && state=\${state:-lost}
-    done
-    remove
-    echo "$worker, $side: $state"
-    case "$state" in *Complete*) ;; *) status=1; break ;; esac
-  done
-done
-exit $status`;
+const SCRIPT = program(import.meta.dirname, "refresh.sh").trimEnd();
 
 /** Fills all cache volumes at set times, as \`./ops cache fill\` does. */
 export class RepositoryCacheRefresh extends pulumi.ComponentResource {

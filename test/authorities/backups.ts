@@ -1,9 +1,7 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { execa } from "execa";
-import { backupScript } from "../../components/backup/backup-script.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { ROOT } from "../support/stacks.ts";
 import { type Database, type Databases, databases, LOGIN, type Recorded, recorded } from "./database.ts";
 import { startMoto } from "./moto.ts";
 import type { Postgres } from "./postgres.ts";
@@ -42,8 +40,7 @@ export interface Bucket {
 export async function world(server: Postgres, python: Tool, tools: readonly Tool[]): Promise<World> {
   const [started, moto] = await Promise.all([databases(server), startMoto(python)]);
   const bucket = await makeBucket(`${moto.url}/backups`);
-  const script = join(temporaryFolder(), "backup.py");
-  writeFileSync(script, backupScript());
+  const script = join(ROOT, "components/backup/backup.py");
   const programs = recorded(tools);
   const usual = {
     ...SECRETS,

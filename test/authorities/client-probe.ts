@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { clientProbeScript } from "../../components/configuration/client-probe-script.ts";
+import { CLIENT_PROBE } from "../../components/configuration/client-probe.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { LOGIN } from "./database.ts";
 import type { Tool } from "./tools.ts";
@@ -29,8 +29,7 @@ export async function probe(
   { pid, pod, env }: ProbeArgs,
 ): Promise<Probed> {
   const script = join(temporaryFolder(), "client.py");
-  const text =
-    pid === undefined ? clientProbeScript() : put(clientProbeScript(), "/proc/1/stat", `/proc/${pid}/stat`);
+  const text = pid === undefined ? CLIENT_PROBE : put(CLIENT_PROBE, "/proc/1/stat", `/proc/${pid}/stat`);
   const named = pod === undefined ? text : put(text, "os.uname().nodename", JSON.stringify(pod));
   writeFileSync(script, put(named, "TIMEOUT_SECONDS = 10", "TIMEOUT_SECONDS = 2"));
   const { stdout } = await python.run(["-c", MEASURE, script, ...args], { env });

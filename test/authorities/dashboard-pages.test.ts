@@ -2,8 +2,10 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { dashboardPagesScript } from "../../components/dashboard/pages-script.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { ROOT } from "../support/stacks.ts";
+
+const SCRIPT = readFileSync(join(ROOT, "components/dashboard/pages.py"), "utf8");
 
 /** The user of the pod, where the test may choose one. */
 const NOBODY = 65_534;
@@ -48,7 +50,7 @@ function folders(script: string) {
 }
 
 function point(built: string, pages: string) {
-  return execa("python3", ["-c", dashboardPagesScript(), built, pages], {
+  return execa("python3", ["-c", SCRIPT, built, pages], {
     env: { CONTEXTS: JSON.stringify(CONTEXTS) },
     reject: false,
     ...(process.getuid?.() === 0 && { uid: NOBODY, gid: NOBODY }),

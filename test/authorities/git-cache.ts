@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { repositoryCacheScript } from "../../components/repository-cache/script.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { ROOT } from "../support/stacks.ts";
 
 const PERSON = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
 
@@ -18,7 +18,7 @@ export interface Origin {
   commit(file: string, bytes?: number, branch?: string): Promise<void>;
 }
 
-/** What cache.py said of a repository, or of the volume. */
+/** What repository-cache.py said of a repository, or of the volume. */
 export type Line = Readonly<Record<string, unknown>>;
 
 export interface Outcome {
@@ -41,14 +41,13 @@ export async function origin(name: string): Promise<Origin> {
   return { name, path, url: `file://${path}`, commit };
 }
 
-/** A cache volume, empty at first, and cache.py for it. */
+/** A cache volume, empty at first, and repository-cache.py for it. */
 export class Volume {
   readonly path = join(temporaryFolder(), "repository-cache");
-  readonly script = join(temporaryFolder(), "cache.py");
+  readonly script = join(ROOT, "components/repository-cache/repository-cache.py");
 
   constructor() {
     mkdirSync(this.path);
-    writeFileSync(this.script, repositoryCacheScript());
   }
 
   get env() {
@@ -59,7 +58,7 @@ export class Volume {
     };
   }
 
-  /** Starts cache.py; where there is a `shim`, as git that runs its lines before the real one, as `$GIT`. */
+  /** Starts repository-cache.py; where there is a `shim`, as git that runs its lines before the real one, as `$GIT`. */
   start(args: readonly string[], { shim, input }: { shim?: string; input?: Uint8Array } = {}) {
     const PATH = shim === undefined ? process.env.PATH : `${shimmed(shim)}:${process.env.PATH}`;
     const env = { ...this.env, ...(PATH === undefined ? {} : { PATH }) };

@@ -1,9 +1,7 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { postgresCopyScript } from "../../components/postgres/copy-script.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { ROOT } from "../support/stacks.ts";
 import { databases, expectCopy, LOGIN, type Recorded, recorded, SAMPLE, tables } from "./database.ts";
 import { postgres } from "./postgres.ts";
 import { missingOf, tool } from "./tools.ts";
@@ -55,8 +53,7 @@ describe.skipIf(missingOf(...tools) ?? server.missing)("copy.sh, to PostgreSQL",
 async function start() {
   const [first, second] = await Promise.all([databases(server), databases(server)]);
   const [from, to] = await Promise.all([first.create("packit"), second.create("packit")]);
-  const script = join(temporaryFolder(), "copy.sh");
-  writeFileSync(script, postgresCopyScript());
+  const script = join(ROOT, "components/postgres/copy.sh");
   const copy = ({ folder }: Recorded = recorded(tools), source = first.host) => {
     const env = { ...LOGIN, POSTGRESQL_DATABASE: "packit", COPY_FROM: source, COPY_TO: second.host };
     const PATH = `${folder}:${process.env.PATH}`;

@@ -3,14 +3,15 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { installed } from "./installation.ts";
 
-/** What is installed, by the name of its installation. The last one is a program, and needs none of Python's packages. */
+/** A program that needs nothing else, held to its hashes. */
+const ALONE = ["--no-deps", "--require-hashes"];
+
+/** What is installed, by the name of its installation. The last two are programs, and need none of Python's packages. */
 const REQUIREMENTS = {
   python: { file: join(import.meta.dirname, "requirements.txt"), flags: [] },
   clients: { file: join(import.meta.dirname, "requirements-clients.txt"), flags: [] },
-  valkey: {
-    file: join(import.meta.dirname, "requirements-valkey.txt"),
-    flags: ["--no-deps", "--require-hashes"],
-  },
+  valkey: { file: join(import.meta.dirname, "requirements-valkey.txt"), flags: ALONE },
+  lint: { file: join(import.meta.dirname, "requirements-lint.txt"), flags: ALONE },
 } as const;
 
 export type PythonPackages = keyof typeof REQUIREMENTS;

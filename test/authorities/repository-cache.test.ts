@@ -6,10 +6,10 @@ import { until } from "../../cluster/until.ts";
 import { proven } from "../../operations/cache-log.ts";
 import { cloneWith, fillArgs, git, linesOf, origin, Volume } from "./git-cache.ts";
 
-/** Lines of a git that kills cache.py once it has done what it was asked to fetch. */
+/** Lines of a git that kills repository-cache.py once it has done what it was asked to fetch. */
 const KILLED_AFTER_FETCH = `if [[ " $* " == *" fetch "* ]]; then "$GIT" "$@"; kill -9 $PPID; exit; fi`;
 
-describe("cache.py, with git", { timeout: 60_000 }, () => {
+describe("repository-cache.py, with git", { timeout: 60_000 }, () => {
   it("clones, then updates, and says how large and how old each copy is", async () => {
     const [systemd, kernel] = [await origin("systemd"), await origin("kernel")];
     const volume = new Volume();
@@ -252,7 +252,7 @@ describe("cache.py, with git", { timeout: 60_000 }, () => {
 });
 
 describe.skipIf(await cannotMount())(
-  "cache.py, on a volume of 4 MB that one repository overflows",
+  "repository-cache.py, on a volume of 4 MB that one repository overflows",
   { timeout: 60_000 },
   () => {
     it("keeps some room free, says the numbers, and leaves what was there whole", async () => {

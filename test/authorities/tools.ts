@@ -29,6 +29,8 @@ const TOOLS = {
   clients: { from: "clients", path: undefined, asked: ["-c", "import celery, gevent, psycopg2, sqlalchemy"] },
   "valkey-server": { from: "valkey", path: `${VALKEY}/valkey-server`, asked: ["--version"] },
   "valkey-cli": { from: "valkey", path: `${VALKEY}/valkey-cli`, asked: ["--version"] },
+  ruff: { from: "lint", path: "bin/ruff", asked: ["--version"] },
+  shellcheck: { from: "lint", path: "bin/shellcheck", asked: ["--version"] },
 } as const;
 
 export type ToolName = keyof typeof TOOLS;

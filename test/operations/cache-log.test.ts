@@ -5,7 +5,7 @@ import { proven, readLog } from "../../operations/cache-log.ts";
 const amount = fc.nat();
 const name = fc.stringMatching(/^[a-z][a-z0-9._-]{0,12}$/);
 
-/** What cache.py says of some repositories, each done or failed, and what Python and git may say in between. */
+/** What repository-cache.py says of some repositories, each done or failed, and what Python and git may say in between. */
 const log = fc
   .tuple(
     fc.uniqueArray(name, { minLength: 1, maxLength: 4 }),
@@ -31,7 +31,7 @@ const log = fc
     return { names, text, states };
   });
 
-describe("a log of cache.py", () => {
+describe("a log of repository-cache.py", () => {
   it("proves how each repository ended, whatever else stands in it", () => {
     fc.assert(
       fc.property(log, ({ names, text, states }) => {

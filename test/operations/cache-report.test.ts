@@ -3,7 +3,7 @@ import { cacheVolumes } from "../../components/repository-cache/settings.ts";
 import { proven } from "../../operations/cache-log.ts";
 import { cacheTable, human, type VolumeReport } from "../../operations/cache-report.ts";
 
-/** What cache.py says, with what Python may say of its own. */
+/** What repository-cache.py says, with what Python may say of its own. */
 const LOG = `{"repository": "systemd", "state": "working"}
 <string>:1: DeprecationWarning: nothing that matters
 {"repository": "systemd", "state": "done", "detail": "cloned", "seconds": 61.5, "bytes": 1503238553, "updated": 1800000000}
@@ -22,7 +22,7 @@ const report: VolumeReport = {
   ...proven(LOG, ["systemd", "kernel", "rpm"]),
 };
 
-describe("what cache.py said", () => {
+describe("what repository-cache.py said", () => {
   it("is the last word on each repository, and on the volume", () => {
     expect(report.repositories.map(({ repository, state }) => [repository, state])).toEqual([
       ["systemd", "done"],

@@ -1,20 +1,4 @@
-/** Where pods find the script. */
-export const CLIENT_PROBE_DIRECTORY = "/probes";
-
-/**
- * What the kubelet asks of PostgreSQL's clients. They keep sessions that they never test, and fail for ever, though
- * they answer, once the server behind these is another one.
- *
- * - `client.py started SECONDS`: whether the pod's Celery worker answers within so many seconds;
- * - `client.py worker COMPONENT SECONDS`: the same of one that has answered before, unless its broker is away;
- * - `client.py api COMPONENT PORT`: whether something listens at the port.
- *
- * The latter two fail too where PostgreSQL started after the container, and it is this pod's turn: a lease in Valkey
- * keeps it to one pod of a component at a time, until that one is back. A store that is away is no client's fault. All
- * else that it needs to know is in the environment that the client itself is told, so that no password is an argument.
- */
-export function clientProbeScript(): string {
-  return `import os
+import os
 import socket
 import sys
 import time
@@ -147,5 +131,3 @@ def is_well(check, *args):
 
 
 sys.exit(0 if is_well(*sys.argv[1:]) else 1)
-`;
-}

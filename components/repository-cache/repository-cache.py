@@ -1,9 +1,4 @@
-/**
- * cache.py, which runs in the sandbox's image: that has git and Python. It keeps the repositories of one cache volume,
- * is told what to do by its arguments, and says what it does in lines of JSON.
- */
-export function repositoryCacheScript(): string {
-  return `"""Keep the git repositories of a cache volume: fill, receive and status; hold waits for receive.
+"""Keep the git repositories of a cache volume: fill, receive and status; hold waits for receive.
 
 A reader never meets half a repository. A new one grows in a hidden folder and is renamed; to an old one git adds the
 objects before the branches that need them. What a clone may have borrowed is never dropped.
@@ -109,7 +104,7 @@ def receive_one(name, size):
     # No branch is checked out here, and no remote of the sender's has this name.
     refs = {ref.replace("refs/heads/", "refs/received/", 1): sha for sha, ref in map(parted, lines) if ref}
     with tempfile.TemporaryFile() as updates:
-        updates.write("".join(f"update {ref} {sha}\\n" for ref, sha in refs.items()).encode())
+        updates.write("".join(f"update {ref} {sha}\n" for ref, sha in refs.items()).encode())
         updates.seek(0)
         git(new, "update-ref", "--stdin", stdin=updates)
     damage = damage_of(new)
@@ -322,5 +317,3 @@ def say(**line):
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
-`;
-}

@@ -1,9 +1,4 @@
-/**
- * backup.py, which runs in the workers' image: that has pg_dump, psql and boto3. It is told everything by its
- * environment, and puts no secret into the arguments of what it starts.
- */
-export function backupScript(): string {
-  return `"""Back the database up to S3 (backup), or fill an empty one from the newest backup (restore)."""
+"""Back the database up to S3 (backup), or fill an empty one from the newest backup (restore)."""
 
 import gzip
 import os
@@ -85,5 +80,3 @@ def client():
 
 if __name__ == "__main__":
     main(sys.argv[1])
-`;
-}

@@ -1,6 +1,4 @@
-/** copy.sh, which copies the database from one PostgreSQL to another one, still empty, of another major version. */
-export function postgresCopyScript(): string {
-  return `set -euo pipefail
+set -euo pipefail
 export PGUSER="$POSTGRESQL_USER" PGPASSWORD="$POSTGRESQL_PASSWORD" PGDATABASE="$POSTGRESQL_DATABASE"
 count="SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
 tables() { psql --host="$1" --tuples-only --no-align --command="$count"; }
@@ -18,5 +16,3 @@ if [ "$(tables "$COPY_TO")" != "$(tables "$COPY_FROM")" ]; then
   exit 1
 fi
 echo "Copied $(tables "$COPY_TO") tables from $COPY_FROM to $COPY_TO"
-`;
-}
