@@ -6,10 +6,11 @@ import { credentials } from "../../local/credentials.ts";
 import { overridden } from "../../local/overrides.ts";
 import { localPaths } from "../../local/paths.ts";
 import { isPulumiStack, type LocalPulumi, pulumiDestroy, pulumiUp } from "../../local/pulumi.ts";
+import { stackPhases } from "../../local/up.ts";
 import { readStackFile } from "../../settings/stack-file.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { holdsMark } from "../support/marks.ts";
-import { configOf, ROOT } from "../support/stacks.ts";
+import { configOf, ROOT, settingsOf } from "../support/stacks.ts";
 
 /**
  * Stands in for Pulumi's CLI: it records how it was called, says a line, and ends as it is told to: at once, or when it
@@ -177,6 +178,16 @@ describe("a stack", () => {
     writeState({});
     expect(isPulumiStack(local)).toBe(true);
     expect(isPulumiStack({ ...local, stack: "prod" })).toBe(false);
+  });
+
+  it("that is Pulumi's is not applied by another engine besides", async () => {
+    writeState({});
+    const read = { settings: settingsOf("stage"), config: configOf("stage"), overrides: [] };
+    const phases = stackPhases({ ...read, ...local, engine: "apply", limitSeconds: 1 });
+    const apply = phases.find(({ title }) => title === "Apply");
+    await expect(apply?.run(() => {}, new AbortController().signal)).rejects.toThrow(
+      "stage was brought up with --engine pulumi",
+    );
   });
 });
 
