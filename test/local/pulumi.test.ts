@@ -27,11 +27,11 @@ if (EXIT !== "0") console.error("it broke with " + PULUMI_CONFIG_PASSPHRASE);
 if (WAITS === call.args[0]) {
   const group = execFileSync("ps", ["-o", "pgid=", "-p", process.pid], { encoding: "utf8" });
   const isAlone = Number(group) === process.pid;
-  const waits = setInterval(() => {}, 1000);
+  const waits = setTimeout(() => {}, 30_000);
   for (const signal of ["SIGINT", "SIGTERM"])
     process.on(signal, () => {
       appendFileSync(RECORD, JSON.stringify({ args: [signal], isAlone }) + "\\n");
-      clearInterval(waits);
+      clearTimeout(waits);
     });
   console.log("waiting");
 }
