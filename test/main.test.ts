@@ -9,7 +9,7 @@ import { PREFIX } from "../settings/stack-file.ts";
 import { config, named, written } from "./client/kubeconfigs.ts";
 import type { Anything } from "./support/anything.ts";
 import { temporaryFolder } from "./support/folder.ts";
-import { configOf, ROOT } from "./support/stacks.ts";
+import { type Changes, configOf, ROOT } from "./support/stacks.ts";
 
 const MAIN = join(ROOT, "main.js");
 
@@ -61,15 +61,19 @@ describe("what Pulumi runs", () => {
     expect(made).toEqual([]);
   });
 
-  it("has the outputs of the program as its one export", async () => {
+  it("has the outputs of the program as its one export, and warns of secrets that soon are over", async () => {
     vi.stubEnv("KUBECONFIG", written({ ...config(), contexts: named("packit-stage") }));
-    await engine();
+    const expires = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
+    await engine({ secretRecords: { copr: { owner: "Ada", expires } } });
+    const warn = vi.spyOn(pulumi.log, "warn");
     // It has no types: it is JavaScript.
     const main = await import(MAIN);
     const index = await import("../index.ts");
     expect(Object.keys(main)).toEqual(["default"]);
     expect(main.default).toEqual({ ...index });
     expect(main.default).toMatchObject({ namespaces: ["packit--stg", "packit--stg-sandbox"] });
+    const said = warn.mock.calls.map(([line]) => line);
+    expect(said).toEqual([expect.stringMatching(`packit:secrets\\.copr, .* expires on ${expires}`)]);
   });
 
   describe("and what it preloads for it", () => {
@@ -143,7 +147,7 @@ describe("what Pulumi runs", () => {
 });
 
 /** Stands in for Pulumi's engine, which runs stage. Tells what it is asked to make. */
-async function engine(): Promise<string[]> {
+async function engine(changes: Changes = {}): Promise<string[]> {
   const made: string[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -157,7 +161,7 @@ async function engine(): Promise<string[]> {
     "stage",
   );
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
-  const { values } = configOf("stage");
+  const { values } = configOf("stage", changes);
   const pairs = Object.entries({ ...values, secrets: inFiles(values.secrets) }).map(
     ([key, value]) => [PREFIX + key, text(value)] as const,
   );

@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
@@ -26,6 +35,7 @@ describe("repository-cache.py, with git", { timeout: 60_000 }, () => {
     });
     await systemd.commit("second");
     expect(await cloneWith(volume.copy("systemd"), systemd.url)).toBe(3);
+    utimesSync(join(volume.copy("systemd"), "HEAD"), 7, 7);
     const second = await volume.fill(systemd);
     expect(second.lines[1]).toMatchObject({ state: "done", detail: "updated" });
     expect(await cloneWith(volume.copy("systemd"), systemd.url)).toBe(0);
@@ -35,6 +45,7 @@ describe("repository-cache.py, with git", { timeout: 60_000 }, () => {
       { repository: "systemd", state: "there" },
       { volume: {} },
     ]);
+    expect(lines[1]?.updated).toBeGreaterThan(7);
   });
 
   it("says what proves how each repository ended, to its last byte and no byte before", async () => {
@@ -57,7 +68,7 @@ describe("repository-cache.py, with git", { timeout: 60_000 }, () => {
     await git(systemd.path, "branch", "topic");
     for (const file of ["a", "b", "c"]) {
       await systemd.commit(file);
-      await volume.fill(systemd);
+      expect((await volume.fill(systemd)).exitCode).toBe(0);
     }
     expect(await git(volume.copy("systemd"), "cat-file", "-t", borrowed)).toBe("commit");
   });
@@ -71,6 +82,68 @@ describe("repository-cache.py, with git", { timeout: 60_000 }, () => {
       "refs/remotes/origin/main",
     );
     expect(await cloneWith(volume.copy("kernel"), kernel.url)).toBe(3);
+  });
+
+  it("fetches all tags where no branch is named, be they on a branch or not", async () => {
+    const systemd = await origin("systemd");
+    await systemd.commit("released", 100, "release");
+    await git(systemd.path, "tag", "v1", "release");
+    await git(systemd.path, "branch", "-D", "release");
+    const volume = new Volume();
+    await volume.fill(systemd);
+    expect(await git(volume.copy("systemd"), "for-each-ref", "--format=%(refname)")).toBe(
+      "refs/remotes/origin/main\nrefs/tags/v1",
+    );
+  });
+
+  it("tries again where a fetch breaks off", async () => {
+    const systemd = await origin("systemd");
+    const volume = new Volume();
+    const broken = join(volume.path, "../broken");
+    const shim = `if [[ " $* " == *" fetch "* && ! -e ${broken} ]]; then touch ${broken}; echo "fatal: early EOF" >&2; exit 128; fi`;
+    expect((await volume.run(fillArgs([systemd]), { shim })).lines[1]).toMatchObject({ state: "done" });
+  });
+
+  it("has git drop nothing, take whole packs, one processor, and no silent server, whoever owns the copy", async () => {
+    const systemd = await origin("systemd");
+    const volume = new Volume();
+    const told = join(volume.path, "../told");
+    // The origin is its owner's.
+    const shim = `[[ " $* " == *" fetch "* ]] || export GIT_TEST_ASSUME_DIFFERENT_OWNER=1; echo "$*" >> ${told}`;
+    await volume.fill(systemd);
+    expect((await volume.run(fillArgs([systemd]), { shim })).exitCode).toBe(0);
+    const wanted = {
+      "gc.auto": 0,
+      "fetch.unpackLimit": 1,
+      "pack.threads": 1,
+      "http.lowSpeedLimit": 1,
+      "http.lowSpeedTime": 60,
+    };
+    for (const call of readFileSync(told, "utf8").trim().split("\n"))
+      for (const [name, value] of Object.entries(wanted)) expect(call).toContain(` -c ${name}=${value} `);
+  });
+
+  it("makes copies that the group may read and change: each pod has a user of its own", async () => {
+    const systemd = await origin("systemd");
+    const volume = new Volume();
+    await volume.fill(systemd);
+    const folders = readdirSync(volume.path, { recursive: true, withFileTypes: true }).filter((one) =>
+      one.isDirectory(),
+    );
+    expect(folders.length).toBeGreaterThan(3);
+    for (const { parentPath, name } of folders)
+      expect(statSync(join(parentPath, name)).mode & 0o070, name).toBe(0o070);
+  });
+
+  it("gives back a copy that a killed run had put aside", async () => {
+    const systemd = await origin("systemd");
+    const volume = new Volume();
+    await volume.fill(systemd);
+    renameSync(volume.copy("systemd"), volume.copy(".old-systemd"));
+    renameSync(systemd.path, `${systemd.path}.vanished`);
+    expect((await volume.fill(systemd)).exitCode).toBe(1);
+    renameSync(`${systemd.path}.vanished`, systemd.path);
+    expect(await cloneWith(volume.copy("systemd"), systemd.url)).toBe(0);
   });
 
   it.each([
@@ -100,20 +173,26 @@ describe("repository-cache.py, with git", { timeout: 60_000 }, () => {
     const systemd = await origin("systemd");
     const volume = new Volume();
     const started = join(volume.path, "../started");
-    const shim = `if [[ " $* " == *" fetch "* ]]; then touch ${started}; exec sleep 600; fi`;
+    // As git, which leaves work to programs of its own.
+    const shim = `if [[ " $* " == *" fetch "* ]]; then sleep 600 & echo $! > ${started}.new; mv ${started}.new ${started}; wait; fi`;
     const run = volume.start(fillArgs([systemd]), { shim });
     await until(async () => existsSync(started), { what: "the fetch to start", limitSeconds: 20 });
     run.kill("SIGTERM");
     expect((await run).exitCode).toBe(143);
     expect(readdirSync(volume.path)).toEqual([]);
+    const child = `/proc/${readFileSync(started, "utf8").trim()}/stat`;
+    const isOver = async () => !existsSync(child) || / Z /.test(readFileSync(child, "utf8"));
+    await until(isOver, { what: "what git has started to end", limitSeconds: 10 });
   });
 
   it.each([
     ["a pack that is cut off", (pack: string) => truncateSync(pack, 60)],
-    ["a bit that has flipped", flip],
+    ["a bit that has flipped", (pack: string) => flip(pack, 40)],
+    ["a bit that has flipped within a file", (pack: string) => flip(pack, 20_000)],
     ["a pack that is gone", (pack: string) => renameSync(pack, `${pack}.lost`)],
   ])("clones a damaged copy anew: %s", async (_, damage) => {
     const systemd = await origin("systemd");
+    await systemd.commit("large", 40_000);
     const volume = new Volume();
     await volume.fill(systemd);
     damage(packOf(volume.copy("systemd")));
@@ -215,13 +294,17 @@ describe("repository-cache.py, with git", { timeout: 60_000 }, () => {
     expect(await cloneWith(volume.copy("systemd"), systemd.url)).toBe(0);
   });
 
-  it("clones a copy anew that somebody made by hand and nobody can borrow from", async () => {
+  it.each([
+    "--depth=1",
+    "--filter=blob:none",
+  ])("clones a copy anew that somebody made by hand with %s, and nobody can borrow from", async (option) => {
     const systemd = await origin("systemd");
+    await git(systemd.path, "config", "uploadpack.allowFilter", "true");
     await systemd.commit("second");
     const volume = new Volume();
-    await git(".", "clone", "--quiet", "--depth=1", systemd.url, volume.copy("systemd"));
+    await git(".", "clone", "--quiet", option, systemd.url, volume.copy("systemd"));
     expect((await volume.fill(systemd)).lines[1]).toMatchObject({
-      detail: expect.stringContaining("shallow"),
+      detail: expect.stringContaining("it is shallow or partial"),
     });
     expect(await cloneWith(volume.copy("systemd"), systemd.url)).toBe(0);
   });
@@ -268,6 +351,7 @@ describe.skipIf(await cannotMount())(
           "sh",
           "-c",
           `mount -t tmpfs -o size=4m tmpfs "$CACHE_PATH" && python3 ${volume.script} fill "$1"
+           python3 ${volume.script} receive large 4000000 < /dev/null > ${clone}.received
            head -c 3800k /dev/zero > "$CACHE_PATH/else" && python3 ${volume.script} fill "$1" > ${clone}.again; rm "$CACHE_PATH/else"
            git clone --quiet --reference "$CACHE_PATH/small" "$2" ${clone} && git -C ${clone} fsck --full && ls -A "$CACHE_PATH" > ${clone}.ls`,
           "sh",
@@ -286,6 +370,7 @@ describe.skipIf(await cannotMount())(
         ),
       });
       expect(failed).toBe(false);
+      expect(readFileSync(`${clone}.received`, "utf8")).toContain("needs 4000000 bytes");
       expect(readFileSync(`${clone}.again`, "utf8")).not.toContain("damaged");
       expect(readFileSync(`${clone}.ls`, "utf8")).toBe("small\n");
     });
@@ -327,9 +412,9 @@ function packOf(copy: string): string {
   return join(folder, pack);
 }
 
-function flip(pack: string): void {
+function flip(pack: string, at: number): void {
   const bytes = readFileSync(pack);
-  bytes[40] = (bytes[40] ?? 0) ^ 1;
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
   renameSync(pack, `${pack}.whole`);
   writeFileSync(pack, bytes);
 }

@@ -69,6 +69,23 @@ describe("render", () => {
     expect(readFileSync(join(out, "secrets", keytab.template), "utf8")).toBe("{{ keytab }}");
   });
 
+  it("warns of secrets that soon are over, whatever it writes", async () => {
+    const day = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
+    const stage = readFileSync(join(ROOT, "Pulumi.stage.yaml"), "utf8");
+    const records = `  packit:secretRecords:\n    keytab: { owner: Ada, expires: ${day} }\n`;
+    const cwd = project({ "Pulumi.stage.yaml": stage + records });
+    const out = join(temporaryFolder(), "objects");
+    for (const args of [[], ["--out", out, "--secrets", "references"]]) {
+      const { exitCode, stderr } = await command("render", ["stage", ...args], { cwd });
+      expect([exitCode, stderr]).toEqual([
+        0,
+        expect.stringMatching(
+          `warning: stack stage: packit:secrets\\.keytab, .* expires on ${day}.* Owner: Ada`,
+        ),
+      ]);
+    }
+  });
+
   it("writes no templates without a folder for them", async () => {
     const { exitCode, stderr } = await command("render", ["stage", "--secrets", "references"], {
       cwd: project(),

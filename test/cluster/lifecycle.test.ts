@@ -46,6 +46,11 @@ describe("make local", { timeout: 120_000 }, () => {
     expect(stderr).toMatch(/Seconds: Binaries .*\n +total [0-9.]+/);
     expect(stdout).toContain(`export KUBECONFIG=${paths.kubeconfig}`);
     expect((await local("up", "stage")).stderr).toContain("0 changed");
+    const other = await local("up", "stage", "--engine", "pulumi");
+    expect([other.exitCode, other.stderr]).toEqual([
+      1,
+      expect.stringContaining("stage was brought up with --engine apply"),
+    ]);
     const secrets = (await secretTexts()).map((text) => text.slice(0, 60));
     for (const secret of secrets) expect(`${stdout}${stderr}`).not.toContain(secret);
     const files = readdirSync(join(cwd, ".local"), { recursive: true, withFileTypes: true });
@@ -203,6 +208,7 @@ async function removesOneOfTwo(): Promise<void> {
   expect(await namespaces()).toEqual([...own, "packit--stg", "packit--stg-sandbox"]);
   await local("down", "stage");
   expect(await namespaces()).toEqual(own);
+  expect(readdirSync(join(cwd, ".local", "stand-ins"))).toEqual(["prod"]);
   const volumes = await localClient(paths).list({ apiVersion: "v1", kind: "PersistentVolume" });
   const folders = volumes.map(({ spec }) => (spec as { hostPath: { path: string } }).hostPath.path);
   expect(folders.filter(existsSync)).toHaveLength(6);

@@ -147,6 +147,19 @@ describe("what runs at times", () => {
     expect(names).toEqual(expect.arrayContaining(BY_HAND));
   });
 
+  it("of a stack is made up for when it was missed, but within the hour: what is for the night stays out of the day", () => {
+    for (const { metadata, spec } of ofKind("CronJob"))
+      expect(spec.startingDeadlineSeconds, metadata.name).toBe(3600);
+  });
+
+  it("is tried again when it fails, if it only reads or can be done twice: a backup, a migration", () => {
+    const backup = ofKind("CronJob").find(({ metadata }) => metadata.name === "packit-backup");
+    expect(backup.spec.jobTemplate.spec.backoffLimit).toBe(2);
+    const [migration] = ofKind("Job");
+    expect(migration.metadata.name).toMatch(/^packit-service-migration-/);
+    expect(migration.spec.backoffLimit).toBeGreaterThan(0);
+  });
+
   it("on a cache volume is not tried again, is ended by the cluster, and is then deleted by it", () => {
     const settings = settingsOf("prod", EVERYTHING);
     const [worker = ""] = workersWithCache(settings);

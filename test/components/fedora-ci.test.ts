@@ -95,6 +95,16 @@ describe("Fedora CI", () => {
     expect([await listeners("packit"), await listeners("fedora-ci")]).toEqual([0, 1]);
   });
 
+  it("tells its listener the account whose messages are its own, once the image asks for it", async () => {
+    const told = async (fedmsgUser: boolean) => {
+      const changes = { imageSupports: { fedmsgUser } };
+      const listener = find(await objectsOf("fedora-ci", changes), "Deployment", "packit-service-fedmsg");
+      const { env } = listener.spec.template.spec.containers[0];
+      return env.find(({ name }: Anything) => name === "FAS_USER")?.value;
+    };
+    expect([await told(false), await told(true)]).toEqual([undefined, "packit"]);
+  });
+
   it("of prod is served by one instance as it is in Pulumi.yaml", async () => {
     const serving = await Promise.all(
       (["prod", "fedora-ci"] as const).map(async (stack) => serves(packitConfig(await objectsOf(stack)))),

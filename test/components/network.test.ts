@@ -14,12 +14,14 @@ const EVERYTHING = {
 };
 
 let policies: Anything[];
+let pods: Anything[];
 let components: string[];
 
 beforeAll(async () => {
   const objects = await objectsOf("stage", EVERYTHING);
   policies = objects.filter(({ kind }) => kind === "NetworkPolicy");
-  components = [...allTemplates(objects).values()].map(({ metadata }) => metadata.labels.component);
+  pods = [...allTemplates(objects).values()];
+  components = pods.map(({ metadata }) => metadata.labels.component);
 });
 
 describe("network policies", () => {
@@ -72,6 +74,22 @@ describe("network policies", () => {
       policy(name).ingress?.some(({ from }: Anything) => from === undefined),
     );
     expect(open.sort()).toEqual(["nginx", "packit-dashboard", "packit-service", "redis-commander"]);
+  });
+
+  it("let others in by the ports that the pods listen on, and by no other", () => {
+    // A side-car is for its own pod, whose packets no policy is asked about.
+    const listening = pods.map(({ metadata, spec }) => [
+      metadata.labels.component,
+      portsOf(spec.containers[0].ports ?? [], "containerPort"),
+    ]);
+    const open = components.map((name) => [
+      name,
+      portsOf(
+        (policy(name).ingress ?? []).flatMap(({ ports }: Anything) => ports),
+        "port",
+      ),
+    ]);
+    expect(Object.fromEntries(open)).toEqual(Object.fromEntries(listening));
   });
 
   it("let out only those that have business outside, by the ports that they need", () => {
@@ -249,6 +267,11 @@ function leadsTo({ egress = [] }: Anything, address: string, port: number): bool
       ports.some((one: Anything) => one.port === port) &&
       to.some(({ ipBlock }: Anything) => ipBlock && isIn(ipBlock, address)),
   );
+}
+
+/** The numbers of some ports, each once. */
+function portsOf(ports: readonly Anything[], key: "port" | "containerPort"): number[] {
+  return [...new Set(ports.map((one) => one[key]))].sort((a, b) => a - b);
 }
 
 function policy(component: string): Anything {

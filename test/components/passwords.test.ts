@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { GENERATED as NAMES } from "../../components/schema.ts";
 import { registered } from "../support/registered.ts";
 import { find, objectsOf, templates } from "../support/stacks.ts";
 
@@ -30,6 +31,21 @@ describe("another generation of a generated secret", () => {
     const objects = await objectsOf("stage", { ...GENERATED, generations: { fedoraMessagingQueue: 3 } });
     const toml = Buffer.from(find(objects, "Secret", "packit-config").data["fedora.toml"], "base64");
     expect(String(toml)).toContain('queue = "generated-packit-passwords-queue-3"');
+  });
+
+  it("is kept beside the former ones, of which Pulumi refuses to lose the database's first alone", async () => {
+    const names = [...NAMES];
+    const each = (value: unknown) => Object.fromEntries(names.map((name) => [name, value]));
+    const made = (await registered({ secrets: each(undefined), generations: each(3) })).filter(
+      ({ type, name }) => type.startsWith("random:") && !name.endsWith("-digest"),
+    );
+    const stems = made.flatMap(({ name }) => (/-\d$/.test(name) ? [] : [name]));
+    expect(stems).toHaveLength(names.length);
+    expect(made.map(({ name }) => name).sort()).toEqual(
+      stems.flatMap((stem) => [stem, `${stem}-2`, `${stem}-3`]).sort(),
+    );
+    const kept = made.filter(({ protect }) => protect).map(({ name }) => name);
+    expect(kept).toEqual(["packit-passwords-postgres"]);
   });
 });
 

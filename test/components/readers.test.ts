@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { markedSecrets } from "../support/marks.ts";
 import { allTemplates, type Changes, find, objectsOf } from "../support/stacks.ts";
 
 const KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
@@ -24,6 +25,13 @@ describe("the keys of S3", () => {
     ]);
     const secrets = objects.filter(({ kind, metadata }) => kind === "Secret" && metadata.name === "aws");
     expect(secrets).toHaveLength(workers || backup ? 1 : 0);
+  });
+});
+
+describe("a keytab", () => {
+  it("reaches its readers as the bytes that were given as base64", async () => {
+    const { data } = find(await objectsOf("stage"), "Secret", "packit-secrets");
+    expect(data["fedora.keytab"]).toBe(markedSecrets().keytab);
   });
 });
 

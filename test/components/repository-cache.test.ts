@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { egressHosts } from "../../components/egress.ts";
+import { cacheJob } from "../../components/repository-cache/fill-job.ts";
+import { type CacheVolume, cacheVolumes } from "../../components/repository-cache/settings.ts";
 import type { Anything } from "../support/anything.ts";
 import { registered } from "../support/registered.ts";
 import { find, objectsOf, settingsOf } from "../support/stacks.ts";
@@ -73,6 +75,28 @@ describe("the repository cache", () => {
       ).spec.egress.flatMap(({ ports }: Anything) => ports.map(({ port }: Anything) => port));
     expect(ports("repository-cache")).toEqual(expect.arrayContaining([443, 8443]));
     expect(ports("packit-worker-long-running")).not.toContain(8443);
+  });
+});
+
+describe("a Job on a cache volume", () => {
+  it("shares its worker's node, as the volume is on that one alone, or waits for it", () => {
+    const settings = settingsOf("prod");
+    const [sandbox, worker] = cacheVolumes("packit-worker-long-running-1", settings);
+    const affinityOf = (volume: CacheVolume, workerRuns: boolean) =>
+      (cacheJob({ settings, volume, task: ["status"], workerRuns, limitSeconds: 1 }) as Anything).spec
+        .template.spec.affinity;
+    expect(affinityOf(worker, true)).toEqual({
+      podAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          {
+            labelSelector: { matchLabels: { "statefulset.kubernetes.io/pod-name": worker.worker } },
+            topologyKey: "kubernetes.io/hostname",
+          },
+        ],
+      },
+    });
+    // Nobody is there to be beside.
+    expect([affinityOf(worker, false), affinityOf(sandbox, true)]).toEqual([undefined, undefined]);
   });
 });
 

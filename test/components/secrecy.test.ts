@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { DIGEST_ANNOTATION } from "../../kubernetes/pod.ts";
+import { evaluate } from "../../render/evaluate.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
 import { holdsMark } from "../support/marks.ts";
 import { registered } from "../support/registered.ts";
-import { objectsOf } from "../support/stacks.ts";
+import { allTemplates, objectsOf, settingsOf } from "../support/stacks.ts";
 import { switched } from "../support/switches.ts";
 
 /** Whatever reads a secret is there. */
@@ -38,6 +40,20 @@ describe("a secret", () => {
   it("is all that a Secret holds to Pulumi, be it generated or given", async () => {
     const secrets = (await registered(EVERYTHING)).filter(({ type }) => type.endsWith(":Secret"));
     for (const { name, object } of secrets) expect(withoutSecrets(object.data), name).toBe(HIDDEN);
+  });
+});
+
+describe("the digest by which a pod is rolled", () => {
+  it("tells nobody who lacks its key what a secret is, however short that may be", async () => {
+    const digests = async (key: string) => {
+      const generate = ({ name }: { name: string }) => (name.endsWith("-digest") ? key : name);
+      const objects = await evaluate(settingsOf("stage", EVERYTHING), { generate, secrets: { keep: true } });
+      const pods = [...allTemplates(objects).values()];
+      return pods.flatMap(({ metadata }) => metadata.annotations?.[DIGEST_ANNOTATION] ?? []);
+    };
+    const [one, other] = [await digests("one"), await digests("other")];
+    expect(one.length).toBeGreaterThan(9);
+    expect(one.filter((digest) => other.includes(digest))).toEqual([]);
   });
 });
 

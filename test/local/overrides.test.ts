@@ -28,6 +28,20 @@ describe("what a local control plane replaces of a stack", () => {
     expect(storageClass).toBe("local");
   });
 
+  it("keeps no record of real secrets, which says nothing of stand-ins: one that is over keeps nobody from trying", () => {
+    const secretRecords = { keytab: { owner: "Ada", expires: "2020-01-01" } };
+    expect(overridden(configOf("stage", { secretRecords })).config.values).not.toHaveProperty(
+      "secretRecords",
+    );
+  });
+
+  it("is the cluster of all stacks, so that two that would share a namespace here are told", () => {
+    const others = readStackFile(ROOT, "stage").others ?? [];
+    expect(others.length).toBeGreaterThan(0);
+    for (const other of overridden(readStackFile(ROOT, "stage")).config.others ?? [])
+      expect(other.values.kubeContext, other.stack).toBe("packit-local");
+  });
+
   it("never holds or names a secret that the stack was given", () => {
     expect(JSON.stringify(overridden(configOf("stage")))).not.toContain(MARK);
   });

@@ -6,19 +6,35 @@ import { credentials } from "../../local/credentials.ts";
 import { overridden } from "../../local/overrides.ts";
 import { localPaths } from "../../local/paths.ts";
 import { isPulumiStack, type LocalPulumi, pulumiDestroy, pulumiUp } from "../../local/pulumi.ts";
+import { stackPhases } from "../../local/up.ts";
 import { readStackFile } from "../../settings/stack-file.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { holdsMark } from "../support/marks.ts";
-import { configOf, ROOT } from "../support/stacks.ts";
+import { configOf, ROOT, settingsOf } from "../support/stacks.ts";
 
-/** Stands in for Pulumi's CLI: it records how it was called, says a line, and ends as it is told to. */
+/**
+ * Stands in for Pulumi's CLI: it records how it was called, says a line, and ends as it is told to: at once, or when it
+ * is asked to.
+ */
 const STAND_IN = `#!${process.execPath}
 const { appendFileSync } = require("node:fs");
-const { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, KUBECONFIG, RECORD, EXIT } = process.env;
+const { execFileSync } = require("node:child_process");
+const { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, KUBECONFIG, RECORD, EXIT, WAITS } = process.env;
 const call = { args: process.argv.slice(2), cwd: process.cwd(), PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, KUBECONFIG };
 appendFileSync(RECORD, JSON.stringify(call) + "\\n");
 console.log("working on it");
-if (EXIT !== "0") console.error("it broke");
+if (EXIT !== "0") console.error("it broke with " + PULUMI_CONFIG_PASSPHRASE);
+if (WAITS === call.args[0]) {
+  const group = execFileSync("ps", ["-o", "pgid=", "-p", process.pid], { encoding: "utf8" });
+  const isAlone = Number(group) === process.pid;
+  const waits = setTimeout(() => {}, 30_000);
+  for (const signal of ["SIGINT", "SIGTERM"])
+    process.on(signal, () => {
+      appendFileSync(RECORD, JSON.stringify({ args: [signal], isAlone }) + "\\n");
+      clearTimeout(waits);
+    });
+  console.log("waiting");
+}
 process.exitCode = Number(EXIT);
 `;
 
@@ -114,7 +130,23 @@ describe("pulumi up on the local control plane", () => {
   it("fails with what Pulumi said", async () => {
     vi.stubEnv("EXIT", "255");
     const up = pulumiUp(local, overridden(configOf("stage")).config, { report: () => {} });
-    await expect(up).rejects.toThrow(/`pulumi stack select --create` failed:(.|\n)*it broke/);
+    const log = join(local.paths.logs, "pulumi-stage.log");
+    await expect(up).rejects.toThrow(
+      `\`pulumi stack select --create\` failed:\n  working on it\n  it broke with [secret]\nAll that it said is in ${log}`,
+    );
+    expect(readFileSync(log, "utf8")).toContain("it broke with [secret]");
+  });
+
+  it("is asked once to end what it has begun, by nobody's terminal besides, and waited for", async () => {
+    vi.stubEnv("WAITS", "up");
+    const stop = new AbortController();
+    const reason = new Error("stopped");
+    const report = (line: string) => {
+      if (line === "waiting") stop.abort(reason);
+    };
+    const up = pulumiUp(local, overridden(configOf("stage")).config, { report, signal: stop.signal });
+    await expect(up).rejects.toBe(reason);
+    expect(calls().slice(3)).toEqual([{ args: ["SIGINT"], isAlone: true }]);
   });
 
   it("says what to install where there is no Pulumi", async () => {
@@ -146,6 +178,16 @@ describe("a stack", () => {
     writeState({});
     expect(isPulumiStack(local)).toBe(true);
     expect(isPulumiStack({ ...local, stack: "prod" })).toBe(false);
+  });
+
+  it("that is Pulumi's is not applied by another engine besides", async () => {
+    writeState({});
+    const read = { settings: settingsOf("stage"), config: configOf("stage"), overrides: [] };
+    const phases = stackPhases({ ...read, ...local, engine: "apply", limitSeconds: 1 });
+    const apply = phases.find(({ title }) => title === "Apply");
+    await expect(apply?.run(() => {}, new AbortController().signal)).rejects.toThrow(
+      "stage was brought up with --engine pulumi",
+    );
   });
 });
 

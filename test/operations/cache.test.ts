@@ -71,6 +71,7 @@ describe("a clone on this machine", () => {
     const volume = new Volume();
     const calls = standIn(volume);
     const path = join(temporaryFolder(), "clone");
+    await git(kernel.path, "tag", "v1", "topic");
     await git(".", "clone", "--quiet", kernel.url, path);
     await git(path, "remote", "add", "local", kernel.url);
     await git(path, "fetch", "--quiet", "local");
@@ -81,6 +82,7 @@ describe("a clone on this machine", () => {
       { repository: "kernel", state: "done", detail: "received" },
     ]);
     expect(await cloneWith(volume.copy("kernel"), kernel.url)).toBe(0);
+    expect(await git(volume.copy("kernel"), "tag")).toBe("v1");
     const [, call = ""] = (await calls()).split("\n");
     expect(call).toMatch(
       /^--kubeconfig \/a\/kubeconfig --context prod --namespace sandbox exec --stdin filler --container cache -- python3 -c/,

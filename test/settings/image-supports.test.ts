@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compromises } from "../../components/configuration/compromises.ts";
+import { POLLED_HOST } from "../../components/configuration/image-supports.ts";
+import { egressHosts } from "../../components/egress.ts";
 import { type Changes, settingsOf } from "../support/stacks.ts";
 
 const MINE = { deployment: "dev", identity: { fasUser: "me" } };
@@ -33,6 +35,15 @@ describe("what today's images cannot do", () => {
       settingsOf(stack, { ...changes, imageSupports: { [feature]: value } });
     expect(compromises(supports(true))).toHaveLength(compromises(supports(false)).length - 1);
     expect(compromises(supports(true)).length).toBeGreaterThanOrEqual(others);
+  });
+
+  it("is let through the firewall where it is asked for, and nowhere else", () => {
+    const asks = ["prod", "stage", "fedora-ci", "fedora-ci-stage"].filter((stack) =>
+      egressHosts(settingsOf(stack)).some(({ host }) => host === POLLED_HOST),
+    );
+    expect(asks).toEqual(["fedora-ci", "fedora-ci-stage"]);
+    const supports = settingsOf("fedora-ci", { imageSupports: { testingFarmWebhook: true } });
+    expect(egressHosts(supports).map(({ host }) => host)).not.toContain(POLLED_HOST);
   });
 
   it("is said of help commands once Fedora CI is switched over", () => {

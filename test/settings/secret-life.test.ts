@@ -87,6 +87,14 @@ describe("a secret with a last day", () => {
     expect(errorOf(copr("2020-01-01")).message).not.toContain("MARKED");
   });
 
+  it("is of a secret from outside: a record of anything else is refused, with the names that there are", () => {
+    for (const name of ["testingFarmSecrte", "github.example.com", "valkeyPassword"]) {
+      const { message } = errorOf({ secretRecords: { [name]: { owner: "Ada" } } });
+      expect(message, name).toContain("no secret from outside");
+      expect(message, name).toMatch(/one of tlsCertificate, .*testingFarmSecret.*gitlab\.com/);
+    }
+  });
+
   it("is told beside all other secrets that are wrong", () => {
     const secrets = { copr: `${marked("copr")}# expiration date: 2020-01-01\n`, keytab: "x" };
     const { message } = errorOf({ secrets, secretRecords: { "gitlab.com": { expires: "2020-01-01" } } });

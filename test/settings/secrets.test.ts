@@ -23,7 +23,10 @@ describe("secrets that must fit", () => {
 
   it("are refused as a certificate without a host that the pods serve, and taken without one that they do not", () => {
     const hosts = { workers: "workers.example.org" };
-    expect(refusal({ hosts })).toMatch(/a certificate that does not cover workers\.example\.org\n/);
+    for (const part of ["service", "dashboard", "workers"])
+      expect(refusal({ hosts: { [part]: `${part}.example.org` } })).toContain(
+        `a certificate that does not cover ${part}.example.org\n`,
+      );
     expect(() => settingsOf("stage", { hosts, withNginx: false, withFlower: false })).not.toThrow(/cover/);
     expect(() => settingsOf("stage", { hosts, platform: "openshift", tls: "reencrypt" })).not.toThrow();
     const redis = { withRedisCommander: true, hosts: { redisCommander: "redis.example.org" } };
@@ -39,6 +42,23 @@ describe("secrets that must fit", () => {
   it("are refused as a keytab without a key of the account", () => {
     const packitConfig = { kerberos_realm: "STG.FEDORAPROJECT.ORG" };
     expect(refusal({ packitConfig })).toContain("without a key of packit-stg@STG.FEDORAPROJECT.ORG");
+  });
+});
+
+describe("a secret that a setting asks for", () => {
+  it.each<[SecretName, Changes]>([
+    ["splunkToken", { withFluentdSidecar: true, fluentd: { splunkHost: "splunk.example.com" } }],
+    ["githubAppId", {}],
+    ["githubAppPrivateKey", {}],
+    ["copr", {}],
+    ["tlsCertificate", {}],
+    ["tlsPrivateKey", {}],
+    ["awsAccessKeyId", { withBackup: true }],
+    ["awsSecretAccessKey", { withBackup: true }],
+  ])("is named where it is missing: %s", (name, changes) => {
+    expect(refusal({ ...changes, secrets: { [name]: undefined } })).toMatch(
+      new RegExp(`packit:secrets\\.${name}\n {4}given {4}nothing\n`),
+    );
   });
 });
 

@@ -65,6 +65,16 @@ describe("settings that are wrong together", () => {
       "packit:dashboard.contexts",
     ],
     [
+      "an API whose host only ends like packit.dev",
+      { dashboard: { contexts: [{ name: "Mine", apiUrl: "https://notpackit.dev/api" }] } },
+      "packit:dashboard.contexts",
+    ],
+    [
+      "Fedora CI with no word for its commands",
+      { ...FEDORA_CI, packitConfig: { comment_command_prefix: undefined } },
+      "packit:packitConfig.comment_command_prefix",
+    ],
+    [
       "Fedora CI that heeds ordinary commands",
       { ...FEDORA_CI, packitConfig: { comment_command_prefix: "/packit-stg" } },
       "packit:packitConfig.comment_command_prefix",

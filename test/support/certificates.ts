@@ -8,6 +8,8 @@ export interface Issued {
 
 export interface IssueArgs {
   readonly hosts?: readonly string[];
+  /** Its subject, which browsers do not read. @default - one of its own */
+  readonly subject?: string;
   /** Who issues it. @default - itself */
   readonly by?: Issued;
   readonly isCa?: boolean;
@@ -23,13 +25,14 @@ let serial = 0;
 export async function issue(args: IssueArgs = {}): Promise<Issued> {
   const {
     hosts = [],
+    subject = `test ${serial++}`,
     by,
     isCa = false,
     from = "2026-01-01",
     until = "2099-01-01",
     isForClients = false,
   } = args;
-  const { cert, private: key } = await generate([{ name: "commonName", value: `test ${serial++}` }], {
+  const { cert, private: key } = await generate([{ name: "commonName", value: subject }], {
     keyType: "ec",
     algorithm: "sha256",
     notBeforeDate: new Date(`${from}T00:00:00Z`),
@@ -38,7 +41,9 @@ export async function issue(args: IssueArgs = {}): Promise<Issued> {
     extensions: [
       { name: "basicConstraints", cA: isCa },
       ...(isForClients ? [{ name: "extKeyUsage", clientAuth: true } as const] : []),
-      { name: "subjectAltName", altNames: hosts.map((value) => ({ type: 2, value }) as const) },
+      ...(hosts.length > 0
+        ? [{ name: "subjectAltName", altNames: hosts.map((value) => ({ type: 2, value }) as const) } as const]
+        : []),
     ],
   });
   return { cert: text(cert), key: text(key) };

@@ -68,7 +68,7 @@ export async function registered(
     return register(request, callback);
   };
   monitor.registerResourceHook = (_: Anything, callback: Anything) => callback(null, {});
-  const secrets = { postgresPassword: undefined };
+  const secrets = { postgresPassword: undefined, ...(changes.secrets as Changes | undefined) };
   const settings = settingsOf("stage", { ...changes, secrets });
   await pulumi.runtime.runInPulumiStack(async () =>
     program(settings, clusterProvider(settings), options(settings)),

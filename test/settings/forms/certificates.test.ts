@@ -21,6 +21,16 @@ describe("a certificate chain", () => {
     expect(said(chain(await issue({ hosts: ["*.example.com", "*.stg.example.com"] })))).toBeUndefined();
   });
 
+  it("covers hosts by its alternative names alone, and by no part of a label", async () => {
+    const [host = ""] = HOSTS;
+    for (const names of [
+      { subject: host },
+      { subject: host, hosts: ["x.example.com"] },
+      { hosts: ["s*.example.com"] },
+    ])
+      expect(said(chain(await issue(names))), JSON.stringify(names)).toMatch(`does not cover ${host}`);
+  });
+
   it("is refused in another order, or with one that issued nothing of it", async () => {
     expect(said(chain(middle, leaf))).toBe("a certificate before the one that it issued (numbers 1 and 2)");
     expect(said(chain(root, middle, leaf))).toMatch(/before the one that it issued/);

@@ -12,6 +12,7 @@ const ed25519 = generateKeyPairSync("ed25519");
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const short = pkcs8(generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey);
 const odd = pkcs8(generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey);
+const long = pkcs8(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey);
 const exchange = pkcs8(generateKeyPairSync("x25519").privateKey);
 const lock = { format: "pem", cipher: "aes-256-cbc", passphrase: "x" } as const;
 const locked = ec.privateKey.export({ type: "pkcs8", ...lock }).toString();
@@ -43,6 +44,8 @@ describe("a private key", () => {
     ["in PuTTY's form", "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n", /PuTTY's form/],
     ["too short", short, /RSA key of 1024 bits/],
     ["on a curve that its readers do not know", odd, /curve|another kind/],
+    // Its modulus is not that of its primes.
+    ["not one number's", withChangedByte(long, 60), /does not fit itself|cannot read/],
     ["for an exchange alone", exchange, /another kind/],
   ])("is refused where it is %s", (_, value, fault) => {
     for (const name of KEYS) expect(faultOf(name, value), name).toMatch(fault);
@@ -53,6 +56,9 @@ describe("a private key", () => {
     ["githubAppPrivateKey", openSsh, /in OpenSSH's own form/],
     ["githubAppPrivateKey", pkcs8(ec.privateKey), /of another kind than rsa/],
     ["sshPrivateKey", lockedSsh, /encrypted with a passphrase/],
+    // Its public half is that of another private one.
+    ["tlsPrivateKey", withChangedByte(pkcs8(ec.privateKey), 40), /does not fit itself/],
+    ["sshPrivateKey", withChangedByte(pkcs8(ec.privateKey), 40), /does not fit itself/],
     ["sshPrivateKey", openSsh.replace(/\n.{8}/, "\n"), /cannot read/],
     // Its last number says how its primes belong together.
     ["githubAppPrivateKey", withChangedByte(marked("githubAppPrivateKey"), 300), /damaged|cannot read/],
