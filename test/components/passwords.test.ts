@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { GENERATED as NAMES } from "../../components/schema.ts";
+import { GENERATED as ALL } from "../../components/schema.ts";
 import { registered } from "../support/registered.ts";
 import { find, objectsOf, templates } from "../support/stacks.ts";
 
@@ -34,7 +34,7 @@ describe("another generation of a generated secret", () => {
   });
 
   it("is kept beside the former ones, of which Pulumi refuses to lose the database's first alone", async () => {
-    const names = [...NAMES];
+    const names = [...ALL];
     const each = (value: unknown) => Object.fromEntries(names.map((name) => [name, value]));
     const made = (await registered({ secrets: each(undefined), generations: each(3) })).filter(
       ({ type, name }) => type.startsWith("random:") && !name.endsWith("-digest"),
