@@ -6,6 +6,7 @@ import type { SecretSpecs } from "../settings/secrets/spec.ts";
 import type { ImageSpecs, Stream } from "./images.ts";
 import type { EgressHost } from "./network/egress-host.ts";
 import type { PartArgs } from "./part-args.ts";
+import type { DatabaseRole } from "./postgres/settings.ts";
 import type { CoreSettings } from "./stack/settings.ts";
 import type { Component } from "./workload.ts";
 
@@ -39,6 +40,8 @@ export interface Part<in S = CoreSettings> {
   readonly egress?: (settings: S) => readonly EgressHost[];
   /** Those of its hosts that the stack's own certificate is shown for. */
   readonly certified?: (settings: S) => readonly (string | undefined)[];
+  /** The user of the database that it reads it as. @default - it reads no database, or as the service does */
+  readonly databaseRole?: DatabaseRole;
   /** What people look at, where a stack has it. */
   readonly page?: Page<S>;
   /** How a test instance asks for it. @default - no test instance chooses */

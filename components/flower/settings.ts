@@ -22,8 +22,9 @@ export const FLOWER = { part: "flower", host: "flower", port: 5555 } as const;
 export const FLOWER_USER = "flower-boss";
 
 /** What the proxy shows of it. */
-export const FLOWER_PROXIED: Proxied = {
+export const FLOWER_PROXIED = {
   ...FLOWER,
+  setting: "withFlower",
   metrics: { path: "/flower-metrics", target: `http://${FLOWER.host}:${FLOWER.port}/metrics` },
   pages: `http://${FLOWER.host}:${FLOWER.port}`,
-};
+} as const satisfies Proxied;

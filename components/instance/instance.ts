@@ -81,7 +81,8 @@ export class Instance extends pulumi.ComponentResource {
         })
       : undefined;
     const walls = new Walls(`${name}-walls`, { site, sandbox: inSandbox, settings }, child);
-    const readsAppId = partsOf(settings).some((part) => part.readsAppId);
+    const inUse = partsOf(settings);
+    const readsAppId = inUse.some((part) => part.readsAppId);
     const configuration = new Configuration(
       `${name}-configuration`,
       { site, settings, readsAppId, passwords: values },
@@ -100,7 +101,8 @@ export class Instance extends pulumi.ComponentResource {
 
     // A quota is there before the pods that it is computed from; the policies are there before what they hold.
     const guarded = { ...child, dependsOn: [...walls.first] };
-    const database = new Database(`${name}-database`, common, guarded);
+    const roles = inUse.flatMap(({ databaseRole }) => databaseRole ?? []);
+    const database = new Database(`${name}-database`, { ...common, roles }, guarded);
     const valkey = new Valkey(`${name}-valkey`, common, guarded);
     const stores = [database, valkey];
 

@@ -1,24 +1,23 @@
-import { FLOWER, FLOWER_PROXIED, type FlowerSettings } from "../flower/settings.ts";
-import { PUSHGATEWAY_PROXIED, type PushgatewaySettings } from "../pushgateway/settings.ts";
+import { FLOWER_PROXIED } from "../flower/settings.ts";
+import { PUSHGATEWAY_PROXIED } from "../pushgateway/settings.ts";
 import type { Proxied } from "./proxied.ts";
 import type { NginxSettings } from "./settings.ts";
 
-/** The settings that say what there is to show. */
-export type ShowingSettings = NginxSettings & FlowerSettings & PushgatewaySettings;
-
 /** What the proxy shows, where a stack has it. */
-const SHOWN: readonly { readonly isOn: (settings: ShowingSettings) => boolean; readonly shown: Proxied }[] = [
-  { isOn: ({ withPushgateway }) => withPushgateway, shown: PUSHGATEWAY_PROXIED },
-  { isOn: ({ withFlower }) => withFlower, shown: FLOWER_PROXIED },
-];
+const SHOWN = [PUSHGATEWAY_PROXIED, FLOWER_PROXIED] as const;
+
+/** The settings that say what there is to show. */
+export type ShowingSettings = NginxSettings & {
+  readonly [K in (typeof SHOWN)[number]["setting"]]: boolean;
+};
 
 /** What of a stack the proxy shows. */
 export function shownOf(settings: ShowingSettings): readonly Proxied[] {
-  return SHOWN.filter(({ isOn }) => isOn(settings)).map(({ shown }) => shown);
+  return SHOWN.filter(({ setting }) => settings[setting]);
 }
 
 /** The parts that the proxy may show, whose addresses it looks up at its start. */
-export const SHOWN_PARTS = SHOWN.map(({ shown: { part } }) => part);
+export const SHOWN_PARTS = SHOWN.map(({ part }) => part);
 
 /** Whether there is a reverse proxy: it needs something to show. */
 export function hasProxy(settings: ShowingSettings): boolean {
@@ -27,5 +26,5 @@ export function hasProxy(settings: ShowingSettings): boolean {
 
 /** Whether there are pages that ask for a password. */
 export function hasPages(settings: ShowingSettings): boolean {
-  return shownOf(settings).some(({ part }) => part === FLOWER.part);
+  return shownOf(settings).some(({ pages }) => pages !== undefined);
 }

@@ -4,13 +4,11 @@ import { cronJob } from "../../kubernetes/cron-job.ts";
 import { configMapFiles } from "../../kubernetes/files.ts";
 import { program } from "../../kubernetes/program.ts";
 import { serviceObject } from "../../kubernetes/service.ts";
-import type { PartArgs } from "../part-args.ts";
-import type { CoreSettings } from "../stack/settings.ts";
+import type { DatabaseArgs } from "./database-args.ts";
 import { Postgres } from "./postgres.ts";
 import { postgresConf } from "./postgres-conf.ts";
-import { POSTGRES, type PostgresSettings, postgresName } from "./settings.ts";
-
-export type DatabaseArgs = PartArgs<CoreSettings & PostgresSettings>;
+import { databaseRoles } from "./roles.ts";
+import { POSTGRES, postgresName } from "./settings.ts";
 
 /** What copies the database from one PostgreSQL to another one, still empty, of another major version. */
 const COPY = program(import.meta.dirname, "copy.sh");
@@ -34,6 +32,7 @@ export class Database extends pulumi.ComponentResource {
       { site, name: "postgres-config", data: { "packit.conf": postgresConf() } },
       child,
     );
+    const roles = args.roles.length > 0 ? databaseRoles(`${name}-roles`, args, child) : undefined;
     const server = (one: number) => {
       const component = postgresName(one);
       return new Postgres(
@@ -43,6 +42,7 @@ export class Database extends pulumi.ComponentResource {
           protect,
           settings,
           config,
+          roles,
           version: one,
           credentials: configuration.postgres,
           image: args.image(component),

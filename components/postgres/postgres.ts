@@ -7,6 +7,7 @@ import { volumeClaim } from "../../kubernetes/volume-claim.ts";
 import type { Claim, Workload } from "../../kubernetes/workload.ts";
 import type { Image } from "../../platform/image.ts";
 import type { Site } from "../../platform/site.ts";
+import type { DatabaseRoles } from "./roles.ts";
 import { type PostgresKey, type PostgresSettings, postgresName } from "./settings.ts";
 
 export interface PostgresArgs {
@@ -28,6 +29,8 @@ export interface PostgresArgs {
   readonly credentials: Files<PostgresKey>;
   /** What the server reads after its own settings. */
   readonly config: Files<"packit.conf">;
+  /** What makes users besides the service's own. @default - there are none */
+  readonly roles?: DatabaseRoles | undefined;
 }
 
 /** How much shared memory queries may use; the dashboard's usage page takes about 100 MB. */
@@ -58,6 +61,7 @@ export class Postgres extends pulumi.ComponentResource {
             POSTGRESQL_PASSWORD: { from: credentials, key: "database-password" },
             POSTGRESQL_DATABASE: { from: credentials, key: "database-name" },
             PG_OOM_ADJUST_FILE: "/proc/self/oom_score_adj",
+            ...args.roles?.env,
           },
           mounts: [
             { name: "postgres-data", path: "/var/lib/pgsql/data", from: { claim: claim.metadata.name } },
@@ -68,6 +72,7 @@ export class Postgres extends pulumi.ComponentResource {
               from: { files: [args.config.pick("packit.conf")] },
             },
             { name: "shared-memory", path: "/dev/shm", from: { memory: SHARED_MEMORY } },
+            ...(args.roles?.mounts ?? []),
           ],
           // A recovery after a crash may take a while, and must not be cut short.
           startupProbe: { ...accepts, periodSeconds: 10, failureThreshold: 60 },

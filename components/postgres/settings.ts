@@ -60,3 +60,13 @@ export function postgresRefusals({ postgres }: PostgresSettings): Refusal[] {
     },
   ];
 }
+
+/** A user of the database besides the service's own, for a part that reads it. */
+export interface DatabaseRole {
+  /** Its name in PostgreSQL. */
+  readonly user: string;
+  /** The predefined role that it is a member of, and all that it may do. */
+  readonly memberOf: string;
+  /** Its password, by its key of a stack file's `secrets`. */
+  readonly password: string;
+}

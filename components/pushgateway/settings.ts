@@ -17,7 +17,8 @@ export const PUSHGATEWAY = { part: "pushgateway", host: "pushgateway", port: 909
 export const PUSHGATEWAY_URL = `http://${PUSHGATEWAY.host}`;
 
 /** What the proxy shows of it. */
-export const PUSHGATEWAY_PROXIED: Proxied = {
+export const PUSHGATEWAY_PROXIED = {
   ...PUSHGATEWAY,
+  setting: "withPushgateway",
   metrics: { path: "/metrics", target: `${PUSHGATEWAY_URL}/metrics` },
-};
+} as const satisfies Proxied;
