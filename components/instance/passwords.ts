@@ -1,15 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Secrets } from "../../settings/secrets/secrets.ts";
+import type { Settings } from "../../settings/load.ts";
 import type { SecretSpec } from "../../settings/secrets/spec.ts";
 import { CATALOGUE, GENERATED, type Generated } from "../schema.ts";
 
 export interface PasswordsArgs {
   /** Those that the stack was given, and how often each of the others was made anew. */
-  readonly settings: {
-    readonly secrets: Pick<Secrets, Generated>;
-    readonly generations: { readonly [K in Generated]: number };
-  };
+  readonly settings: Settings;
   /** Whether Pulumi refuses to lose the database's password. */
   readonly protect: boolean;
 }
@@ -41,17 +38,19 @@ export class Passwords extends pulumi.ComponentResource {
       );
       return later.reduce((_, suffix) => make(suffix), make(first ?? ""));
     };
-    const made = GENERATED.map((key) => {
-      const { form, resource = key }: SecretSpec = CATALOGUE[key];
+    const settings = { ...args.settings };
+    const made = GENERATED.flatMap((key) => {
+      const { form, isNeeded, resource = key }: SecretSpec = CATALOGUE[key];
+      if (isNeeded?.(settings) === false) return [];
       const first = key === "postgresPassword" ? kept : child;
       const make = form === "uuid" ? randomUuid : randomPassword;
-      // A later generation can be given up again.
-      return [
-        key,
-        value(key, (suffix) => make(`${name}-${resource}${suffix}`, suffix === "" ? first : child)),
-      ];
+      const made = value(key, (suffix) =>
+        // A later generation can be given up again.
+        make(`${name}-${resource}${suffix}`, suffix === "" ? first : child),
+      );
+      return [[key, made] as const];
     });
-    // GENERATED has every key of the type.
+    // GENERATED has every key of the type; a secret that is not needed has no reader.
     this.values = Object.fromEntries(made) as Record<Generated, pulumi.Output<string>>;
     this.digestKey = randomPassword(`${name}-digest`, child);
     this.registerOutputs();

@@ -16,8 +16,8 @@ export function secretNeeds(data: SchemaOutput | undefined, wrong: readonly unkn
   return {
     forges,
     needed: SECRET_NAMES.filter((name) => {
-      const { isNeeded }: SecretSpec = CATALOGUE[name];
-      return isNeeded?.(data) === true;
+      const { isNeeded, needed }: SecretSpec = CATALOGUE[name];
+      return needed !== "generated" && isNeeded?.(data) === true;
     }),
     around: data === undefined ? { hosts: [] } : surroundings(data, wrong),
   };

@@ -12,7 +12,10 @@ export interface SecretSpec<N extends Needed = Needed> {
   readonly purpose: string;
   readonly form: SecretForm;
   readonly needed: N;
-  /** Whether it is needed now, by the settings as far as they are known; also of an optional one that may not be left out. */
+  /**
+   * Whether it is needed now, by the settings as far as they are known: an optional one may not be left out then, and a
+   * generated one is made then alone. @default - always, if it is generated; never, if it is optional
+   */
   readonly isNeeded?: (settings: DecidingSettings | undefined) => boolean;
   /** That, in words. */
   readonly neededIf?: string;
