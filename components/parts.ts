@@ -9,6 +9,7 @@ import { migration } from "./migration/part.ts";
 import { nginx } from "./nginx/part.ts";
 import { postgresCopy } from "./postgres/copy-part.ts";
 import { postgres } from "./postgres/part.ts";
+import { postgresExporter } from "./postgres-exporter/part.ts";
 import { pushgateway } from "./pushgateway/part.ts";
 import { redisCommander } from "./redis-commander/part.ts";
 import { repositoryCache } from "./repository-cache/part.ts";
@@ -33,6 +34,7 @@ export const PARTS = [
   dashboard,
   flower,
   pushgateway,
+  postgresExporter,
   nginx,
   tokman,
   redisCommander,

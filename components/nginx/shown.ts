@@ -1,10 +1,11 @@
 import { FLOWER_PROXIED } from "../flower/settings.ts";
+import { POSTGRES_EXPORTER_PROXIED } from "../postgres-exporter/settings.ts";
 import { PUSHGATEWAY_PROXIED } from "../pushgateway/settings.ts";
 import type { Proxied } from "./proxied.ts";
 import type { NginxSettings } from "./settings.ts";
 
 /** What the proxy shows, where a stack has it. */
-const SHOWN = [PUSHGATEWAY_PROXIED, FLOWER_PROXIED] as const;
+const SHOWN = [PUSHGATEWAY_PROXIED, POSTGRES_EXPORTER_PROXIED, FLOWER_PROXIED] as const;
 
 /** The settings that say what there is to show. */
 export type ShowingSettings = NginxSettings & {

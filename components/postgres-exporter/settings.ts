@@ -1,0 +1,52 @@
+import type { z } from "zod";
+import { part } from "../../settings/part.ts";
+import { secret } from "../../settings/secrets/spec.ts";
+import { flag } from "../../settings/values.ts";
+import type { Proxied } from "../nginx/proxied.ts";
+
+export const postgresExporterSettings = {
+  withPostgresExporter: flag
+    .default(false)
+    .describe("Show PostgreSQL's metrics, at `hosts.workers`. Switching it on restarts PostgreSQL once."),
+  postgresExporter: part({
+    requests: { cpu: "5m", memory: "32Mi" },
+    limits: { cpu: "100m", memory: "64Mi" },
+  }),
+};
+
+export type PostgresExporterSettings = Readonly<z.output<z.ZodObject<typeof postgresExporterSettings>>>;
+
+export const postgresExporterSecrets = {
+  postgresExporterPassword: secret(
+    "generated",
+    "the password by which PostgreSQL's metrics are read",
+    "word",
+    {
+      resource: "postgres-exporter",
+    },
+  ),
+};
+
+/** Where others find it: its Service's name, and its pods' port. */
+export const POSTGRES_EXPORTER = {
+  part: "postgres-exporter",
+  host: "postgres-exporter",
+  port: 9187,
+} as const;
+
+/** The user that it reads the database as: one that sees statistics and settings, and no data. */
+export const EXPORTER_ROLE = {
+  user: "postgres_exporter",
+  memberOf: "pg_monitor",
+  password: "postgresExporterPassword",
+} as const;
+
+/** What the proxy shows of it. */
+export const POSTGRES_EXPORTER_PROXIED = {
+  ...POSTGRES_EXPORTER,
+  setting: "withPostgresExporter",
+  metrics: {
+    path: "/postgres-metrics",
+    target: `http://${POSTGRES_EXPORTER.host}:${POSTGRES_EXPORTER.port}/metrics`,
+  },
+} as const satisfies Proxied;
