@@ -3,8 +3,8 @@ import { RandomUuid } from "@pulumi/random/randomUuid.js";
 import type { ApiClient } from "./cluster/api-client.ts";
 import { type Choice, keptImage, ownersOf, withImages } from "./cluster/followed-images.ts";
 import { fieldManager, refusal, STATE_ANNOTATION } from "./cluster/pulumi-ownership.ts";
+import { STACK_LABEL } from "./platform/destination.ts";
 import { followed } from "./platform/image-triggers.ts";
-import { STACK_LABEL } from "./platform/site.ts";
 import type { KubernetesObject } from "./render/kubernetes-object.ts";
 import type { Settings } from "./settings/load.ts";
 

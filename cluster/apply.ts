@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
+import { KEPT, STACK_LABEL } from "../platform/destination.ts";
 import type { Followed } from "../platform/image-triggers.ts";
-import { KEPT, STACK_LABEL } from "../platform/site.ts";
 import { describe, type KubernetesObject, order } from "../render/kubernetes-object.ts";
 import { type ApiClient, ApiError, uidOf } from "./api-client.ts";
 import { refuseSizes } from "./claim-sizes.ts";

@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { STACK_LABEL } from "../platform/site.ts";
+import { STACK_LABEL } from "../platform/destination.ts";
 import { describe, type KubernetesObject } from "../render/kubernetes-object.ts";
 import type { ApiClient } from "./api-client.ts";
 

@@ -1,15 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Claim, Workload } from "../kubernetes/workload.ts";
+import type { Destination } from "../platform/destination.ts";
 import type { Image } from "../platform/image.ts";
-import type { Site } from "../platform/site.ts";
 import type { Credentials } from "./configuration/credentials.ts";
 
 /** What a part's objects are made from. */
 export interface PartArgs<out S> {
   /** Where its objects go. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** Where the sandbox's objects go. @default - there is no sandbox */
-  readonly sandbox?: Site | undefined;
+  readonly sandbox?: Destination | undefined;
   /** The settings that it reads: its own, and those of the whole stack. */
   readonly settings: S;
   /** The files and credentials of which it mounts its own. */

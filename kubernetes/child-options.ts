@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** The options of a component's own workload, which waits for what the component waits for. */
-export function after(
+export function childOptions(
   parent: pulumi.ComponentResource,
   opts: pulumi.ComponentResourceOptions = {},
 ): pulumi.CustomResourceOptions {

@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Image } from "../platform/image.ts";
 import type { Files, Picked } from "./files.ts";
-import { present } from "./omit.ts";
+import { omitUndefined } from "./omit-undefined.ts";
 import type { Resources } from "./workload.ts";
 
 type Probe = k8s.types.input.core.v1.Probe;
@@ -73,18 +73,18 @@ export function container(
     name: args.name,
     image: args.image.reference,
     resources: {
-      requests: { ...requests, ...present({ "ephemeral-storage": args.ephemeralStorage }) },
+      requests: { ...requests, ...omitUndefined({ "ephemeral-storage": args.ephemeralStorage }) },
       limits: { ...limits },
     },
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-    ...present({
+    ...omitUndefined({
       env:
         args.env &&
         Object.entries(args.env).flatMap(([name, value]) => (value ? [variable(name, value)] : [])),
       volumeMounts: args.mounts?.map(({ name, path, readOnly, subPath }) => ({
         name,
         mountPath: path,
-        ...present({ readOnly, subPath }),
+        ...omitUndefined({ readOnly, subPath }),
       })),
       imagePullPolicy: args.image.pullPolicy,
       command: args.command && [...args.command],

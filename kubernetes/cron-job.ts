@@ -24,14 +24,14 @@ export function cronJob(
   { schedule, timeZone = "Etc/UTC", limitSeconds, ...pod }: CronJobArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
-  const { site } = pod;
+  const { destination } = pod;
   const { component } = pod.workload;
-  const account = serviceAccount(`${name}-account`, { site, name: component }, opts);
+  const account = serviceAccount(`${name}-account`, { destination, name: component }, opts);
   const spec = { ...pod, restartPolicy: "Never", serviceAccountName: account.metadata.name } as const;
   return new k8s.batch.v1.CronJob(
     `${name}-cron-job`,
     {
-      metadata: site.workload(component),
+      metadata: destination.workload(component),
       spec: {
         schedule: schedule ?? NEVER,
         timeZone,

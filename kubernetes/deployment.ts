@@ -1,14 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { imageTriggers } from "../platform/image-triggers.ts";
-import { patience } from "./custom-timeouts.ts";
+import { customTimeouts } from "./custom-timeouts.ts";
 import { disruptionBudget } from "./disruption-budget.ts";
 import { type PodArgs, podTemplate } from "./pod.ts";
 import { serviceAccount } from "./service-account.ts";
 
 export interface DeploymentArgs extends Omit<PodArgs, "serviceAccountName"> {
   /** How long Pulumi waits for a change of it, in minutes: longer than pods may take to end and to start. @default 15 */
-  readonly patienceMinutes?: number;
+  readonly timeoutMinutes?: number;
   /** Whether the former pods run on until the next ones are ready, or end before these start. */
   readonly strategy: "rolling" | "recreate";
 }
@@ -16,17 +16,17 @@ export interface DeploymentArgs extends Omit<PodArgs, "serviceAccountName"> {
 /** The Deployment `${name}-deployment` of a component, and the component's account. */
 export function deployment(
   name: string,
-  { patienceMinutes = 15, strategy, ...pod }: DeploymentArgs,
+  { timeoutMinutes = 15, strategy, ...pod }: DeploymentArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
-  const { site, workload } = pod;
+  const { destination, workload } = pod;
   const { component, pods: replicas } = workload;
-  const account = serviceAccount(`${name}-account`, { site, name: component }, opts);
-  if (replicas > 1) disruptionBudget(`${name}-budget`, { site, component }, opts);
+  const account = serviceAccount(`${name}-account`, { destination, name: component }, opts);
+  if (replicas > 1) disruptionBudget(`${name}-budget`, { destination, component }, opts);
   return new k8s.apps.v1.Deployment(
     `${name}-deployment`,
     {
-      metadata: site.workload(component, imageTriggers(pod)),
+      metadata: destination.workload(component, imageTriggers(pod)),
       spec: {
         replicas,
         strategy:
@@ -37,6 +37,6 @@ export function deployment(
         template: podTemplate({ ...pod, serviceAccountName: account.metadata.name }),
       },
     },
-    { ...opts, customTimeouts: patience(patienceMinutes * 60) },
+    { ...opts, customTimeouts: customTimeouts(timeoutMinutes * 60) },
   );
 }

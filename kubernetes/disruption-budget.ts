@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Site } from "../platform/site.ts";
+import type { Destination } from "../platform/destination.ts";
 
 export interface DisruptionBudgetArgs {
   /** Where it goes. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** The component, of which there is more than one pod: for a single one, it would block every drain. */
   readonly component: string;
 }
@@ -12,13 +12,13 @@ export interface DisruptionBudgetArgs {
 /** Lets a drain of nodes take one pod of a component at a time. */
 export function disruptionBudget(
   name: string,
-  { site, component }: DisruptionBudgetArgs,
+  { destination, component }: DisruptionBudgetArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
   return new k8s.policy.v1.PodDisruptionBudget(
     name,
     {
-      metadata: site.object(component),
+      metadata: destination.object(component),
       spec: { maxUnavailable: 1, selector: { matchLabels: { component } } },
     },
     opts,

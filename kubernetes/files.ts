@@ -1,11 +1,11 @@
 import { createHmac } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Site } from "../platform/site.ts";
+import type { Destination } from "../platform/destination.ts";
 
 export interface FilesArgs<K extends string> {
   /** Where its objects go. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** The name of the Secret or ConfigMap. */
   readonly name: string;
   /** File contents by key; those that are `undefined` are left out. */
@@ -50,7 +50,11 @@ export function secretFiles<K extends string>(
   });
   new k8s.core.v1.Secret(
     name,
-    { metadata: args.site.object(args.name), type: args.type ?? "Opaque", data: Object.fromEntries(data) },
+    {
+      metadata: args.destination.object(args.name),
+      type: args.type ?? "Opaque",
+      data: Object.fromEntries(data),
+    },
     opts,
   );
   return files(args, (items) => ({ secret: { name: args.name, items } }));
@@ -64,7 +68,7 @@ export function configMapFiles<K extends string>(
 ): Files<K> {
   new k8s.core.v1.ConfigMap(
     name,
-    { metadata: args.site.object(args.name), data: Object.fromEntries(contents(args)) },
+    { metadata: args.destination.object(args.name), data: Object.fromEntries(contents(args)) },
     opts,
   );
   return files(args, (items) => ({ configMap: { name: args.name, items } }));
@@ -80,7 +84,7 @@ function files<K extends string>(args: FilesArgs<K>, source: (items: Items) => P
   const pick = (items: { key: K; path: string }[]) => ({
     source: source(items),
     digest: digest(
-      args.site,
+      args.destination,
       items.map(({ key, path }) => pulumi.output([path, args.data[key] ?? ""])),
     ),
   });
@@ -92,7 +96,7 @@ function files<K extends string>(args: FilesArgs<K>, source: (items: Items) => P
 }
 
 /** A digest with a secret key is not secret itself, and must not hide the rest of the pod in Pulumi's previews. */
-function digest({ digestKey }: Site, contents: pulumi.Output<string[]>[]): pulumi.Output<string> {
+function digest({ digestKey }: Destination, contents: pulumi.Output<string[]>[]): pulumi.Output<string> {
   const hash = pulumi
     .all([digestKey, ...contents])
     .apply(([key, ...all]) => createHmac("sha256", String(key)).update(JSON.stringify(all)).digest("hex"));

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { STACK_LABEL } from "../platform/destination.ts";
 import type { Platform } from "../platform/platform.ts";
-import { STACK_LABEL } from "../platform/site.ts";
 
 /** A toleration that a namespace gives to each pod in it. */
 export interface DefaultToleration {

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Site } from "../platform/site.ts";
+import type { Destination } from "../platform/destination.ts";
 import { type ContainerArgs, container, type Mount, secretOf } from "./container.ts";
-import { present } from "./omit.ts";
+import { omitUndefined } from "./omit-undefined.ts";
 import { resourcesOf, type Workload } from "./workload.ts";
 
 export interface PodArgs {
   /** Where its workload goes. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** What its containers take, and its label `component`, by which Services, selectors and network policies find it. */
   readonly workload: Workload;
   /** What runs in it; the first is what the pod is for, the others are side-cars. */
@@ -41,7 +41,7 @@ export const DIGEST_ANNOTATION = "packit.dev/files";
  * Kubernetes' Pod Security `restricted`.
  */
 export function podTemplate(args: PodArgs): k8s.types.input.core.v1.PodTemplateSpec {
-  const { site, workload } = args;
+  const { destination, workload } = args;
   const { component } = workload;
   const all = [...args.containers, ...(args.initContainers ?? [])];
   const digest = digestOf(all);
@@ -50,7 +50,7 @@ export function podTemplate(args: PodArgs): k8s.types.input.core.v1.PodTemplateS
   const made = (one: ContainerArgs) => container(one, resourcesOf(workload, one.name));
   return {
     metadata: {
-      labels: { component, ...site.platform.labels },
+      labels: { component, ...destination.platform.labels },
       ...(Object.keys(annotations).length > 0 && { annotations }),
     },
     spec: {
@@ -59,13 +59,13 @@ export function podTemplate(args: PodArgs): k8s.types.input.core.v1.PodTemplateS
       securityContext: {
         runAsNonRoot: true,
         seccompProfile: { type: "RuntimeDefault" },
-        ...site.platform.podUser,
+        ...destination.platform.podUser,
       },
       serviceAccountName: args.serviceAccountName,
       automountServiceAccountToken: args.usesApi ?? false,
       // Every Service would be a variable in every pod; those of a Service named redis would shadow settings.
       enableServiceLinks: false,
-      ...present({
+      ...omitUndefined({
         restartPolicy: args.restartPolicy,
         terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
         nodeSelector: Object.keys(args.nodeSelector).length > 0 ? args.nodeSelector : undefined,

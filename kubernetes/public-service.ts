@@ -1,11 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Destination } from "../platform/destination.ts";
 import { exposure } from "../platform/exposure.ts";
-import type { Site } from "../platform/site.ts";
 import { type Port, serviceObject } from "./service.ts";
 
 export interface PublicServiceArgs {
   /** Where its objects go. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** The component, whose name the objects have. */
   readonly component: string;
   /** The host under which it is reached; without one it is not opened. */
@@ -22,11 +22,11 @@ export interface PublicServiceArgs {
 
 /** The Service of a component and, if there is a host, what opens it to the internet. */
 export function publicService(name: string, args: PublicServiceArgs, opts: pulumi.CustomResourceOptions) {
-  const { site, component, host, port, pods, contentSecurityPolicy, largestBody } = args;
+  const { destination, component, host, port, pods, contentSecurityPolicy, largestBody } = args;
   const annotations = pods === "tls" ? servingCertificate(args) : undefined;
-  serviceObject(`${name}-service`, { site, name: component, component, port, annotations }, opts);
+  serviceObject(`${name}-service`, { destination, name: component, component, port, annotations }, opts);
   if (host === undefined) return;
-  const open = { site, name: component, host, port, pods, contentSecurityPolicy, largestBody };
+  const open = { destination, name: component, host, port, pods, contentSecurityPolicy, largestBody };
   exposure(`${name}-route`, open, opts);
 }
 
@@ -35,7 +35,7 @@ export function servingCertificateName(component: string): string {
   return `${component}-serving-certificate`;
 }
 
-function servingCertificate({ site: { platform }, component }: PublicServiceArgs) {
+function servingCertificate({ destination: { platform }, component }: PublicServiceArgs) {
   if (platform.exposure.by !== "route" || platform.exposure.termination !== "reencrypt") return undefined;
   return { "service.beta.openshift.io/serving-cert-secret-name": servingCertificateName(component) };
 }

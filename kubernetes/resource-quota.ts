@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Site } from "../platform/site.ts";
+import type { Destination } from "../platform/destination.ts";
 import { type Amounts, showBytes, showCpu } from "./amounts.ts";
-import { present } from "./omit.ts";
+import { omitUndefined } from "./omit-undefined.ts";
 
 /** What a quota may say in place of what is computed. */
 export interface GivenQuota {
@@ -16,7 +16,7 @@ export interface GivenQuota {
 
 export interface ResourceQuotaArgs {
   /** The namespace that it limits. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** What its declared pods and volumes take at most. */
   readonly needed: Amounts;
   /**
@@ -31,19 +31,19 @@ export interface ResourceQuotaArgs {
 /** Limits a namespace to what its stack needs. */
 export function resourceQuota(
   name: string,
-  { site, needed, storage, given }: ResourceQuotaArgs,
+  { destination, needed, storage, given }: ResourceQuotaArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
   const { requests, limits } = given ?? { requests: {}, limits: {} };
   return new k8s.core.v1.ResourceQuota(
     name,
     {
-      metadata: site.object("packit"),
+      metadata: destination.object("packit"),
       spec: {
         hard: {
           "requests.cpu": requests.cpu ?? showCpu(needed.requestsCpu),
           "requests.memory": requests.memory ?? showBytes(needed.requestsMemory),
-          ...present({
+          ...omitUndefined({
             "requests.storage": requests.storage ?? (storage === undefined ? undefined : showBytes(storage)),
           }),
           "limits.cpu": limits.cpu ?? showCpu(needed.limitsCpu),

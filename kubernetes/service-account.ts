@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Site } from "../platform/site.ts";
+import type { Destination } from "../platform/destination.ts";
 
 export interface ServiceAccountArgs {
   /** Where it goes. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** Its name. */
   readonly name: string;
 }
@@ -12,12 +12,12 @@ export interface ServiceAccountArgs {
 /** The account of a component's pods. Its token is mounted only where a pod asks for it. */
 export function serviceAccount(
   name: string,
-  { site, ...args }: ServiceAccountArgs,
+  { destination, ...args }: ServiceAccountArgs,
   { dependsOn: _, ...opts }: pulumi.CustomResourceOptions,
 ) {
   return new k8s.core.v1.ServiceAccount(
     name,
-    { metadata: site.object(args.name), automountServiceAccountToken: false },
+    { metadata: destination.object(args.name), automountServiceAccountToken: false },
     opts,
   );
 }

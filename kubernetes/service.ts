@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Site } from "../platform/site.ts";
+import type { Destination } from "../platform/destination.ts";
 
 /** The one port of a Service, and the pods' port behind it. */
 export interface Port {
@@ -11,7 +11,7 @@ export interface Port {
 
 export interface ServiceObjectArgs {
   /** Where its objects go. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** The Service's name, which is its host name in the namespace. */
   readonly name: string;
   /** The component whose pods it leads to. */
@@ -25,13 +25,13 @@ export interface ServiceObjectArgs {
 /** A Service in front of a component's pods. */
 export function serviceObject(
   name: string,
-  { site, annotations, ...args }: ServiceObjectArgs,
+  { destination, annotations, ...args }: ServiceObjectArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
   return new k8s.core.v1.Service(
     name,
     {
-      metadata: site.service(args.name, annotations),
+      metadata: destination.service(args.name, annotations),
       spec: { selector: { component: args.component }, ports: [{ protocol: "TCP", ...args.port }] },
     },
     opts,

@@ -3,7 +3,7 @@ import { ApiError } from "../cluster/api-error.ts";
 import { UnknownKind } from "../cluster/kinds.ts";
 import { notReady, takesTime } from "../cluster/readiness.ts";
 import { knownError } from "../errors.ts";
-import { STACK_LABEL } from "../platform/site.ts";
+import { STACK_LABEL } from "../platform/destination.ts";
 import { describe, type KubernetesObject } from "../render/kubernetes-object.ts";
 
 /** Something that a way of use needs, and whether it is there. */

@@ -1,8 +1,8 @@
 import type { ApiClient } from "../cluster/api-client.ts";
 import { fieldManager, refusal, STATE_ANNOTATION } from "../cluster/pulumi-ownership.ts";
 import { UserError } from "../errors.ts";
+import { STACK_LABEL } from "../platform/destination.ts";
 import { platformOf } from "../platform/platform.ts";
-import { STACK_LABEL } from "../platform/site.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import type { Settings } from "../settings/load.ts";
 

@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
-import type { Site } from "./site.ts";
+import type { Destination } from "./destination.ts";
 
 export interface ExposureArgs {
   /** Where its object goes. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** The name of the Service, which is the Route's or Ingress's too. */
   readonly name: string;
   readonly host: string;
@@ -26,18 +26,20 @@ const NGINX = "nginx.ingress.kubernetes.io/";
 
 /** Opens a Service to the internet under a host name, by TLS alone. */
 export function exposure(name: string, args: ExposureArgs, opts: CustomResourceOptions) {
-  return args.site.platform.exposure.by === "route" ? route(name, args, opts) : ingress(name, args, opts);
+  return args.destination.platform.exposure.by === "route"
+    ? route(name, args, opts)
+    : ingress(name, args, opts);
 }
 
-function route(name: string, { site, ...args }: ExposureArgs, opts: CustomResourceOptions) {
-  const { exposure } = site.platform;
+function route(name: string, { destination, ...args }: ExposureArgs, opts: CustomResourceOptions) {
+  const { exposure } = destination.platform;
   const termination = args.pods === "http" ? "edge" : exposure.by === "route" && exposure.termination;
   return new k8s.apiextensions.CustomResource(
     name,
     {
       apiVersion: "route.openshift.io/v1",
       kind: "Route",
-      metadata: site.route(args.name),
+      metadata: destination.route(args.name),
       spec: {
         host: args.host,
         port: { targetPort: args.port.name },
@@ -57,8 +59,8 @@ function setHeader(value: string) {
   return { name: "Content-Security-Policy", action: { type: "Set", set: { value } } };
 }
 
-function ingress(name: string, { site, ...args }: ExposureArgs, opts: CustomResourceOptions) {
-  const { exposure } = site.platform;
+function ingress(name: string, { destination, ...args }: ExposureArgs, opts: CustomResourceOptions) {
+  const { exposure } = destination.platform;
   const { className, annotations = {} } = exposure.by === "ingress" ? exposure : {};
   const tls = args.pods === "tls" ? annotations : {};
   // By its number: an Ingress allows only short names of ports.
@@ -66,7 +68,7 @@ function ingress(name: string, { site, ...args }: ExposureArgs, opts: CustomReso
   return new k8s.networking.v1.Ingress(
     name,
     {
-      metadata: site.ingress(args.name, { ...bodySize(annotations, args.largestBody), ...tls }),
+      metadata: destination.ingress(args.name, { ...bodySize(annotations, args.largestBody), ...tls }),
       spec: {
         ...(className !== undefined && { ingressClassName: className }),
         tls: [{ hosts: [args.host], secretName: INGRESS_CERTIFICATE }],

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jsonIn } from "../system/json-text.ts";
-import { PATCH_FORCE, type Site } from "./site.ts";
+import { type Destination, PATCH_FORCE } from "./destination.ts";
 
 /** The annotation by which OpenShift puts each newly imported image into a workload. */
 const TRIGGERS = "image.openshift.io/triggers";
@@ -8,7 +8,7 @@ const TRIGGERS = "image.openshift.io/triggers";
 const LISTS = ["containers", "initContainers"] as const;
 
 interface Pods {
-  readonly site: Site;
+  readonly destination: Destination;
   readonly containers: readonly Followable[];
   readonly initContainers?: readonly Followable[];
 }
@@ -27,8 +27,8 @@ export interface Followed {
 }
 
 /** The annotations of a workload that asks OpenShift for new images. */
-export function imageTriggers({ site, ...pods }: Pods): Record<string, string> | undefined {
-  if (!site.platform.imageStreams) return undefined;
+export function imageTriggers({ destination, ...pods }: Pods): Record<string, string> | undefined {
+  if (!destination.platform.imageStreams) return undefined;
   const triggers = LISTS.flatMap((list) =>
     (pods[list] ?? []).flatMap(({ name, image: { stream } }) =>
       stream === undefined

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { isDigest } from "../settings/image-reference.ts";
-import type { Site } from "./site.ts";
+import type { Destination } from "./destination.ts";
 
 /** What a container runs. */
 export interface Image {
@@ -15,7 +15,7 @@ export interface Image {
 
 export interface ImageArgs {
   /** Where its ImageStream goes. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** The stream's name, which pods use in place of a registry's path. */
   readonly name: string;
   /** The name of its one tag. */
@@ -31,9 +31,9 @@ export interface ImageArgs {
  * there are any: every 15 minutes (the cluster's default) if it is to be followed; else once, so that it stays what it
  * was on that day until somebody imports it again.
  */
-export function image(name: string, { site, ...args }: ImageArgs, opts: CustomResourceOptions): Image {
+export function image(name: string, { destination, ...args }: ImageArgs, opts: CustomResourceOptions): Image {
   if (isDigest(args.from)) return { reference: args.from };
-  if (!site.platform.imageStreams) {
+  if (!destination.platform.imageStreams) {
     return { reference: args.from, pullPolicy: args.follow ? "Always" : "IfNotPresent" };
   }
   new k8s.apiextensions.CustomResource(
@@ -41,7 +41,7 @@ export function image(name: string, { site, ...args }: ImageArgs, opts: CustomRe
     {
       apiVersion: "image.openshift.io/v1",
       kind: "ImageStream",
-      metadata: site.object(args.name),
+      metadata: destination.object(args.name),
       spec: {
         lookupPolicy: { local: true },
         tags: [

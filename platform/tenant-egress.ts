@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Site } from "./site.ts";
+import type { Destination } from "./destination.ts";
 
 export interface TenantEgressArgs {
   /** The namespace whose pods reach the hosts. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** The hosts; the platform's firewall knows no ports. */
   readonly hosts: readonly { readonly host: string }[];
 }
@@ -15,7 +15,7 @@ const INTERNAL = ["10.0.0.0/8", "172.16.0.0/12"];
 /** Asks the Managed Platform to open its firewall to some hosts, and to nothing else. */
 export function tenantEgress(
   name: string,
-  { site, hosts }: TenantEgressArgs,
+  { destination, hosts }: TenantEgressArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
   return new k8s.apiextensions.CustomResource(
@@ -23,7 +23,7 @@ export function tenantEgress(
     {
       apiVersion: "tenant.paas.redhat.com/v1alpha1",
       kind: "TenantEgress",
-      metadata: site.object("default"),
+      metadata: destination.object("default"),
       spec: {
         egress: [
           // The API server, the router and the platform's own services.

@@ -6,8 +6,8 @@ import { check } from "./check.ts";
 import { coerced } from "./coerce.ts";
 import { isConsequence } from "./consequences.ts";
 import { isSame } from "./engine-file.ts";
-import { mended } from "./mend.ts";
 import { sharedWithOthers } from "./others.ts";
+import { recovered } from "./recover.ts";
 
 import { needlesslyEncrypted, unproven } from "./secrets/encryption.ts";
 import { secretLife } from "./secrets/life.ts";
@@ -34,7 +34,7 @@ export function loadSettings(config: StackConfig, source: SecretSource, today = 
   const { secrets: _, ...raw } = config.values;
   const values = coerced(schema, withRoleDefaults(raw));
   const checked = check(schema, values);
-  const data = "data" in checked ? checked.data : mended(schema, values);
+  const data = "data" in checked ? checked.data : recovered(schema, values);
   const wrong = checked.violations.map(({ path: [first] }) => first);
   const { secrets, violations } = readSecrets(config, secretNeeds(data, wrong), source);
   const life = data && secretLife(data, secrets, today);
@@ -58,7 +58,7 @@ export function loadSettings(config: StackConfig, source: SecretSource, today = 
   return deepFreeze({ ...data, stack: config.stack, sandboxNamespace, secrets, warnings });
 }
 
-/** The first of the violations of each setting: one mended wrongly may be found wrong again. */
+/** The first of the violations of each setting: one recovered wrongly may be found wrong again. */
 function unique(violations: readonly Violation[]): Violation[] {
   const paths = violations.map(({ path, key }) => key ?? JSON.stringify(path));
   return violations.filter((_, i) => paths.indexOf(paths[i] ?? "") === i);

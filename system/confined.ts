@@ -12,7 +12,7 @@ export interface ConfinedArgs {
   /** What it finds on its standard input. */
   readonly input: string;
   readonly limits?: Partial<Limits>;
-  /** Hears what of the walls this machine has not. */
+  /** Hears what of that this machine cannot do. */
   readonly report: (message: string) => void;
 }
 
@@ -46,15 +46,15 @@ const SAID_BYTES = 4096;
  */
 export async function confined(args: ConfinedArgs): Promise<Ended> {
   const limits = { ...LIMITS, ...args.limits };
-  const root = mkdtempSync(join(tmpdir(), "packit-walls-"));
+  const root = mkdtempSync(join(tmpdir(), "packit-confined-"));
   const ignored = () => {};
   // Node starts its debugger on this signal, which any process of the same user may send.
   process.on("SIGUSR1", ignored);
   try {
     const node = realpathSync(process.execPath);
     const readable = [...new Set([args.module, ...args.readable].map((path) => realpathSync(path)))];
-    const walls = await wallsHere(root, [node, ...readable]);
-    if (walls === undefined) args.report(WITHOUT_WALLS);
+    const confine = await confinement(root, [node, ...readable]);
+    if (confine === undefined) args.report(UNCONFINED);
     const command = [
       node,
       "--disable-warning=ExperimentalWarning",
@@ -63,14 +63,14 @@ export async function confined(args: ConfinedArgs): Promise<Ended> {
       ...readable.map((path) => `--allow-fs-read=${path}`),
       realpathSync(args.module),
     ];
-    return await limited([...(walls ?? []), ...bounded(limits), ...command], args.input, limits);
+    return await limited([...(confine ?? []), ...bounded(limits), ...command], args.input, limits);
   } finally {
     process.off("SIGUSR1", ignored);
     rmSync(root, { recursive: true });
   }
 }
 
-const WITHOUT_WALLS =
+const UNCONFINED =
   "this machine does not let a user make namespaces: only Node's own permissions hold the program, and before Node 25 they leave it the network";
 
 /** No environment but a home, which Pulumi's SDK asks for, no core dump, and, where the system counts them, no more time and memory than it may have. */
@@ -88,21 +88,21 @@ const SYSTEM = ["/usr", "/bin", "/lib", "/lib64"].filter((path) => existsSync(pa
  * Shows its words, up to --, at the same places below a new root, for reading only, and runs the rest there without any
  * right, even in that namespace. It has a network of its own, in which there is nothing.
  */
-const BUILD_WALLS = readFileSync(join(import.meta.dirname, "build-walls.sh"), "utf8");
+const CONFINE = readFileSync(join(import.meta.dirname, "confine.sh"), "utf8");
 
-/** The command that puts another one behind walls, if this machine can. */
-async function wallsHere(root: string, visible: readonly string[]): Promise<string[] | undefined> {
-  const walls = [
+/** The command that confines another one, if this machine can. */
+async function confinement(root: string, visible: readonly string[]): Promise<string[] | undefined> {
+  const confine = [
     ...["/usr/bin/setpriv", "--pdeathsig", "KILL", "--", "/usr/bin/unshare"],
     ...["--map-root-user", "--net", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"],
-    ...["/bin/sh", "-c", BUILD_WALLS, "sh", root, ...SYSTEM, ...visible, "--"],
+    ...["/bin/sh", "-c", CONFINE, "sh", root, ...SYSTEM, ...visible, "--"],
   ];
-  const [command = "", ...words] = [...walls, "/usr/bin/env", "-i", "/usr/bin/true"];
+  const [command = "", ...words] = [...confine, "/usr/bin/env", "-i", "/usr/bin/true"];
   const tried = await execa(command, words, { reject: false, env: PATHS, extendEnv: false, stdin: "ignore" });
-  return tried.failed ? undefined : walls;
+  return tried.failed ? undefined : confine;
 }
 
-/** Where what builds the walls finds its programs. */
+/** Where what confines it finds its programs. */
 const PATHS = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
 
 function limited([program = "", ...words]: readonly string[], input: string, limits: Limits): Promise<Ended> {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { fieldManager, refusal, STATE_ANNOTATION } from "../cluster/pulumi-ownership.ts";
 import { owned } from "../owned.ts";
-import { STACK_LABEL } from "../platform/site.ts";
+import { STACK_LABEL } from "../platform/destination.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import type { Anything } from "./support/anything.ts";
 import { type Registered, registered } from "./support/registered.ts";

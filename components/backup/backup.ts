@@ -21,18 +21,18 @@ const SCRIPT = program(import.meta.dirname, "backup.py");
 export class Backup extends pulumi.ComponentResource {
   constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:data:Backup", name, {}, opts);
-    const { site, settings } = args;
+    const { destination, settings } = args;
     const { schedule, nodeSelector } = settings.backup;
     const child = { parent: this };
     const script = configMapFiles(
       `${name}-script`,
-      { site, name: "packit-backup", data: { "backup.py": SCRIPT } },
+      { destination, name: "packit-backup", data: { "backup.py": SCRIPT } },
       child,
     );
     const job = (command: "backup" | "restore") => {
       const component = `packit-${command}`;
       return {
-        site,
+        destination,
         workload: args.workload(component),
         nodeSelector,
         containers: [container(args, component, command, script)],

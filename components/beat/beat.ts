@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { CELERY_APP, commonEnvironment } from "../configuration/environment.ts";
 import { switchEnvironment } from "../configuration/upstream-switches.ts";
@@ -18,12 +18,12 @@ const IS_ALIVE = "test -n \"$(find /tmp -maxdepth 1 -name 'celerybeat-schedule*'
 export class Beat extends pulumi.ComponentResource {
   constructor(name: string, args: BeatArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Beat", name, {}, opts);
-    const { site, settings, configuration } = args;
+    const { destination, settings, configuration } = args;
     const { ssh, keytab, packit } = configuration;
     deployment(
       name,
       {
-        site,
+        destination,
         workload: args.workload(NAME),
         strategy: "recreate",
         containers: [
@@ -59,7 +59,7 @@ export class Beat extends pulumi.ComponentResource {
         ],
         nodeSelector: settings.beat.nodeSelector,
       },
-      after(this, opts),
+      childOptions(this, opts),
     );
     this.registerOutputs();
   }

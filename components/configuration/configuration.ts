@@ -7,8 +7,8 @@ import {
   secretFiles,
 } from "../../kubernetes/files.ts";
 import { servingCertificateName } from "../../kubernetes/public-service.ts";
+import type { Destination } from "../../platform/destination.ts";
 import { INGRESS_CERTIFICATE } from "../../platform/exposure.ts";
-import type { Site } from "../../platform/site.ts";
 import type { Settings } from "../../settings/load.ts";
 import type { Secrets } from "../../settings/secrets/secrets.ts";
 import type { Sensitive } from "../../settings/secrets/sensitive.ts";
@@ -29,7 +29,7 @@ import { sshConfig } from "./ssh-config.ts";
 
 export interface ConfigurationArgs {
   /** Where its objects go. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** All of them: nearly each has its place in some file. */
   readonly settings: Settings;
   /** Whether a part of the stack reads the GitHub App's id. */
@@ -62,13 +62,13 @@ export class Configuration extends pulumi.ComponentResource implements Credentia
 
   constructor(
     name: string,
-    { site, settings, passwords, readsAppId }: ConfigurationArgs,
+    { destination, settings, passwords, readsAppId }: ConfigurationArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("packit:app:Configuration", name, {}, opts);
     const { secrets, identity, fedoraMessaging } = settings;
-    const make = <K extends string>(suffix: string, args: Omit<FilesArgs<K>, "site">) =>
-      secretFiles(`${name}-${suffix}`, { site, ...args }, { parent: this });
+    const make = <K extends string>(suffix: string, args: Omit<FilesArgs<K>, "destination">) =>
+      secretFiles(`${name}-${suffix}`, { destination, ...args }, { parent: this });
 
     const { tlsPrivateKey, tlsCertificate } = settings.tls === "passthrough" ? secrets : NO_CERTIFICATE;
     const packitSecrets = make("secrets", {
@@ -88,7 +88,7 @@ export class Configuration extends pulumi.ComponentResource implements Credentia
             "tls.crt": "fullchain.pem",
             "tls.key": "privkey.pem",
           });
-    if (site.platform.exposure.by === "ingress") {
+    if (destination.platform.exposure.by === "ingress") {
       make("ingress", {
         name: INGRESS_CERTIFICATE,
         type: "kubernetes.io/tls",
@@ -101,7 +101,7 @@ export class Configuration extends pulumi.ComponentResource implements Credentia
       data: { id_ed25519: secret(secrets.sshPrivateKey), config: sshConfig(identity) },
     });
 
-    const text = packitConfigText(site, settings, passwords);
+    const text = packitConfigText(destination, settings, passwords);
     this.packit = make("packit", {
       name: "packit-config",
       data: {
@@ -116,13 +116,13 @@ export class Configuration extends pulumi.ComponentResource implements Credentia
 
     this.osh = configMapFiles(
       `${name}-osh`,
-      { site, name: "osh-config", data: { "client.conf": oshClientConf() } },
+      { destination, name: "osh-config", data: { "client.conf": oshClientConf() } },
       { parent: this },
     );
 
     this.probes = configMapFiles(
       `${name}-probes`,
-      { site, name: "packit-probes", data: { "client.py": CLIENT_PROBE } },
+      { destination, name: "packit-probes", data: { "client.py": CLIENT_PROBE } },
       { parent: this },
     );
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Site } from "../../platform/site.ts";
+import type { Destination } from "../../platform/destination.ts";
 import type { Settings } from "../../settings/load.ts";
 import type { Sensitive } from "../../settings/secrets/sensitive.ts";
 import type { Passwords } from "../instance/passwords.ts";
@@ -9,7 +9,11 @@ import { fedoraCiKeys } from "./fedora-ci.ts";
 import { type ForgeCredentials, packitServiceYaml } from "./packit-service-yaml.ts";
 
 /** The text of packit-service.yaml for pods with and without a cache volume, from the instance's settings. */
-export function packitConfigText(site: Site, settings: Settings, passwords: Passwords["values"]) {
+export function packitConfigText(
+  destination: Destination,
+  settings: Settings,
+  passwords: Passwords["values"],
+) {
   const secrets = pulumi.all({
     webhook_secret: passwords.webhookSecret,
     gitlab_token_secret: passwords.gitlabTokenSecret,
@@ -34,8 +38,8 @@ export function packitConfigText(site: Site, settings: Settings, passwords: Pass
           ? {
               namespace: settings.sandboxNamespace,
               image: ownImage(settings, "sandbox"),
-              storageClass: site.platform.storageClass,
-              appCode: site.platform.appCode,
+              storageClass: destination.platform.storageClass,
+              appCode: destination.platform.appCode,
             }
           : undefined,
         repositoryCache: repositoryCache && settings.repositoryCache.enabled,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import type { ContainerArgs } from "../../kubernetes/container.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { program } from "../../kubernetes/program.ts";
@@ -28,7 +28,7 @@ const SCRIPT = program(import.meta.dirname, "pages.py");
 export class Dashboard extends pulumi.ComponentResource {
   constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Dashboard", name, {}, opts);
-    const { site, settings, configuration } = args;
+    const { destination, settings, configuration } = args;
     const { dashboard, hosts } = settings;
     const child = { parent: this };
     const contexts = contextsOf(settings);
@@ -37,7 +37,7 @@ export class Dashboard extends pulumi.ComponentResource {
     deployment(
       name,
       {
-        site,
+        destination,
         workload: args.workload(DASHBOARD),
         strategy: "rolling",
         spread: true,
@@ -65,12 +65,12 @@ export class Dashboard extends pulumi.ComponentResource {
         ],
         nodeSelector: dashboard.nodeSelector,
       },
-      after(this, opts),
+      childOptions(this, opts),
     );
     const port = { name: "packit-dashboard-https", port: 443, targetPort: DASHBOARD_PORT };
     const contentSecurityPolicy = policy(foreignApis(settings));
     const open = { host: hosts.dashboard, port, pods: "tls", contentSecurityPolicy } as const;
-    publicService(name, { site, component: DASHBOARD, ...open }, child);
+    publicService(name, { destination, component: DASHBOARD, ...open }, child);
     this.registerOutputs();
   }
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { commonEnvironment } from "../configuration/environment.ts";
 import { switchEnvironment } from "../configuration/upstream-switches.ts";
@@ -15,12 +15,12 @@ const NAME = "packit-service-fedmsg";
 export class Fedmsg extends pulumi.ComponentResource {
   constructor(name: string, args: FedmsgArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Fedmsg", name, {}, opts);
-    const { site, settings, configuration } = args;
+    const { destination, settings, configuration } = args;
     const directory = "/home/packit/.config";
     deployment(
       name,
       {
-        site,
+        destination,
         workload: args.workload(NAME),
         // The queue is exclusive: a second consumer is locked out.
         strategy: "recreate",
@@ -51,7 +51,7 @@ export class Fedmsg extends pulumi.ComponentResource {
         ],
         nodeSelector: settings.fedmsg.nodeSelector,
       },
-      after(this, opts),
+      childOptions(this, opts),
     );
     this.registerOutputs();
   }

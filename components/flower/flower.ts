@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { type Files, secretFiles } from "../../kubernetes/files.ts";
 import { serviceObject } from "../../kubernetes/service.ts";
@@ -19,18 +19,18 @@ export class Flower extends pulumi.ComponentResource {
 
   constructor(name: string, args: FlowerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Flower", name, {}, opts);
-    const { site, settings, configuration } = args;
+    const { destination, settings, configuration } = args;
     const child = { parent: this };
     this.credentials = secretFiles(
       `${name}-credentials`,
-      { site, name: NAME, data: { user: FLOWER_USER, password: args.password("flowerPassword") } },
+      { destination, name: NAME, data: { user: FLOWER_USER, password: args.password("flowerPassword") } },
       child,
     );
     const healthy = { httpGet: { path: "/healthcheck", port: PORT }, timeoutSeconds: 5 };
     deployment(
       name,
       {
-        site,
+        destination,
         workload: args.workload(NAME),
         strategy: "rolling",
         containers: [
@@ -53,10 +53,10 @@ export class Flower extends pulumi.ComponentResource {
         ],
         nodeSelector: settings.flower.nodeSelector,
       },
-      after(this, opts),
+      childOptions(this, opts),
     );
     const port = { name: String(PORT), port: PORT, targetPort: PORT };
-    serviceObject(`${name}-service`, { site, name: NAME, component: NAME, port }, child);
+    serviceObject(`${name}-service`, { destination, name: NAME, component: NAME, port }, child);
     this.registerOutputs();
   }
 }

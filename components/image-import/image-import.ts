@@ -20,26 +20,26 @@ const SCRIPT = program(import.meta.dirname, "import.sh").trimEnd();
 export class ImageImport extends pulumi.ComponentResource {
   constructor(name: string, args: ImageImportArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:ImageImport", name, {}, opts);
-    const { site, settings } = args;
+    const { destination, settings } = args;
     const child = { parent: this };
     const { schedule, timeZone } = settings.imageImport;
     grant(
       name,
       {
-        metadata: site.object(NAME),
+        metadata: destination.object(NAME),
         rules: [
           { apiGroups: ["image.openshift.io"], resources: ["imagestreams"], verbs: ["get", "update"] },
           { apiGroups: ["image.openshift.io"], resources: ["imagestreamimports"], verbs: ["create"] },
           { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch"] },
         ],
-        account: { name: NAME, namespace: site.namespace },
+        account: { name: NAME, namespace: destination.namespace },
       },
       child,
     );
     cronJob(
       name,
       {
-        site,
+        destination,
         workload: args.workload(NAME),
         schedule,
         timeZone,

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Destination } from "../../platform/destination.ts";
 import { type Image, image } from "../../platform/image.ts";
-import type { Site } from "../../platform/site.ts";
 import type { Settings } from "../../settings/load.ts";
 import type { Stream } from "../images.ts";
 import { streamsOf } from "../streams.ts";
 
 export interface ImagesArgs {
   /** Where its objects go. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** The tag, the references, the policy, and which parts there are. */
   readonly settings: Settings;
 }
@@ -20,13 +20,13 @@ export class Images extends pulumi.ComponentResource {
   readonly imported: readonly string[];
   readonly #made: ReadonlyMap<string, Image>;
 
-  constructor(name: string, { site, settings }: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { destination, settings }: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Images", name, {}, opts);
     const { deployment, imagePolicy } = settings;
     const make = ({ name: stream, reference, isOwn }: Stream) => {
       // On plain Kubernetes, a tag that is followed is pulled anew by every new pod.
       const follow = isOwn && imagePolicy === "follow";
-      const args = { site, name: stream, tag: deployment, from: reference, follow };
+      const args = { destination, name: stream, tag: deployment, from: reference, follow };
       return image(`${name}-${stream}`, args, { parent: this });
     };
     const streams = streamsOf(settings);

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Namespace } from "../../kubernetes/namespace.ts";
 import { serviceAccount } from "../../kubernetes/service-account.ts";
+import { Destination } from "../../platform/destination.ts";
 import { platformOf } from "../../platform/platform.ts";
-import { Site } from "../../platform/site.ts";
 import type { Settings } from "../../settings/load.ts";
 import { Configuration } from "../configuration/configuration.ts";
 import type { LoadedPart } from "../load-components.ts";
 import { LogForwarder } from "../log-forwarder/log-forwarder.ts";
 import { Migration } from "../migration/migration.ts";
-import { Walls } from "../network/isolation.ts";
+import { Isolation } from "../network/isolation.ts";
 import { Database } from "../postgres/database.ts";
 import { RepositoryCacheRefresh } from "../repository-cache/refresh.ts";
 import { refreshesCache, workersWithCache } from "../repository-cache/settings.ts";
@@ -66,9 +66,9 @@ export class Instance extends pulumi.ComponentResource {
       },
       child,
     );
-    const site = new Site({ stack, platform, namespace: namespace.name, digestKey });
+    const destination = new Destination({ stack, platform, namespace: namespace.name, digestKey });
     const inSandbox = settings.withSandbox
-      ? new Site({
+      ? new Destination({
           stack,
           platform,
           digestKey,
@@ -80,17 +80,17 @@ export class Instance extends pulumi.ComponentResource {
           ),
         })
       : undefined;
-    const walls = new Walls(`${name}-walls`, { site, sandbox: inSandbox, settings }, child);
+    const isolation = new Isolation(`${name}-walls`, { destination, sandbox: inSandbox, settings }, child);
     const inUse = partsOf(settings);
     const readsAppId = inUse.some((part) => part.readsAppId);
     const configuration = new Configuration(
       `${name}-configuration`,
-      { site, settings, readsAppId, passwords: values },
+      { destination, settings, readsAppId, passwords: values },
       child,
     );
-    const images = new Images(`${name}-images`, { site, settings }, child);
+    const images = new Images(`${name}-images`, { destination, settings }, child);
     const common = partArgs({
-      site,
+      destination,
       settings,
       configuration,
       images,
@@ -100,7 +100,7 @@ export class Instance extends pulumi.ComponentResource {
     });
 
     // A quota is there before the pods that it is computed from; the policies are there before what they hold.
-    const guarded = { ...child, dependsOn: [...walls.first] };
+    const guarded = { ...child, dependsOn: [...isolation.first] };
     const roles = inUse.flatMap(({ databaseRole }) => databaseRole ?? []);
     const database = new Database(`${name}-database`, { ...common, roles }, guarded);
     const valkey = new Valkey(`${name}-valkey`, common, guarded);
@@ -116,14 +116,14 @@ export class Instance extends pulumi.ComponentResource {
       { ...child, dependsOn: [...stores, ...migrations] },
     );
 
-    const account = serviceAccount(`${name}-worker-account`, { site, name: WORKER_ACCOUNT }, child);
+    const account = serviceAccount(`${name}-worker-account`, { destination, name: WORKER_ACCOUNT }, child);
     const serviceAccountName = account.metadata.name;
     const sandboxes = inSandbox
       ? [
           new Sandbox(
             `${name}-sandbox`,
             {
-              site: inSandbox,
+              destination: inSandbox,
               workers: { serviceAccount: serviceAccountName, namespace: namespace.name },
               cachedWorkers: workersWithCache(settings),
               cache: settings.repositoryCache,
@@ -151,8 +151,8 @@ export class Instance extends pulumi.ComponentResource {
       made.set(part.name, new Component(`${name}-${part.name}`, common, { ...child, dependsOn }));
     }
     const tools = parts.filter(({ part: { isTool } }) => isTool);
-    const waiting = { ...child, dependsOn: [...walls.first, valkey] };
-    new Tools(`${name}-tools`, { args: common, tools, made, first: walls.first }, waiting);
+    const waiting = { ...child, dependsOn: [...isolation.first, valkey] };
+    new Tools(`${name}-tools`, { args: common, tools, made, first: isolation.first }, waiting);
 
     this.url = service.url;
     this.webhookSecret = values.webhookSecret;
@@ -163,8 +163,13 @@ export class Instance extends pulumi.ComponentResource {
   #sidecars(name: string, args: InstanceArgs) {
     const { fluentd, withFluentdSidecar, secrets } = args.settings;
     if (!withFluentdSidecar || secrets.splunkToken === undefined) return [];
-    const { site } = args;
-    const forwarder = { site, image: args.image("fluentd"), settings: fluentd, token: secrets.splunkToken };
+    const { destination } = args;
+    const forwarder = {
+      destination,
+      image: args.image("fluentd"),
+      settings: fluentd,
+      token: secrets.splunkToken,
+    };
     return [new LogForwarder(`${name}-log-forwarder`, forwarder, { parent: this }).container];
   }
 }

@@ -7,7 +7,7 @@ import type { Images } from "./images.ts";
 /** What the objects of all parts are made from. */
 export type InstanceArgs = PartArgs<Settings>;
 
-type Given = Pick<InstanceArgs, "site" | "sandbox" | "settings" | "configuration" | "protect"> & {
+type Given = Pick<InstanceArgs, "destination" | "sandbox" | "settings" | "configuration" | "protect"> & {
   readonly images: Images;
   readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
 };

@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ContainerArgs } from "../../kubernetes/container.ts";
 import { configMapFiles, secretFiles } from "../../kubernetes/files.ts";
+import type { Destination } from "../../platform/destination.ts";
 import type { Image } from "../../platform/image.ts";
-import type { Site } from "../../platform/site.ts";
 import type { Sensitive } from "../../settings/secrets/sensitive.ts";
 import { fluentConf } from "./fluent-conf.ts";
 import { type LogForwarderSettings, SIDECAR } from "./settings.ts";
 
 export interface LogForwarderArgs {
   /** Where its objects go. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** What the side-car runs. */
   readonly image: Image;
   /** Where Splunk is. */
@@ -25,17 +25,17 @@ export class LogForwarder extends pulumi.ComponentResource {
 
   constructor(name: string, args: LogForwarderArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:LogForwarder", name, {}, opts);
-    const { site, image, settings, token } = args;
+    const { destination, image, settings, token } = args;
     const child = { parent: this };
     const config = configMapFiles(
       `${name}-config`,
-      { site, name: "fluentd-config", data: { "fluent.conf": fluentConf() } },
+      { destination, name: "fluentd-config", data: { "fluent.conf": fluentConf() } },
       child,
     );
     const splunk = secretFiles(
       `${name}-splunk`,
       {
-        site,
+        destination,
         name: "splunk",
         data: {
           "hec-host": settings.splunkHost ?? "",

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import type { ContainerArgs } from "../../kubernetes/container.ts";
-import { patience } from "../../kubernetes/custom-timeouts.ts";
+import { customTimeouts } from "../../kubernetes/custom-timeouts.ts";
 import { podTemplate, templateDigest } from "../../kubernetes/pod.ts";
 import { program } from "../../kubernetes/program.ts";
 import { serviceAccount } from "../../kubernetes/service-account.ts";
@@ -28,11 +28,11 @@ const RETRIED = { "pulumi.com/replaceUnready": "true" };
 export class Migration extends pulumi.ComponentResource {
   constructor(name: string, args: MigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Migration", name, {}, opts);
-    const { site, settings } = args;
+    const { destination, settings } = args;
     const child = { parent: this };
-    const account = serviceAccount(`${name}-account`, { site, name: NAME }, child);
+    const account = serviceAccount(`${name}-account`, { destination, name: NAME }, child);
     const template = podTemplate({
-      site,
+      destination,
       workload: args.workload(NAME),
       containers: [migrationContainer(args)],
       restartPolicy: "Never",
@@ -42,13 +42,13 @@ export class Migration extends pulumi.ComponentResource {
     new k8s.batch.v1.Job(
       `${name}-job`,
       {
-        metadata: site.workload(
+        metadata: destination.workload(
           templateDigest(template).apply((digest) => `${NAME}-${digest}`),
           RETRIED,
         ),
         spec: { backoffLimit: 3, activeDeadlineSeconds: settings.migration.timeoutSeconds, template },
       },
-      { ...after(this, opts), customTimeouts: patience(settings.migration.timeoutSeconds + 60) },
+      { ...childOptions(this, opts), customTimeouts: customTimeouts(settings.migration.timeoutSeconds + 60) },
     );
     this.registerOutputs();
   }

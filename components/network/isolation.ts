@@ -1,29 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import { resourceQuota } from "../../kubernetes/resource-quota.ts";
-import type { Site } from "../../platform/site.ts";
+import type { Destination } from "../../platform/destination.ts";
 import { tenantEgress } from "../../platform/tenant-egress.ts";
 import type { Settings } from "../../settings/load.ts";
 import { egressHosts } from "../egress.ts";
 import { componentsOf, sandboxComponents, sandboxTotals, totals } from "../totals.ts";
 import { Network, sandboxNetwork } from "./network.ts";
 
-export interface WallsArgs {
+export interface IsolationArgs {
   /** The instance's own namespace. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** The sandbox's namespace. @default - there is no sandbox */
-  readonly sandbox: Site | undefined;
+  readonly sandbox: Destination | undefined;
   /** All of them: what is allowed follows from all that there is. */
   readonly settings: Settings;
 }
 
 /** What both namespaces allow: who may talk to whom, and how much may run. */
-export class Walls extends pulumi.ComponentResource {
+export class Isolation extends pulumi.ComponentResource {
   /** What is there before any pod: without the other policies a pod can do less, not more. */
   readonly first: readonly pulumi.Resource[];
 
-  constructor(name: string, args: WallsArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: IsolationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:cluster:Walls", name, {}, opts);
-    const { site, sandbox, settings } = args;
+    const { destination, sandbox, settings } = args;
     const { quota } = settings;
     const child = { parent: this };
     const first: pulumi.Resource[] = [];
@@ -31,7 +31,7 @@ export class Walls extends pulumi.ComponentResource {
       const network = new Network(
         `${name}-network`,
         {
-          site,
+          destination,
           components: componentsOf(settings),
           internalNetworks: settings.internalNetworks,
           apiPorts: settings.apiServerPorts,
@@ -44,23 +44,27 @@ export class Walls extends pulumi.ComponentResource {
     }
     if (quota.enabled) {
       first.push(
-        resourceQuota(`${name}-quota`, { site, needed: totals(settings, "peak"), given: quota }, child),
+        resourceQuota(
+          `${name}-quota`,
+          { destination, needed: totals(settings, "peak"), given: quota },
+          child,
+        ),
       );
       if (sandbox) {
         const needed = sandboxTotals(settings);
-        const args = { site: sandbox, needed, storage: needed.storage };
+        const args = { destination: sandbox, needed, storage: needed.storage };
         first.push(resourceQuota(`${name}-sandbox-quota`, args, child));
       }
     }
     if (settings.managedPlatform.egress) {
-      tenantEgress(`${name}-egress`, { site, hosts: egressHosts(settings) }, child);
+      tenantEgress(`${name}-egress`, { destination, hosts: egressHosts(settings) }, child);
     }
     this.first = first;
     this.registerOutputs();
   }
 }
 
-function sandboxArgs(site: Site, settings: Settings) {
+function sandboxArgs(destination: Destination, settings: Settings) {
   const { sandboxPorts, internalNetworks } = settings;
-  return { site, ports: sandboxPorts, components: sandboxComponents(settings), internalNetworks };
+  return { destination, ports: sandboxPorts, components: sandboxComponents(settings), internalNetworks };
 }

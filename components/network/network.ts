@@ -1,13 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Site } from "../../platform/site.ts";
+import type { Destination } from "../../platform/destination.ts";
 import type { DeclaredComponent } from "../totals.ts";
 import type { Component } from "../workload.ts";
 import { type Flow, flows } from "./flows.ts";
 
 export interface NetworkArgs {
   /** The namespace whose pods are held to the flows. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** Every component that has pods. */
   readonly components: readonly DeclaredComponent[];
   /** Networks that are not the internet's, as CIDR, where they reach the same ports. */
@@ -34,14 +34,14 @@ export class Network extends pulumi.ComponentResource {
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:cluster:Network", name, {}, opts);
-    const { site, components, internalNetworks, apiPorts } = args;
+    const { destination, components, internalNetworks, apiPorts } = args;
     const child = { parent: this };
-    this.deny = denyAll(`${name}-deny`, site, child);
+    this.deny = denyAll(`${name}-deny`, destination, child);
     const all = flows(components);
     for (const { component, internet = [], usesApi = false } of components) {
       const ingress = all.filter(({ to }) => to === component).map(from);
       const egress = [
-        nameService(site),
+        nameService(destination),
         ...all.filter((flow) => flow.from === component).map(to),
         ...outside(internet, internalNetworks),
         ...(usesApi ? [{ to: ANYWHERE, ports: tcp(apiPorts) }] : []),
@@ -49,7 +49,7 @@ export class Network extends pulumi.ComponentResource {
       new k8s.networking.v1.NetworkPolicy(
         `${name}-${component}`,
         {
-          metadata: site.object(component),
+          metadata: destination.object(component),
           spec: {
             podSelector: { matchLabels: { component } },
             policyTypes: ["Ingress", "Egress"],
@@ -111,7 +111,7 @@ const ANYWHERE = [
 
 export interface SandboxNetworkArgs {
   /** The sandbox's namespace. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** The ports of the internet that are reached. */
   readonly ports: readonly number[];
   /** The components besides users' commands; those that reach the internet by other ports say so. */
@@ -126,21 +126,21 @@ export interface SandboxNetworkArgs {
  */
 export function sandboxNetwork(
   name: string,
-  { site, ports, components, internalNetworks }: SandboxNetworkArgs,
+  { destination, ports, components, internalNetworks }: SandboxNetworkArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.networking.v1.NetworkPolicy {
-  const deny = denyAll(`${name}-deny`, site, opts);
+  const deny = denyAll(`${name}-deny`, destination, opts);
   for (const { component, policy = component, internet } of components) {
     if (internet === undefined) continue;
     // Only whoever may make Jobs here gives a pod this label: users' commands run in pods that are there already.
     new k8s.networking.v1.NetworkPolicy(
       `${name}-${policy}`,
       {
-        metadata: site.object(component),
+        metadata: destination.object(component),
         spec: {
           podSelector: { matchLabels: { component } },
           policyTypes: ["Egress"],
-          egress: [nameService(site), ...outside(internet, internalNetworks)],
+          egress: [nameService(destination), ...outside(internet, internalNetworks)],
         },
       },
       opts,
@@ -149,12 +149,12 @@ export function sandboxNetwork(
   new k8s.networking.v1.NetworkPolicy(
     `${name}-internet`,
     {
-      metadata: site.object("internet"),
+      metadata: destination.object("internet"),
       spec: {
         podSelector: {},
         policyTypes: ["Egress"],
         egress: [
-          nameService(site),
+          nameService(destination),
           // Without any port, a rule is for all of them.
           ...(ports.length > 0 ? [{ to: [INTERNET], ports: tcp(ports) }] : []),
         ],
@@ -165,15 +165,18 @@ export function sandboxNetwork(
   return deny;
 }
 
-function denyAll(name: string, site: Site, opts: pulumi.CustomResourceOptions) {
+function denyAll(name: string, destination: Destination, opts: pulumi.CustomResourceOptions) {
   return new k8s.networking.v1.NetworkPolicy(
     name,
-    { metadata: site.object("default-deny"), spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
+    {
+      metadata: destination.object("default-deny"),
+      spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+    },
     opts,
   );
 }
 
-function nameService({ platform }: Site) {
+function nameService({ platform }: Destination) {
   const { namespace, isNodeLocal } = platform.nameService;
   const pods = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } };
   return { to: [pods, ...(isNodeLocal ? [{ ipBlock: { cidr: NODE_LOCAL_DNS } }] : [])], ports: NAME_SERVICE };

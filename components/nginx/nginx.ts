@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { configMapFiles, type Picked, secretFiles } from "../../kubernetes/files.ts";
 import { publicService } from "../../kubernetes/public-service.ts";
@@ -20,13 +20,13 @@ const NAME = "nginx";
 export class Nginx extends pulumi.ComponentResource {
   constructor(name: string, args: NginxArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Nginx", name, {}, opts);
-    const { site, settings, configuration } = args;
+    const { destination, settings, configuration } = args;
     const { nginx } = settings;
     const child = { parent: this };
     const config = configMapFiles(
       `${name}-config`,
       {
-        site,
+        destination,
         name: "nginx-config",
         data: { "nginx.conf": nginxConf({ shown: shownOf(settings), ...nginx }) },
       },
@@ -39,7 +39,7 @@ export class Nginx extends pulumi.ComponentResource {
     deployment(
       name,
       {
-        site,
+        destination,
         workload: args.workload(NAME),
         strategy: "rolling",
         spread: true,
@@ -62,25 +62,29 @@ export class Nginx extends pulumi.ComponentResource {
         ],
         nodeSelector: nginx.nodeSelector,
       },
-      after(this, opts),
+      childOptions(this, opts),
     );
     const port = { name: "nginx-https", port: 443, targetPort: NGINX_PORT };
-    publicService(name, { site, component: NAME, host: settings.hosts.workers, port, pods: "tls" }, child);
+    publicService(
+      name,
+      { destination, component: NAME, host: settings.hosts.workers, port, pods: "tls" },
+      child,
+    );
     this.registerOutputs();
   }
 }
 
 function passwordFile(
   name: string,
-  { site, password }: NginxArgs,
+  { destination, password }: NginxArgs,
   opts: pulumi.CustomResourceOptions,
 ): Picked {
   const text = pulumi
-    .all([password("flowerPassword"), site.digestKey])
+    .all([password("flowerPassword"), destination.digestKey])
     .apply(([known, saltKey]) => htpasswd({ user: FLOWER_USER, password: known, saltKey }));
   return secretFiles(
     `${name}-password`,
-    { site, name: "flower-htpasswd", data: { htpasswd: text } },
+    { destination, name: "flower-htpasswd", data: { htpasswd: text } },
     opts,
   ).pick("htpasswd");
 }

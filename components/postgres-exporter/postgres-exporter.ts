@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { secretFiles } from "../../kubernetes/files.ts";
 import { serviceObject } from "../../kubernetes/service.ts";
@@ -16,11 +16,11 @@ const { host: NAME, port: PORT } = POSTGRES_EXPORTER;
 export class PostgresExporter extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresExporterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:PostgresExporter", name, {}, opts);
-    const { site, settings } = args;
+    const { destination, settings } = args;
     const child = { parent: this };
     const credentials = secretFiles(
       `${name}-credentials`,
-      { site, name: NAME, data: { password: args.password(EXPORTER_ROLE.password) } },
+      { destination, name: NAME, data: { password: args.password(EXPORTER_ROLE.password) } },
       child,
     );
     // Its front page asks nothing of the database.
@@ -28,7 +28,7 @@ export class PostgresExporter extends pulumi.ComponentResource {
     deployment(
       name,
       {
-        site,
+        destination,
         workload: args.workload(NAME),
         strategy: "rolling",
         containers: [
@@ -48,10 +48,10 @@ export class PostgresExporter extends pulumi.ComponentResource {
         ],
         nodeSelector: settings.postgresExporter.nodeSelector,
       },
-      after(this, opts),
+      childOptions(this, opts),
     );
     const port = { name: NAME, port: PORT, targetPort: PORT };
-    serviceObject(`${name}-service`, { site, name: NAME, component: NAME, port }, child);
+    serviceObject(`${name}-service`, { destination, name: NAME, component: NAME, port }, child);
     this.registerOutputs();
   }
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import { cronJob } from "../../kubernetes/cron-job.ts";
 import { configMapFiles } from "../../kubernetes/files.ts";
 import { program } from "../../kubernetes/program.ts";
@@ -23,13 +23,13 @@ export class Database extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:data:Database", name, {}, opts);
-    const { site, configuration, protect } = args;
+    const { destination, configuration, protect } = args;
     const settings = args.settings.postgres;
     const { version, secondVersion } = settings;
     const child = { parent: this };
     const config = configMapFiles(
       `${name}-config`,
-      { site, name: "postgres-config", data: { "packit.conf": postgresConf() } },
+      { destination, name: "postgres-config", data: { "packit.conf": postgresConf() } },
       child,
     );
     const roles = args.roles.length > 0 ? databaseRoles(`${name}-roles`, args, child) : undefined;
@@ -38,7 +38,7 @@ export class Database extends pulumi.ComponentResource {
       return new Postgres(
         `${name}-${one}`,
         {
-          site,
+          destination,
           protect,
           settings,
           config,
@@ -49,33 +49,33 @@ export class Database extends pulumi.ComponentResource {
           workload: args.workload(component),
           claim: args.claim(component),
         },
-        after(this, opts),
+        childOptions(this, opts),
       );
     };
     this.podDigest = server(version).podDigest;
     if (secondVersion !== undefined) server(secondVersion);
     const component = postgresName(version);
-    serviceObject(`${name}-service`, { site, name: POSTGRES.host, component, port: PORT }, child);
+    serviceObject(`${name}-service`, { destination, name: POSTGRES.host, component, port: PORT }, child);
     if (secondVersion !== undefined) this.#copy(name, args, secondVersion);
     this.registerOutputs();
   }
 
   /** A Service for the second version, and a Job's template that fills it. */
-  #copy(name: string, { site, ...args }: DatabaseArgs, second: number) {
+  #copy(name: string, { destination, ...args }: DatabaseArgs, second: number) {
     const settings = args.settings.postgres;
     const credentials = args.configuration.postgres;
     const child = { parent: this };
     const component = postgresName(second);
-    serviceObject(`${name}-second-service`, { site, name: component, component, port: PORT }, child);
+    serviceObject(`${name}-second-service`, { destination, name: component, component, port: PORT }, child);
     const script = configMapFiles(
       `${name}-copy-script`,
-      { site, name: "postgres-copy", data: { "copy.sh": COPY } },
+      { destination, name: "postgres-copy", data: { "copy.sh": COPY } },
       child,
     );
     cronJob(
       `${name}-copy`,
       {
-        site,
+        destination,
         workload: args.workload("postgres-copy"),
         limitSeconds: 6 * 3600,
         containers: [

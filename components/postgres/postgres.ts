@@ -1,18 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import type { Files } from "../../kubernetes/files.ts";
 import { podTemplate, templateDigest } from "../../kubernetes/pod.ts";
 import { volumeClaim } from "../../kubernetes/volume-claim.ts";
 import type { Claim, Workload } from "../../kubernetes/workload.ts";
+import type { Destination } from "../../platform/destination.ts";
 import type { Image } from "../../platform/image.ts";
-import type { Site } from "../../platform/site.ts";
 import type { DatabaseRoles } from "./roles.ts";
 import { type PostgresKey, type PostgresSettings, postgresName } from "./settings.ts";
 
 export interface PostgresArgs {
   /** Where its objects go. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** The major version, which is in the names of the Deployment and its volume. */
   readonly version: number;
   /** What its pod runs. */
@@ -43,13 +43,13 @@ export class Postgres extends pulumi.ComponentResource {
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:data:Postgres", name, {}, opts);
-    const { site, settings, credentials } = args;
+    const { destination, settings, credentials } = args;
     const component = postgresName(args.version);
     const child = { parent: this };
-    const claim = volumeClaim(`${name}-data`, { site, ...args.claim, protect: args.protect }, child);
+    const claim = volumeClaim(`${name}-data`, { destination, ...args.claim, protect: args.protect }, child);
     const accepts = { exec: { command: ["/usr/libexec/check-container"] }, timeoutSeconds: 10 };
     const pod = {
-      site,
+      destination,
       workload: args.workload,
       containers: [
         {
@@ -85,7 +85,7 @@ export class Postgres extends pulumi.ComponentResource {
       terminationGracePeriodSeconds: 120,
       nodeSelector: settings.nodeSelector,
     };
-    deployment(name, { ...pod, strategy: "recreate", patienceMinutes: 30 }, after(this, opts));
+    deployment(name, { ...pod, strategy: "recreate", timeoutMinutes: 30 }, childOptions(this, opts));
     this.podDigest = templateDigest(podTemplate({ ...pod, serviceAccountName: component }));
     this.registerOutputs();
   }

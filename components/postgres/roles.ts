@@ -16,14 +16,14 @@ const SCRIPT = program(import.meta.dirname, "roles.sh");
 /** The Secret of the users' passwords, and what makes the users of them at each start of PostgreSQL. */
 export function databaseRoles(
   name: string,
-  { site, roles, password }: DatabaseArgs,
+  { destination, roles, password }: DatabaseArgs,
   opts: pulumi.CustomResourceOptions,
 ): DatabaseRoles {
   const data = Object.fromEntries(roles.map((role) => [role.user, password(role.password)]));
-  const passwords = secretFiles(`${name}-passwords`, { site, name: "postgres-roles", data }, opts);
+  const passwords = secretFiles(`${name}-passwords`, { destination, name: "postgres-roles", data }, opts);
   const script = configMapFiles(
     `${name}-script`,
-    { site, name: "postgres-roles", data: { "roles.sh": SCRIPT } },
+    { destination, name: "postgres-roles", data: { "roles.sh": SCRIPT } },
     opts,
   );
   const users = roles.map(({ user }) => user);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { serviceObject } from "../../kubernetes/service.ts";
 import type { PartArgs } from "../part-args.ts";
@@ -14,12 +14,12 @@ const { host: NAME, port: PORT } = PUSHGATEWAY;
 export class Pushgateway extends pulumi.ComponentResource {
   constructor(name: string, args: PushgatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Pushgateway", name, {}, opts);
-    const { site, settings } = args;
+    const { destination, settings } = args;
     const listens = { tcpSocket: { port: PORT } };
     deployment(
       name,
       {
-        site,
+        destination,
         workload: args.workload(NAME),
         strategy: "recreate",
         containers: [
@@ -34,10 +34,10 @@ export class Pushgateway extends pulumi.ComponentResource {
         ],
         nodeSelector: settings.pushgateway.nodeSelector,
       },
-      after(this, opts),
+      childOptions(this, opts),
     );
     const port = { name: "prometheus-push", port: 80, targetPort: PORT };
-    serviceObject(`${name}-service`, { site, name: NAME, component: NAME, port }, { parent: this });
+    serviceObject(`${name}-service`, { destination, name: NAME, component: NAME, port }, { parent: this });
     this.registerOutputs();
   }
 }

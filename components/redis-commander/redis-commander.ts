@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { secretFiles } from "../../kubernetes/files.ts";
 import { publicService } from "../../kubernetes/public-service.ts";
@@ -19,13 +19,13 @@ type RedisCommanderArgs = PartArgs<CoreSettings & RedisCommanderSettings>;
 export class RedisCommander extends pulumi.ComponentResource {
   constructor(name: string, args: RedisCommanderArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:RedisCommander", name, {}, opts);
-    const { site, settings, configuration } = args;
+    const { destination, settings, configuration } = args;
     const { name: secret, ...keys } = REDIS_COMMANDER_SECRET;
     const child = { parent: this };
     const credentials = secretFiles(
       `${name}-credentials`,
       {
-        site,
+        destination,
         name: secret,
         data: { [keys.user]: "packit", [keys.password]: args.password("redisCommanderPassword") },
       },
@@ -35,7 +35,7 @@ export class RedisCommander extends pulumi.ComponentResource {
     deployment(
       name,
       {
-        site,
+        destination,
         workload: args.workload(REDIS_COMMANDER),
         strategy: "recreate",
         containers: [
@@ -57,7 +57,7 @@ export class RedisCommander extends pulumi.ComponentResource {
         ],
         nodeSelector: settings.redisCommander.nodeSelector,
       },
-      after(this, opts),
+      childOptions(this, opts),
     );
     const port = {
       name: String(REDIS_COMMANDER_PORT),
@@ -65,7 +65,7 @@ export class RedisCommander extends pulumi.ComponentResource {
       targetPort: REDIS_COMMANDER_PORT,
     };
     const host = settings.hosts.redisCommander;
-    publicService(name, { site, component: REDIS_COMMANDER, host, port, pods: "http" }, child);
+    publicService(name, { destination, component: REDIS_COMMANDER, host, port, pods: "http" }, child);
     this.registerOutputs();
   }
 }

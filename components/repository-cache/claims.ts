@@ -1,11 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { volumeClaim } from "../../kubernetes/volume-claim.ts";
-import type { Site } from "../../platform/site.ts";
+import type { Destination } from "../../platform/destination.ts";
 
 export interface CacheClaimsArgs {
   /** Where they go. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** The name of each worker's claim, by the worker. */
   readonly claims: ReadonlyMap<string, string>;
   /** What each volume is. */
@@ -15,10 +15,14 @@ export interface CacheClaimsArgs {
 /** The claims of some workers' cache volumes; each stays when its worker goes, and grows in place with the setting. */
 export function cacheClaims(
   name: string,
-  { site, claims, cache }: CacheClaimsArgs,
+  { destination, claims, cache }: CacheClaimsArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.PersistentVolumeClaim[] {
   return [...claims].map(([worker, claim]) =>
-    volumeClaim(`${name}-${worker}`, { site, name: claim, ...cache, isKept: true, isForced: true }, opts),
+    volumeClaim(
+      `${name}-${worker}`,
+      { destination, name: claim, ...cache, isKept: true, isForced: true },
+      opts,
+    ),
   );
 }

@@ -1,7 +1,7 @@
 import { podTemplate } from "../../kubernetes/pod.ts";
 import { program } from "../../kubernetes/program.ts";
+import { Destination } from "../../platform/destination.ts";
 import { platformOf } from "../../platform/platform.ts";
-import { Site } from "../../platform/site.ts";
 import { REPOSITORY_CACHE_PATH } from "../configuration/packit-service-yaml.ts";
 import { ownReference } from "../images.ts";
 import { type SandboxSettings, sandboxImages } from "../sandbox/settings.ts";
@@ -62,12 +62,12 @@ export function cacheJob({
   const { namespace, worker, side, claim } = volume;
   const platform = platformOf(settings);
   // It has no files, and so no digest of any.
-  const site = new Site({ stack: settings.stack, platform, namespace, digestKey: "" });
+  const destination = new Destination({ stack: settings.stack, platform, namespace, digestKey: "" });
   const { nodeSelector } = settings.repositoryCache;
   const [workload] = filling(settings);
   if (workload === undefined) throw new Error("There is no volume to fill in this stack.");
   const template = podTemplate({
-    site,
+    destination,
     workload,
     containers: [
       {
@@ -89,7 +89,7 @@ export function cacheJob({
   return {
     apiVersion: "batch/v1",
     kind: "Job",
-    metadata: site.workload(`${CACHE_COMPONENT}-${worker}`),
+    metadata: destination.workload(`${CACHE_COMPONENT}-${worker}`),
     spec: {
       backoffLimit: 0,
       activeDeadlineSeconds: limitSeconds,

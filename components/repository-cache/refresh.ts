@@ -3,14 +3,14 @@ import { cronJob } from "../../kubernetes/cron-job.ts";
 import { configMapFiles } from "../../kubernetes/files.ts";
 import { grant } from "../../kubernetes/grant.ts";
 import { program } from "../../kubernetes/program.ts";
-import type { Site } from "../../platform/site.ts";
+import type { Destination } from "../../platform/destination.ts";
 import type { ImageImportSettings } from "../image-import/settings.ts";
 import type { PartArgs } from "../part-args.ts";
 import { cacheJob, type FillSettings } from "./fill-job.ts";
 import { cacheVolumes, REFRESH, repositoryOf, workersWithCache } from "./settings.ts";
 
 export type RepositoryCacheRefreshArgs = PartArgs<FillSettings & ImageImportSettings> & {
-  readonly sandbox: Site;
+  readonly sandbox: Destination;
 };
 
 const NAME = REFRESH;
@@ -32,13 +32,13 @@ const SCRIPT = program(import.meta.dirname, "refresh.sh").trimEnd();
 export class RepositoryCacheRefresh extends pulumi.ComponentResource {
   constructor(name: string, args: RepositoryCacheRefreshArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:RepositoryCacheRefresh", name, {}, opts);
-    const { site, sandbox, settings } = args;
+    const { destination, sandbox, settings } = args;
     const child = { parent: this };
-    for (const [side, { namespace }] of Object.entries({ worker: site, sandbox })) {
+    for (const [side, { namespace }] of Object.entries({ worker: destination, sandbox })) {
       grant(
         `${name}-${side}`,
         {
-          metadata: { ...site.object(NAME), namespace },
+          metadata: { ...destination.object(NAME), namespace },
           rules: [
             {
               apiGroups: ["batch"],
@@ -46,18 +46,18 @@ export class RepositoryCacheRefresh extends pulumi.ComponentResource {
               verbs: ["create", "get", "list", "watch", "delete"],
             },
           ],
-          account: { name: NAME, namespace: site.namespace },
+          account: { name: NAME, namespace: destination.namespace },
         },
         child,
       );
     }
     const workers = workersWithCache(settings);
     const data = manifests(settings);
-    const jobs = configMapFiles(`${name}-jobs`, { site, name: NAME, data }, child);
+    const jobs = configMapFiles(`${name}-jobs`, { destination, name: NAME, data }, child);
     cronJob(
       name,
       {
-        site,
+        destination,
         workload: args.workload(NAME),
         schedule: settings.repositoryCache.refresh.schedule,
         limitSeconds: workers.length * 2 * LIMIT_SECONDS,

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { Namespace, type NamespaceArgs } from "../../kubernetes/namespace.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import { tenantPrefix } from "../stack/namespaces.ts";
 
 /** The namespace for sandbox pods, made by this program or asked of the platform's operator. Returns its name. */

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { grant } from "../../kubernetes/grant.ts";
-import type { Site } from "../../platform/site.ts";
+import type { Destination } from "../../platform/destination.ts";
 import { cacheClaims } from "../repository-cache/claims.ts";
 import { sandboxCacheClaim } from "../repository-cache/settings.ts";
 
 export interface SandboxArgs {
   /** The sandbox's own namespace, shared with no other instance, as worker pods' names repeat. */
-  readonly site: Site;
+  readonly destination: Destination;
   /** The account of the workers, which is given the sandbox's Role. */
   readonly workers: {
     readonly serviceAccount: pulumi.Input<string>;
@@ -30,13 +30,13 @@ const RULES = [
 export class Sandbox extends pulumi.ComponentResource {
   constructor(name: string, args: SandboxArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:cluster:Sandbox", name, {}, opts);
-    const { site } = args;
+    const { destination } = args;
     const { serviceAccount, namespace } = args.workers;
-    const metadata = site.object("packit-worker-sandbox");
+    const metadata = destination.object("packit-worker-sandbox");
     grant(name, { metadata, rules: RULES, account: { name: serviceAccount, namespace } }, { parent: this });
     const { cachedWorkers, cache } = args;
     const claims = new Map(cachedWorkers.map((worker) => [worker, sandboxCacheClaim(worker)]));
-    cacheClaims(`${name}-cache`, { site, claims, cache }, { parent: this });
+    cacheClaims(`${name}-cache`, { destination, claims, cache }, { parent: this });
     this.registerOutputs();
   }
 }

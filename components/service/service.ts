@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import type { ContainerArgs } from "../../kubernetes/container.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { publicService } from "../../kubernetes/public-service.ts";
@@ -33,12 +33,12 @@ export class Service extends pulumi.ComponentResource {
 
   constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Service", name, {}, opts);
-    const { site, settings, sidecars } = args;
+    const { destination, settings, sidecars } = args;
     const child = { parent: this };
     deployment(
       name,
       {
-        site,
+        destination,
         workload: args.workload(NAME),
         strategy: "rolling",
         spread: true,
@@ -48,12 +48,12 @@ export class Service extends pulumi.ComponentResource {
         ...(migratesInPods(settings) && { initContainers: [migrationContainer(args)] }),
         nodeSelector: settings.service.nodeSelector,
       },
-      after(this, opts),
+      childOptions(this, opts),
     );
     const host = settings.hosts.service;
     const port = { name: `${settings.deployment}-packit`, port: 443, targetPort: PORT };
     const open = { host, port, pods: "tls", largestBody: WEBHOOK } as const;
-    publicService(name, { site, component: NAME, ...open }, child);
+    publicService(name, { destination, component: NAME, ...open }, child);
     this.url = pulumi.output(`https://${host}/api/`);
     this.registerOutputs({ url: this.url });
   }

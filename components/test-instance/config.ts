@@ -84,7 +84,7 @@ export function testInstanceConfig(args: TestInstanceArgs): StackConfig {
   ) as Record<string, object>;
   const flags = CHOICES.map((choice) => [choice.setting, parts[choice.name]]);
   const values = {
-    ...present({ forges, distGit, imageSupports, storageClass: pool.storageClass }),
+    ...omitUndefined({ forges, distGit, imageSupports, storageClass: pool.storageClass }),
     ...Object.fromEntries(flags),
     withBackup: false,
     repositoryCache: { enabled: false },
@@ -123,6 +123,6 @@ function without(map: object | undefined, keys: readonly string[]): object {
   return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !keys.includes(key)));
 }
 
-function present(map: Readonly<Record<string, unknown>>): object {
+function omitUndefined(map: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined));
 }

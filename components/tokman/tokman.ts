@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { configMapFiles } from "../../kubernetes/files.ts";
 import { serviceObject } from "../../kubernetes/service.ts";
@@ -18,21 +18,21 @@ const NAME = "tokman";
 export class Tokman extends pulumi.ComponentResource {
   constructor(name: string, args: TokmanArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:Tokman", name, {}, opts);
-    const { site, settings, configuration } = args;
+    const { destination, settings, configuration } = args;
     const { githubApp, sentry } = configuration;
     const child = { parent: this };
     const privateKey = `/secrets/${GITHUB_APP_KEY.file}`;
     const config = configMapFiles(
       `${name}-config`,
-      { site, name: "tokman-config", data: { "config.py": tokmanConfig({ privateKey }) } },
+      { destination, name: "tokman-config", data: { "config.py": tokmanConfig({ privateKey }) } },
       child,
     );
-    const claim = volumeClaim(`${name}-data`, { site, ...args.claim("access-tokens-pvc") }, child);
+    const claim = volumeClaim(`${name}-data`, { destination, ...args.claim("access-tokens-pvc") }, child);
     const healthy = { httpGet: { path: "/api/health", port: TOKMAN_PORT } };
     deployment(
       name,
       {
-        site,
+        destination,
         workload: args.workload(NAME),
         // The volume is for one pod at a time.
         strategy: "recreate",
@@ -76,10 +76,10 @@ export class Tokman extends pulumi.ComponentResource {
         ],
         nodeSelector: settings.tokman.nodeSelector,
       },
-      after(this, opts),
+      childOptions(this, opts),
     );
     const port = { name: NAME, port: 80, targetPort: TOKMAN_PORT };
-    serviceObject(`${name}-service`, { site, name: NAME, component: NAME, port }, child);
+    serviceObject(`${name}-service`, { destination, name: NAME, component: NAME, port }, child);
     this.registerOutputs();
   }
 }

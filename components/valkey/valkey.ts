@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import { deployment } from "../../kubernetes/deployment.ts";
 import { configMapFiles } from "../../kubernetes/files.ts";
 import { serviceObject } from "../../kubernetes/service.ts";
@@ -17,17 +17,17 @@ const { host: NAME, port: PORT } = VALKEY;
 export class Valkey extends pulumi.ComponentResource {
   constructor(name: string, args: ValkeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:data:Valkey", name, {}, opts);
-    const { site, configuration } = args;
+    const { destination, configuration } = args;
     const settings = args.settings.valkey;
     const child = { parent: this };
     const config = configMapFiles(
       `${name}-config`,
-      { site, name: "valkey-config", data: { "valkey.conf": valkeyConf(settings) } },
+      { destination, name: "valkey-config", data: { "valkey.conf": valkeyConf(settings) } },
       child,
     );
     const claim = volumeClaim(
       `${name}-data`,
-      { site, ...args.claim("valkey-pvc"), protect: args.protect },
+      { destination, ...args.claim("valkey-pvc"), protect: args.protect },
       child,
     );
     // While it loads its data, it listens, but does not answer.
@@ -35,10 +35,10 @@ export class Valkey extends pulumi.ComponentResource {
     deployment(
       name,
       {
-        site,
+        destination,
         workload: args.workload(NAME),
         strategy: "recreate",
-        patienceMinutes: 60,
+        timeoutMinutes: 60,
         // It saves what it holds before it ends.
         terminationGracePeriodSeconds: 600,
         containers: [
@@ -67,10 +67,10 @@ export class Valkey extends pulumi.ComponentResource {
         ],
         nodeSelector: settings.nodeSelector,
       },
-      after(this, opts),
+      childOptions(this, opts),
     );
     const port = { name: String(PORT), port: PORT, targetPort: PORT };
-    serviceObject(`${name}-service`, { site, name: NAME, component: NAME, port }, child);
+    serviceObject(`${name}-service`, { destination, name: NAME, component: NAME, port }, child);
     this.registerOutputs();
   }
 }

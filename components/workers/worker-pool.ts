@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { after } from "../../kubernetes/child-options.ts";
+import { childOptions } from "../../kubernetes/child-options.ts";
 import type { ContainerArgs, Mount } from "../../kubernetes/container.ts";
-import { patience } from "../../kubernetes/custom-timeouts.ts";
+import { customTimeouts } from "../../kubernetes/custom-timeouts.ts";
 import { disruptionBudget } from "../../kubernetes/disruption-budget.ts";
-import { filled } from "../../kubernetes/omit.ts";
+import { omitEmpty } from "../../kubernetes/omit-undefined.ts";
 import { podTemplate } from "../../kubernetes/pod.ts";
 import { imageTriggers } from "../../platform/image-triggers.ts";
 import { type BackupSettings, dumpsToBackups } from "../backup/settings.ts";
@@ -69,7 +69,7 @@ const LIVENESS_FAILURES = 3;
 export class WorkerPool extends pulumi.ComponentResource {
   constructor(name: string, args: WorkerPoolArgs, opts?: Options) {
     super("packit:app:WorkerPool", name, {}, opts);
-    const { site, settings, kind, sidecars } = args;
+    const { destination, settings, kind, sidecars } = args;
     const child = { parent: this };
     const { replicas, terminationGracePeriodSeconds, nodeSelector } = settings.workers[kind.setting];
     const component = kind.name;
@@ -77,16 +77,16 @@ export class WorkerPool extends pulumi.ComponentResource {
     const selector = { component };
     new k8s.core.v1.Service(
       `${name}-service`,
-      { metadata: site.service(component), spec: { clusterIP: "None", selector } },
+      { metadata: destination.service(component), spec: { clusterIP: "None", selector } },
       child,
     );
     const caches = hasCache(args) ? ownCaches(name, args, child) : [];
-    if (replicas > 1) disruptionBudget(`${name}-budget`, { site, component }, child);
+    if (replicas > 1) disruptionBudget(`${name}-budget`, { destination, component }, child);
     const containers = [worker(args), ...sidecars];
     new k8s.apps.v1.StatefulSet(
       `${name}-stateful-set`,
       {
-        metadata: site.workload(component, imageTriggers({ site, containers })),
+        metadata: destination.workload(component, imageTriggers({ destination, containers })),
         spec: {
           replicas: workload.pods,
           serviceName: component,
@@ -94,7 +94,7 @@ export class WorkerPool extends pulumi.ComponentResource {
           updateStrategy: { type: "RollingUpdate" },
           selector: { matchLabels: selector },
           template: podTemplate({
-            site,
+            destination,
             workload,
             containers,
             annotations: {
@@ -111,9 +111,9 @@ export class WorkerPool extends pulumi.ComponentResource {
         },
       },
       {
-        ...after(this, { dependsOn: [...(opts?.dependsOn ?? []), ...caches] }),
+        ...childOptions(this, { dependsOn: [...(opts?.dependsOn ?? []), ...caches] }),
         // One pod after the other, each with all its time to end and to start.
-        customTimeouts: patience(replicas * (terminationGracePeriodSeconds + STARTUP.seconds + 120)),
+        customTimeouts: customTimeouts(replicas * (terminationGracePeriodSeconds + STARTUP.seconds + 120)),
       },
     );
     this.registerOutputs();
@@ -197,10 +197,14 @@ function hasCache({ settings, kind }: WorkerPoolArgs): boolean {
 }
 
 /** The workers' own cache volumes. */
-function ownCaches(name: string, { site, settings, kind }: WorkerPoolArgs, opts: { parent: WorkerPool }) {
+function ownCaches(
+  name: string,
+  { destination, settings, kind }: WorkerPoolArgs,
+  opts: { parent: WorkerPool },
+) {
   const workers = workersOf(settings.workers, kind);
   const claims = new Map(workers.map((worker) => [worker, workerCacheClaim(worker)]));
-  return cacheClaims(`${name}-cache`, { site, claims, cache: settings.repositoryCache }, opts);
+  return cacheClaims(`${name}-cache`, { destination, claims, cache: settings.repositoryCache }, opts);
 }
 
 /**
@@ -209,10 +213,10 @@ function ownCaches(name: string, { site, settings, kind }: WorkerPoolArgs, opts:
  * there would stay as they are. So its size is not the setting but the one that it always had, the predecessor's. The
  * server drops empty maps, with which a template would seem to differ.
  */
-function cacheTemplate({ site, settings }: WorkerPoolArgs) {
-  const { labels, volumeAnnotations } = site.platform;
+function cacheTemplate({ destination, settings }: WorkerPoolArgs) {
+  const { labels, volumeAnnotations } = destination.platform;
   return {
-    metadata: { name: CACHE_TEMPLATE, ...filled({ labels, annotations: volumeAnnotations }) },
-    spec: site.volumeSpec("4Gi", settings.repositoryCache.storageClass),
+    metadata: { name: CACHE_TEMPLATE, ...omitEmpty({ labels, annotations: volumeAnnotations }) },
+    spec: destination.volumeSpec("4Gi", settings.repositoryCache.storageClass),
   };
 }

@@ -1,6 +1,6 @@
 import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
 import { UserError } from "../../errors.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import { describe, type KubernetesObject } from "../../render/kubernetes-object.ts";
 import { isThePools } from "./namespaces.ts";
 import { claimFaults, listOf, mapOf, podFaults } from "./pod-faults.ts";
@@ -92,7 +92,7 @@ function allowed(): string[] {
   return [];
 }
 
-/** What others act on: their quotas, their walls, and who may run what. */
+/** What others act on: their quotas, their network policies, and who may run what. */
 function namespaceFaults({
   metadata: { labels = {}, annotations = {} },
   spec,

@@ -1,5 +1,5 @@
 import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 
 /** The right of the instance's pods to pull from the namespace, and what builds may reach. */

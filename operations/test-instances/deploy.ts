@@ -20,6 +20,7 @@ import type { Declared } from "./engine.ts";
 import { foreignProgram } from "./foreign-program.ts";
 import { type Build, imagePlan } from "./image-plan.ts";
 import type { Held } from "./lease.ts";
+import { LeaseHolder } from "./lease-holder.ts";
 import { prepare, refuseForeign, type Space } from "./namespaces.ts";
 import { ownProgram, type Program } from "./program.ts";
 import { showReference } from "./reference.ts";
@@ -27,7 +28,6 @@ import type { Request } from "./request.ts";
 import { type Resolved, resolve } from "./resolve.ts";
 import { keepStandIns, readStandIns } from "./stand-in-secret.ts";
 import type { Tenancy } from "./tenancy.ts";
-import { Tenure } from "./tenure.ts";
 import { makeWorktree, worktreeOf } from "./worktree.ts";
 
 export interface DeployArgs extends AcquireArgs {
@@ -120,23 +120,23 @@ function requestsOf(spaces: readonly Space[]): Tenancy["requests"] {
  */
 export async function deploy(context: Context, args: DeployArgs): Promise<Deployed> {
   const { tenancy, ...planned } = await plan(context, args);
-  const tenure = new Tenure(slotsOf(context), await acquire(context, args, tenancy), args.signal);
-  const work = { ...args, ...planned, tenure, hasSpaces: false, isBuilding: false };
+  const holder = new LeaseHolder(slotsOf(context), await acquire(context, args, tenancy), args.signal);
+  const work = { ...args, ...planned, holder, hasSpaces: false, isBuilding: false };
   try {
     return await bringUp(context, work);
   } catch (error) {
     const isEmpty = !work.isBuilding && (await hasNothing(context, args.request.name).catch(() => false));
-    await (isEmpty ? giveBack(context, work) : tenure.update({ state: "failed" })).catch(() => {});
+    await (isEmpty ? giveBack(context, work) : holder.update({ state: "failed" })).catch(() => {});
     throw error;
   } finally {
-    await tenure.end();
+    await holder.end();
     // Whoever destroys the instance waits until nothing is made any more.
-    await tenure.answer("stopped").catch(() => {});
+    await holder.answer("stopped").catch(() => {});
   }
 }
 
 interface Work extends DeployArgs, Omit<Plan, "tenancy"> {
-  readonly tenure: Tenure;
+  readonly holder: LeaseHolder;
   /** Whether namespaces are made, or were gone on with. */
   hasSpaces: boolean;
   /** Whether images are being built: of those that failed, something is there to be looked at. */
@@ -145,10 +145,10 @@ interface Work extends DeployArgs, Omit<Plan, "tenancy"> {
 
 async function bringUp(context: Context, work: Work): Promise<Deployed> {
   const { client, engine, report } = context;
-  const { request, builder, builds, program, objects: planned, spaces, tenure, limitSeconds } = work;
-  const { signal } = tenure;
-  const identity = await identitySecrets(context, tenure.held.identity);
-  report(`slot ${tenure.held.slot}, until ${tenure.held.expires.toISOString()}`);
+  const { request, builder, builds, program, objects: planned, spaces, holder, limitSeconds } = work;
+  const { signal } = holder;
+  const identity = await identitySecrets(context, holder.held.identity);
+  report(`slot ${holder.held.slot}, until ${holder.held.expires.toISOString()}`);
   await refuseForeign(context, request.name);
   await refuseTaken(client, stackOf(request.name), planned);
   work.hasSpaces = true;
@@ -174,14 +174,14 @@ async function bringUp(context: Context, work: Work): Promise<Deployed> {
     signal,
   );
   // The slot may be lost since the last look at it: nothing is made without it.
-  await tenure.update({ requests: requestsOf(spaces.filter((one) => !ended.includes(one))) });
+  await holder.update({ requests: requestsOf(spaces.filter((one) => !ended.includes(one))) });
   signal.throwIfAborted();
   await engine.up(declared, report, signal);
   if (declared.standIns !== former) await keepStandIns(client, request.name, declared.standIns);
-  await tenure.update({});
+  await holder.update({});
   const objects = await stackObjects(client, stackOf(request.name), [own, sandbox]);
   await waitUntilReady(client, { objects, limitSeconds, report, signal });
-  const held = await tenure.update({ state: "up", wasUp: true });
+  const held = await holder.update({ state: "up", wasUp: true });
   return { held, images };
 }
 
@@ -192,12 +192,12 @@ async function hasNothing({ client }: Context, name: string): Promise<boolean> {
 }
 
 /** Gives a slot back with which nothing was made, and lets go of what the engine may have kept. */
-async function giveBack(context: Context, { tenure, hasSpaces }: Work): Promise<void> {
+async function giveBack(context: Context, { holder, hasSpaces }: Work): Promise<void> {
   // Whose slot it is not any more has no business with what is there.
-  const { name, slot } = await tenure.update({ state: "failed" });
+  const { name, slot } = await holder.update({ state: "failed" });
   if (hasSpaces) await removeAll(context, name);
-  const held = await tenure.update({});
-  await tenure.end();
+  const held = await holder.update({});
+  await holder.end();
   if (await slotsOf(context).release(held)) context.report(`slot ${slot} is given back: nothing was made`);
 }
 

@@ -9,7 +9,7 @@ import { plainObjects, printable } from "./plain-objects.ts";
 import type { Evaluation, Program } from "./program.ts";
 import { SecretWords } from "./secret-words.ts";
 
-/** What the program within the walls is asked. */
+/** What the confined program is asked. */
 export interface Task {
   /** Where it is. */
   readonly folder: string;
@@ -30,7 +30,7 @@ export interface ForeignArgs {
   readonly limits?: Partial<Limits>;
 }
 
-/** The program of a pull request, which nobody trusts: it is evaluated within walls, and learns no secret. */
+/** The program of a pull request, which nobody trusts: it is evaluated confined, and learns no secret. */
 export function foreignProgram({ folder, sha, report, limits = {} }: ForeignArgs): Program {
   const who = `The program of commit ${sha.slice(0, 7)}`;
   return {
@@ -46,7 +46,7 @@ export function foreignProgram({ folder, sha, report, limits = {} }: ForeignArgs
         seed: createHmac("sha256", seed).update(`${stack}\0program`).digest("hex"),
       };
       const ended = await confined({
-        module: join(import.meta.dirname, "within-walls.ts"),
+        module: join(import.meta.dirname, "confined-program.ts"),
         readable: [folder, realpathSync(join(folder, "node_modules"))],
         input: JSON.stringify(task),
         limits,

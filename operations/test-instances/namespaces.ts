@@ -7,7 +7,7 @@ import type { Pool } from "../../components/test-instance/pool.ts";
 import { UserError } from "../../errors.ts";
 import type { Amounts } from "../../kubernetes/amounts.ts";
 import { showBytes, showCpu } from "../../kubernetes/amounts.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Context } from "./context.ts";
 import { REAPER } from "./management.ts";

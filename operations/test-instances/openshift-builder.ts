@@ -6,7 +6,7 @@ import { OWN_IMAGES } from "../../components/schema.ts";
 import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
 import { EnvironmentError } from "../../errors.ts";
 import { type Amounts, amountsOf, sum } from "../../kubernetes/amounts.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { buildSurroundings } from "./build-surroundings.ts";
 import {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { type StandIns, storedIn } from "../../settings/secrets/stand-ins.ts";
 import { namespaceObject } from "./namespaces.ts";

@@ -69,7 +69,7 @@ export async function removeWorktree(root: string, folder: string): Promise<void
   await git(root, ["worktree", "prune"]);
 }
 
-/** Stack files are read outside the walls. */
+/** Stack files are read outside the confinement. */
 function refuseLarge(folder: string): void {
   for (const file of globSync(join(folder, "Pulumi*.yaml")))
     if (statSync(file).size > LONGEST_FILE)

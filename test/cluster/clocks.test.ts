@@ -12,10 +12,10 @@ import { type Context, queueOf, slotsOf } from "../../operations/test-instances/
 import { ApplyEngine } from "../../operations/test-instances/engine.ts";
 import { extend } from "../../operations/test-instances/extend.ts";
 import { exceeds, type Held } from "../../operations/test-instances/lease.ts";
+import { LeaseHolder } from "../../operations/test-instances/lease-holder.ts";
 import { reap } from "../../operations/test-instances/reap.ts";
 import { SILENCE_SECONDS } from "../../operations/test-instances/silence.ts";
 import type { Tenancy } from "../../operations/test-instances/tenancy.ts";
-import { Tenure } from "../../operations/test-instances/tenure.ts";
 import { poolOf } from "../support/pool.ts";
 import { onMachine, SKEWS, skewDates } from "../support/skewed-clock.ts";
 import { ROOT } from "../support/stacks.ts";
@@ -131,44 +131,44 @@ describe("a command whose slot is gone", { timeout: 60_000 }, () => {
     ],
   ])("as it %s stops within a heartbeat or two, and says so", async (_, change, words) => {
     const name = /gone-\d/.exec(words.source)?.[0] ?? "";
-    const tenure = new Tenure(slots(), await take(name));
-    onTestFinished(() => tenure.end());
-    await change(tenure.held);
-    await until(async () => tenure.signal.aborted, { what: "the command to notice", limitSeconds: 12 });
-    expect(tenure.signal.reason).toBeInstanceOf(UserError);
-    expect(String(tenure.signal.reason)).toMatch(words);
+    const holder = new LeaseHolder(slots(), await take(name));
+    onTestFinished(() => holder.end());
+    await change(holder.held);
+    await until(async () => holder.signal.aborted, { what: "the command to notice", limitSeconds: 12 });
+    expect(holder.signal.reason).toBeInstanceOf(UserError);
+    expect(String(holder.signal.reason)).toMatch(words);
   });
 
   it("tells the one that destroys the instance that it has stopped", async () => {
-    const tenure = new Tenure(slots(), await take("told"));
-    const { run } = tenure.held;
-    await slots().update(tenure.held, { state: "destroying", run: "destroyer", ends: run });
-    await expect(tenure.update({})).rejects.toThrow("told is being destroyed");
+    const holder = new LeaseHolder(slots(), await take("told"));
+    const { run } = holder.held;
+    await slots().update(holder.held, { state: "destroying", run: "destroyer", ends: run });
+    await expect(holder.update({})).rejects.toThrow("told is being destroyed");
     const answers = async () => (await slots().held()).map(({ answer }) => answer);
     expect(await answers()).toEqual(["stopping"]);
-    await tenure.end();
-    await tenure.answer("stopped");
+    await holder.end();
+    await holder.answer("stopped");
     expect(await answers()).toEqual(["stopped"]);
   });
 
   it("as its time is over stops, though it goes on renewing it", async () => {
     const held = await take("over");
-    const tenure = new Tenure(slots(), held);
-    onTestFinished(() => tenure.end());
+    const holder = new LeaseHolder(slots(), held);
+    onTestFinished(() => holder.end());
     await endAt(held, (await admin.now()).getTime() + 2000);
-    await until(async () => tenure.signal.aborted, { what: "its end", limitSeconds: 15 });
-    expect(String(tenure.signal.reason)).toMatch(/The time of over is over since .* longer --ttl/);
+    await until(async () => holder.signal.aborted, { what: "its end", limitSeconds: 15 });
+    expect(String(holder.signal.reason)).toMatch(/The time of over is over since .* longer --ttl/);
   });
 
   it("as nobody takes its word any more stops before it is taken for dead", async () => {
     const transport = new CutTransport(wayTo(access));
     const own = slotsOf({ client: new ApiClient(access, transport), pool });
-    const tenure = new Tenure(own, await take("cut"));
-    onTestFinished(() => tenure.end());
+    const holder = new LeaseHolder(own, await take("cut"));
+    onTestFinished(() => holder.end());
     transport.isCut = true;
-    const stopped = async () => tenure.signal.aborted;
+    const stopped = async () => holder.signal.aborted;
     await until(stopped, { what: "the command to stop", limitSeconds: SILENCE_SECONDS });
-    expect(String(tenure.signal.reason)).toContain("could not be renewed for 20 s");
+    expect(String(holder.signal.reason)).toContain("could not be renewed for 20 s");
   });
 });
 
@@ -249,18 +249,18 @@ async function take(name: string, changes: Partial<Tenancy> = {}): Promise<Held>
 
 /** Says again and again that a slot's holder is at work, until the function is called that it returns. */
 function beat(held: Held): () => Promise<void> {
-  const tenure = new Tenure(slotsOf(machine()), held);
+  const holder = new LeaseHolder(slotsOf(machine()), held);
   let isOver = false;
   const beating = (async () => {
     while (!isOver) {
-      await tenure.update({});
+      await holder.update({});
       await pause(100);
     }
   })();
   return async () => {
     isOver = true;
     await beating;
-    await tenure.end();
+    await holder.end();
   };
 }
 

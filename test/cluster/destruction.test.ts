@@ -7,7 +7,7 @@ import { slotsOf } from "../../operations/test-instances/context.ts";
 import { destroy } from "../../operations/test-instances/destroy.ts";
 import type { Engine } from "../../operations/test-instances/engine.ts";
 import { POOL_LABEL } from "../../operations/test-instances/namespaces.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { TAKE_ARGS, tenancy } from "../support/tenancy.ts";
 import { TestPool } from "./test-pool.ts";

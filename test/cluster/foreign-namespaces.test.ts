@@ -9,7 +9,7 @@ import { destroy } from "../../operations/test-instances/destroy.ts";
 import type { Engine } from "../../operations/test-instances/engine.ts";
 import { reap } from "../../operations/test-instances/reap.ts";
 import { readRequest } from "../../operations/test-instances/request.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import { FakeGitHub } from "../support/github.ts";
 import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";

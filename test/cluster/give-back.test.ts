@@ -6,7 +6,7 @@ import type { Builder } from "../../operations/test-instances/builder.ts";
 import { destroy } from "../../operations/test-instances/destroy.ts";
 import type { Engine } from "../../operations/test-instances/engine.ts";
 import { leftOfDeploy } from "../../operations/test-instances/left.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import { TestPool } from "./test-pool.ts";
 
 const NAME = "empty";

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { applyStack, removeStack } from "../../cluster/apply.ts";
 import { localClient } from "../../local/up.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import { type KubernetesObject, describe as nameOf } from "../../render/kubernetes-object.ts";
 import { PATHS } from "./control-plane.ts";
 import { smallStack } from "./small-stack.ts";

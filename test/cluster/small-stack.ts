@@ -1,4 +1,4 @@
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 
 /** The objects of a stack of a few kinds, in the namespace `space`, which is one of them. */

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
 import { waitUntilReady } from "../../cluster/wait.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
 import { PREDECESSORS } from "./predecessors.ts";

@@ -15,7 +15,7 @@ import { ApplyEngine } from "../../operations/test-instances/engine.ts";
 import { POOL_LABEL } from "../../operations/test-instances/namespaces.ts";
 import { PulumiEngine } from "../../operations/test-instances/pulumi-engine.ts";
 import { readRequest } from "../../operations/test-instances/request.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { FakeGitHub } from "../support/github.ts";

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { refuseUnfit } from "../../operations/test-instances/admission.ts";
 import { REAPER } from "../../operations/test-instances/management.ts";
 import { ownProgram } from "../../operations/test-instances/program.ts";
-import { STACK_LABEL } from "../../platform/site.ts";
+import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { evaluationOf } from "../support/evaluation.ts";
 import { ROOT } from "../support/stacks.ts";

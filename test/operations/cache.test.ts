@@ -5,7 +5,7 @@ import { cacheVolumes, repositoryOf } from "../../components/repository-cache/se
 import { chosenRepositories, chosenWorkers } from "../../operations/cache.ts";
 import { cloneAt, sendClone } from "../../operations/cache-clone.ts";
 import { readLog } from "../../operations/cache-log.ts";
-import { cloneWith, git, origin, Volume } from "../authorities/git-cache.ts";
+import { cloneWith, git, origin, Volume } from "../integration/git-cache.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { settingsOf } from "../support/stacks.ts";
 
