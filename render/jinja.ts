@@ -1,4 +1,4 @@
-import { CATALOGUE, type SecretName } from "../components/schema.ts";
+import { CATALOGUE, type SecretName } from "../components/catalogue.ts";
 import type { Path } from "../settings/path.ts";
 import { isFile } from "../settings/secrets/form.ts";
 

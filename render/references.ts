@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { CATALOGUE, type SecretName } from "../components/schema.ts";
+import { CATALOGUE, type SecretName } from "../components/catalogue.ts";
 import { loadSettings, type Settings } from "../settings/load.ts";
 import { readStackFile } from "../settings/stack-file.ts";
 import { evaluate } from "./evaluate.ts";

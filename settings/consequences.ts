@@ -1,4 +1,4 @@
-import { CATALOGUE } from "../components/schema.ts";
+import { CATALOGUE } from "../components/catalogue.ts";
 import type { Path } from "./path.ts";
 import type { SecretSpecs } from "./secrets/spec.ts";
 import type { Violation } from "./violation.ts";

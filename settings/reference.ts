@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { CATALOGUE, SECRET_NAMES, schema } from "../components/schema.ts";
+import { CATALOGUE, SECRET_NAMES } from "../components/catalogue.ts";
+import { schema } from "../components/schema.ts";
 import { unwrap } from "./schema-walk.ts";
 import type { SecretSpec } from "./secrets/spec.ts";
 import { PREFIX } from "./stack-file.ts";

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Settings } from "../../settings/load.ts";
 import type { SecretSpec } from "../../settings/secrets/spec.ts";
-import { CATALOGUE, GENERATED, type Generated } from "../schema.ts";
+import { CATALOGUE, GENERATED, type Generated } from "../catalogue.ts";
 
 export interface PasswordsArgs {
   /** Those that the stack was given, and how often each of the others was made anew. */

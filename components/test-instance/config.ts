@@ -1,6 +1,7 @@
 import type { StackConfig } from "../../settings/stack-file.ts";
 import { withRoleDefaults } from "../configuration/role.ts";
-import { DECLARED, OWN_IMAGE_NAMES, type OwnImage, ownImage } from "../schema.ts";
+import { OWN_IMAGE_NAMES, type OwnImage, ownImage } from "../own-images.ts";
+import { DECLARED } from "../schema.ts";
 import type { Pool } from "./pool.ts";
 
 /** The parts that an instance can do with or without. */

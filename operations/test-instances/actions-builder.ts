@@ -1,5 +1,5 @@
 import { until } from "../../cluster/until.ts";
-import { OWN_IMAGES, type OwnImage } from "../../components/schema.ts";
+import { OWN_IMAGES, type OwnImage } from "../../components/own-images.ts";
 import { EnvironmentError, knownError } from "../../errors.ts";
 import type { GitHub, Repository, WorkflowRun } from "../../github/github.ts";
 import {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { OwnImage } from "../../components/schema.ts";
+import type { OwnImage } from "../../components/own-images.ts";
 import type { Amounts } from "../../kubernetes/amounts.ts";
 import type { Build } from "./image-plan.ts";
 

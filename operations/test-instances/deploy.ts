@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import { refuseTaken, stackObjects } from "../../cluster/apply.ts";
 import { waitUntilReady } from "../../cluster/wait.ts";
-import type { OwnImage } from "../../components/schema.ts";
+import type { OwnImage } from "../../components/own-images.ts";
 import { hostOf, namespacesOf, stackOf, testInstanceConfig } from "../../components/test-instance/config.ts";
 import { sandboxTotals, totals } from "../../components/totals.ts";
 import { UserError } from "../../errors.ts";

@@ -1,4 +1,4 @@
-import { IMAGES, OWN_IMAGE_NAMES, type OwnImage } from "../../components/schema.ts";
+import { IMAGES, OWN_IMAGE_NAMES, type OwnImage } from "../../components/own-images.ts";
 import type { Repository } from "./reference.ts";
 import type { Resolved } from "./resolve.ts";
 

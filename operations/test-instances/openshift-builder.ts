@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
 import { applyOne } from "../../cluster/apply.ts";
 import { until } from "../../cluster/until.ts";
-import { OWN_IMAGES } from "../../components/schema.ts";
+import { OWN_IMAGES } from "../../components/own-images.ts";
 import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
 import { EnvironmentError } from "../../errors.ts";
 import { type Amounts, amountsOf, sum } from "../../kubernetes/amounts.ts";

@@ -1,4 +1,4 @@
-import { IMAGES, OWN_IMAGE_NAMES, type OwnImage } from "../../components/schema.ts";
+import { IMAGES, OWN_IMAGE_NAMES, type OwnImage } from "../../components/own-images.ts";
 import { UserError } from "../../errors.ts";
 import { isBranchName } from "../../settings/branch-name.ts";
 import { allOf } from "../../settings/every-mistake.ts";

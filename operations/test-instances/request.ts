@@ -1,5 +1,5 @@
-import type { OwnImage } from "../../components/schema.ts";
-import { OWN_IMAGE_NAMES } from "../../components/schema.ts";
+import type { OwnImage } from "../../components/own-images.ts";
+import { OWN_IMAGE_NAMES } from "../../components/own-images.ts";
 import { PART_NAMES, PARTS } from "../../components/test-instance/config.ts";
 import type { Pool } from "../../components/test-instance/pool.ts";
 import { UserError } from "../../errors.ts";

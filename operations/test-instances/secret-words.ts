@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/schema.ts";
+import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/catalogue.ts";
 import { namespacesOf } from "../../components/test-instance/config.ts";
 import { UserError } from "../../errors.ts";
 import { generatedFrom } from "../../render/generated.ts";

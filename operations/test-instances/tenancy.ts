@@ -1,4 +1,4 @@
-import type { OwnImage } from "../../components/schema.ts";
+import type { OwnImage } from "../../components/own-images.ts";
 
 /** What an instance that holds a slot is, as everybody may read it. */
 export interface Tenancy {

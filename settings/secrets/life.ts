@@ -1,5 +1,5 @@
+import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/catalogue.ts";
 import type { SchemaOutput } from "../../components/schema.ts";
-import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/schema.ts";
 import { formatPath, type Violation } from "../violation.ts";
 import { validity } from "./forms/certificate.ts";
 import { coprEnd } from "./forms/copr.ts";

@@ -1,4 +1,5 @@
-import { CATALOGUE, type SchemaOutput, SECRET_NAMES } from "../../components/schema.ts";
+import { CATALOGUE, SECRET_NAMES } from "../../components/catalogue.ts";
+import type { SchemaOutput } from "../../components/schema.ts";
 import { partsOf } from "../../components/totals.ts";
 import type { Surroundings } from "./form.ts";
 import type { SecretNeeds } from "./secrets.ts";

@@ -1,4 +1,4 @@
-import { CATALOGUE, type SecretName } from "../../components/schema.ts";
+import { CATALOGUE, type SecretName } from "../../components/catalogue.ts";
 import type { Path, StackConfig } from "../stack-file.ts";
 import { formatPath, remedyForKey, type Violation } from "../violation.ts";
 import { readSecretFile } from "./file.ts";

@@ -1,4 +1,4 @@
-import { CATALOGUE, type NamedSecrets, SECRET_NAMES, type SecretName } from "../../components/schema.ts";
+import { CATALOGUE, type NamedSecrets, SECRET_NAMES, type SecretName } from "../../components/catalogue.ts";
 import type { StackConfig } from "../stack-file.ts";
 import { formatPath, type Violation } from "../violation.ts";
 import type { Surroundings } from "./form.ts";

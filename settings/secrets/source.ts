@@ -1,4 +1,4 @@
-import type { SecretName } from "../../components/schema.ts";
+import type { SecretName } from "../../components/catalogue.ts";
 import type { Path } from "../path.ts";
 
 /** Makes a stand-in for a secret that a disposable stack needs and was not given. */

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { CATALOGUE, type SecretName } from "../../components/schema.ts";
+import { CATALOGUE, type SecretName } from "../../components/catalogue.ts";
 import { jsonIn } from "../../system/json-text.ts";
 import { makeFolder } from "../../system/make-folder.ts";
 import type { StackConfig } from "../stack-file.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { OWN_IMAGES } from "../../components/schema.ts";
+import { OWN_IMAGES } from "../../components/own-images.ts";
 import { loadSettings } from "../../settings/load.ts";
 import { type Changes, configOf, ROOT } from "../support/stacks.ts";
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { SECRET_NAMES } from "../../components/catalogue.ts";
 import { egressHosts } from "../../components/egress.ts";
-import { SECRET_NAMES } from "../../components/schema.ts";
 import { ROOT, settingsOf } from "../support/stacks.ts";
 
 const PAGES = ["README.md", "CHANGELOG.md", ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`)];

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { CATALOGUE, type SecretName } from "../../components/schema.ts";
+import { CATALOGUE, type SecretName } from "../../components/catalogue.ts";
 import { inForm, type Surroundings } from "../../settings/secrets/form.ts";
 
 /** What is wrong with a secret's value; nothing where it is taken. */

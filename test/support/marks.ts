@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, getDiffieHellman, type KeyObject } from "node:crypto";
 import { generate } from "selfsigned";
 import sshpk from "sshpk";
-import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/schema.ts";
+import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/catalogue.ts";
 import { encodedKeytab } from "../../settings/secrets/forms/keytab.ts";
 
 /** Starts every marked secret's text; nothing that is shown may hold it. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { CATALOGUE, type SecretName } from "../../../components/schema.ts";
+import { CATALOGUE, type SecretName } from "../../../components/catalogue.ts";
 import { evaluate } from "../../../render/evaluate.ts";
 import type { KubernetesObject } from "../../../render/kubernetes-object.ts";
 import { loadSettings } from "../../../settings/load.ts";

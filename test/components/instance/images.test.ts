@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { OWN_IMAGES } from "../../../components/schema.ts";
+import { OWN_IMAGES } from "../../../components/own-images.ts";
 import type { Anything } from "../../support/anything.ts";
 import { allTemplates, find, objectsOf, templates } from "../../support/stacks.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { GENERATED as ALL } from "../../../components/schema.ts";
+import { GENERATED as ALL } from "../../../components/catalogue.ts";
 import { registered } from "../../support/registered.ts";
 import { find, objectsOf, templates } from "../../support/stacks.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { OWN_IMAGES, type OwnImage } from "../../../components/own-images.ts";
 import { namesPods } from "../../../components/sandbox/refusals.ts";
-import { OWN_IMAGES, type OwnImage } from "../../../components/schema.ts";
 import { referenceOf } from "../../../operations/test-instances/actions-builder.ts";
 import { checkedName } from "../../../operations/test-instances/name.ts";
 import { imageReference } from "../../../settings/image-reference.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execaSync } from "execa";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../../components/schema.ts";
+import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../../components/catalogue.ts";
 import { UserError } from "../../../errors.ts";
 import { loadSettings } from "../../../settings/load.ts";
 import { isBytes } from "../../../settings/secrets/form.ts";

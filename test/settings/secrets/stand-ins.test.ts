@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../../components/schema.ts";
+import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../../components/catalogue.ts";
 import { loadSettings } from "../../../settings/load.ts";
 import { inForm } from "../../../settings/secrets/form.ts";
 import { fits } from "../../../settings/secrets/forms/certificate.ts";
