@@ -1,11 +1,11 @@
 import { compromises } from "./components/configuration/compromises.ts";
 import { egressHosts } from "./components/egress.ts";
 import type { Instance } from "./components/instance/instance.ts";
+import type { Settings } from "./components/settings.ts";
 import { namespacesOf } from "./components/stack/namespaces.ts";
 import { partsOf, sandboxTotals, totals } from "./components/totals.ts";
 import { activePools } from "./components/workers/pools.ts";
 import { type Amounts, showBytes, showCpu } from "./kubernetes/amounts.ts";
-import type { Settings } from "./settings/load.ts";
 
 /** What an operator wants to know of a stack. */
 export function outputs(settings: Settings, { url, webhookSecret, images }: Instance) {

@@ -3,10 +3,10 @@ import { RandomUuid } from "@pulumi/random/randomUuid.js";
 import type { ApiClient } from "./cluster/api-client.ts";
 import { type Choice, keptImage, ownersOf, withImages } from "./cluster/followed-images.ts";
 import { fieldManager, refusal, STATE_ANNOTATION } from "./cluster/pulumi-ownership.ts";
+import type { Settings } from "./components/settings.ts";
 import { STACK_LABEL } from "./platform/destination.ts";
 import { followed } from "./platform/image-triggers.ts";
 import type { KubernetesObject } from "./render/kubernetes-object.ts";
-import type { Settings } from "./settings/load.ts";
 
 /**
  * What Pulumi's engine is told of every Kubernetes object, so that a run that was killed can be run again and nothing

@@ -2,8 +2,8 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { Instance } from "./components/instance/instance.ts";
 import { loadComponents } from "./components/load-components.ts";
+import type { Settings } from "./components/settings.ts";
 import { outputs } from "./outputs.ts";
-import type { Settings } from "./settings/load.ts";
 
 /**
  * Declares one Packit Service in the cluster that the settings name, and returns the stack's outputs. Whatever runs

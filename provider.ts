@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type { Settings } from "./settings/load.ts";
+import type { Settings } from "./components/settings.ts";
 
 /** The provider of the cluster that the settings name, and of no other. */
 export function clusterProvider(settings: Settings): k8s.Provider {

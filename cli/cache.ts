@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { defineCommand } from "citty";
 import { Listr } from "listr2";
+import type { Settings } from "../components/settings.ts";
 import { UserError } from "../errors.ts";
 import {
   type CacheArgs,
@@ -14,8 +15,8 @@ import {
 import { cloneAt } from "../operations/cache-clone.ts";
 import { cacheTable, type VolumeReport } from "../operations/cache-report.ts";
 import { PROGRESS } from "../progress.ts";
-import { lengthOf } from "../settings/duration.ts";
-import { loadSettings, type Settings } from "../settings/load.ts";
+import { lengthOf } from "../schema/duration.ts";
+import { loadSettings } from "../settings/load.ts";
 import { REPEATED, repeated } from "./arguments.ts";
 import { JSON_OUTPUT, print, STACK, say, stackConfig, WHERE, type Where, whereOf } from "./options.ts";
 

@@ -8,7 +8,7 @@ import { withLock } from "../local/lock.ts";
 import { runPhases } from "../local/phases.ts";
 import { summary, timing } from "../local/summary.ts";
 import { clusterPhases, type Engine, localClient, localSettings, stackPhases } from "../local/up.ts";
-import { lengthOf } from "../settings/duration.ts";
+import { lengthOf } from "../schema/duration.ts";
 import { whyStopped } from "../settings/stopped.ts";
 import { interruptible } from "../system/interruption.ts";
 import { JSON_OUTPUT, PATHS, print, refuseUnknown, STACK, say } from "./options.ts";

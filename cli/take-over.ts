@@ -3,8 +3,8 @@ import { ApiClient } from "../cluster/api-client.ts";
 import { findForeign, takeOver as take } from "../operations/take-over.ts";
 import { evaluate } from "../render/evaluate.ts";
 import { describe } from "../render/kubernetes-object.ts";
+import { REDACTED } from "../schema/secrets/sensitive.ts";
 import { loadSettings } from "../settings/load.ts";
-import { REDACTED } from "../settings/secrets/sensitive.ts";
 import { JSON_OUTPUT, print, STACK, say, stackConfig, WHERE, whereOf } from "./options.ts";
 
 export const takeOver = defineCommand({

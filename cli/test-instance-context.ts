@@ -1,5 +1,5 @@
 import { ApiClient } from "../cluster/api-client.ts";
-import { loadPool, type Pool } from "../components/test-instance/pool.ts";
+import type { Pool } from "../components/test-instance/pool.ts";
 import { UserError } from "../errors.ts";
 import { GitHub } from "../github/github.ts";
 import { STORAGE_CLASS } from "../local/fixtures.ts";
@@ -12,6 +12,7 @@ import { ApplyEngine, type Engine } from "../operations/test-instances/engine.ts
 import { removeLeftovers } from "../operations/test-instances/leftovers.ts";
 import { OpenShiftBuilder } from "../operations/test-instances/openshift-builder.ts";
 import { hasPulumi, PulumiEngine } from "../operations/test-instances/pulumi-engine.ts";
+import { loadPool } from "../settings/pool.ts";
 import { PATHS, say, type Where, whereOf } from "./options.ts";
 import { complete } from "./printed.ts";
 import { ROOT } from "./root.ts";

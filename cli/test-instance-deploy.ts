@@ -12,7 +12,7 @@ import { planned, plannedText } from "../operations/test-instances/planned.ts";
 import { redeployed } from "../operations/test-instances/refresh.ts";
 import { type Request, readRequest } from "../operations/test-instances/request.ts";
 import { shown } from "../operations/test-instances/view.ts";
-import { lengthOf } from "../settings/duration.ts";
+import { lengthOf } from "../schema/duration.ts";
 import { everyMistake } from "../settings/every-mistake.ts";
 import { interruptible } from "../system/interruption.ts";
 import { REPEATED, repeated } from "./arguments.ts";

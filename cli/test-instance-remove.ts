@@ -1,5 +1,4 @@
 import { defineCommand } from "citty";
-import { namespacesOf } from "../components/test-instance/config.ts";
 import type { Pool } from "../components/test-instance/pool.ts";
 import { UserError } from "../errors.ts";
 import { slotsOf } from "../operations/test-instances/context.ts";
@@ -7,7 +6,8 @@ import { destroy } from "../operations/test-instances/destroy.ts";
 import { checkedName } from "../operations/test-instances/name.ts";
 import { reap } from "../operations/test-instances/reap.ts";
 import { SILENCE_SECONDS } from "../operations/test-instances/silence.ts";
-import { lengthOf } from "../settings/duration.ts";
+import { lengthOf } from "../schema/duration.ts";
+import { namespacesOf } from "../settings/test-instance.ts";
 import { nearOr } from "./arguments.ts";
 import { print, say } from "./options.ts";
 import { ROOT } from "./root.ts";

@@ -4,7 +4,7 @@ import { extend, heldBy } from "../operations/test-instances/extend.ts";
 import { keep } from "../operations/test-instances/keep.ts";
 import { setUp } from "../operations/test-instances/management.ts";
 import { shown } from "../operations/test-instances/view.ts";
-import { inSeconds, lengthOf } from "../settings/duration.ts";
+import { inSeconds, lengthOf } from "../schema/duration.ts";
 import { print, say } from "./options.ts";
 import { completing } from "./printed.ts";
 import { clientOf, contextOf, poolOf } from "./test-instance-context.ts";

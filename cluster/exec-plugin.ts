@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { z } from "zod";
 import { EnvironmentError } from "../errors.ts";
-import { REDACTED } from "../settings/secrets/sensitive.ts";
+import { REDACTED } from "../schema/secrets/sensitive.ts";
 import type { Exec } from "./way.ts";
 
 /** How long a plugin may take: a person may have to log in. */

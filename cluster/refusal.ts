@@ -1,6 +1,6 @@
 import { EnvironmentError } from "../errors.ts";
 import { describe, type KubernetesObject } from "../render/kubernetes-object.ts";
-import { REDACTED } from "../settings/secrets/sensitive.ts";
+import { REDACTED } from "../schema/secrets/sensitive.ts";
 import type { ApiError } from "./api-error.ts";
 
 /** An object that the API server does not take, and what it says. */

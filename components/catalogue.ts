@@ -1,4 +1,4 @@
-import type { NamesNeeded, SecretsOf } from "../settings/secrets/spec.ts";
+import type { NamesNeeded, SecretsOf } from "../schema/secrets/spec.ts";
 import { type All, all } from "./all.ts";
 import { coreSecrets } from "./stack/secrets.ts";
 

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { imageReference } from "../settings/image-reference.ts";
+import { imageReference } from "../schema/image-reference.ts";
 
 /** An image that a stack file may name under `images`. */
 export interface ImageSpec<S extends z.core.$ZodType = z.core.$ZodType> {

@@ -1,4 +1,4 @@
-import type { Refusal } from "../settings/refuse.ts";
+import type { Refusal } from "../schema/refuse.ts";
 
 /** A setting that is missing while a switch is on. */
 export function needs(path: string[], flag: string): Refusal {

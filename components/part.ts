@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Claim } from "../kubernetes/workload.ts";
-import type { Refusal } from "../settings/refuse.ts";
-import type { SecretSpecs } from "../settings/secrets/spec.ts";
+import type { Refusal } from "../schema/refuse.ts";
+import type { SecretSpecs } from "../schema/secrets/spec.ts";
 import type { ImageSpecs, Stream } from "./images.ts";
 import type { EgressHost } from "./network/egress-host.ts";
 import type { PartArgs } from "./part-args.ts";

@@ -1,6 +1,6 @@
 import { type Amounts, showBytes, showCpu, thousandths } from "../kubernetes/amounts.ts";
-import type { Refusal } from "../settings/refuse.ts";
-import { inBytes } from "../settings/values.ts";
+import type { Refusal } from "../schema/refuse.ts";
+import { inBytes } from "../schema/values.ts";
 import type { SchemaOutput } from "./schema.ts";
 import { totals } from "./totals.ts";
 

@@ -1,5 +1,5 @@
-import { isDigest } from "../settings/image-reference.ts";
-import type { Refusal } from "../settings/refuse.ts";
+import { isDigest } from "../schema/image-reference.ts";
+import type { Refusal } from "../schema/refuse.ts";
 import { supportRefusals } from "./configuration/compromises.ts";
 import { servedRefusals } from "./configuration/fedora-ci.ts";
 import { forgeRefusals } from "./configuration/forge.ts";

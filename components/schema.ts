@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostName, positive } from "../settings/values.ts";
+import { hostName, positive } from "../schema/values.ts";
 import { all } from "./all.ts";
 import { CATALOGUE, GENERATED, type Generated } from "./catalogue.ts";
 import type { ImageSpec } from "./images.ts";

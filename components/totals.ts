@@ -1,6 +1,6 @@
 import { type Amounts, NOTHING, podAmounts, sum } from "../kubernetes/amounts.ts";
 import type { Claim, Workload } from "../kubernetes/workload.ts";
-import { inBytes } from "../settings/values.ts";
+import { inBytes } from "../schema/values.ts";
 import { DECLARED, type SchemaOutput } from "./schema.ts";
 import type { Component } from "./workload.ts";
 

@@ -2,8 +2,8 @@ import { retry } from "@octokit/plugin-retry";
 import { Octokit } from "@octokit/rest";
 import type { z } from "zod";
 import { UserError } from "../errors.ts";
-import { inForm } from "../settings/secrets/form.ts";
-import { baseUrl as httpAddress } from "../settings/values.ts";
+import { inForm } from "../schema/secrets/form.ts";
+import { baseUrl as httpAddress } from "../schema/values.ts";
 import {
   branchAnswer,
   comparisonAnswer,

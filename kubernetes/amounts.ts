@@ -1,4 +1,4 @@
-import { inBytes, inProcessors } from "../settings/values.ts";
+import { inBytes, inProcessors } from "../schema/values.ts";
 import type { Resources, Workload } from "./workload.ts";
 
 /** What a quota counts: processors in thousandths, memory and storage in bytes. */

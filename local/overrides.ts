@@ -1,4 +1,4 @@
-import { REDACTED } from "../settings/secrets/sensitive.ts";
+import { REDACTED } from "../schema/secrets/sensitive.ts";
 import type { StackConfig } from "../settings/stack-file.ts";
 import { STORAGE_CLASS } from "./fixtures.ts";
 import { LOCAL_CONTEXT } from "./kubeconfig.ts";

@@ -1,6 +1,6 @@
 import type { CacheJobArgs } from "../components/repository-cache/fill-job.ts";
 import type { CacheVolume } from "../components/repository-cache/settings.ts";
-import type { Settings } from "../settings/load.ts";
+import type { Settings } from "../components/settings.ts";
 import type { CacheClient } from "./cache-job.ts";
 
 /** What is to be done on one cache volume. */

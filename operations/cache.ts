@@ -7,9 +7,9 @@ import {
   repositoryOf,
   workersWithCache,
 } from "../components/repository-cache/settings.ts";
+import type { Settings } from "../components/settings.ts";
 import { explain, UserError } from "../errors.ts";
-import type { Settings } from "../settings/load.ts";
-import { repositoryUrl } from "../settings/values.ts";
+import { repositoryUrl } from "../schema/values.ts";
 import { nearest } from "../settings/violation.ts";
 import { type Clone, sendClone } from "./cache-clone.ts";
 import type { VolumeReport } from "./cache-report.ts";

@@ -1,10 +1,10 @@
 import type { ApiClient } from "../cluster/api-client.ts";
 import { fieldManager, refusal, STATE_ANNOTATION } from "../cluster/pulumi-ownership.ts";
+import type { Settings } from "../components/settings.ts";
 import { UserError } from "../errors.ts";
 import { STACK_LABEL } from "../platform/destination.ts";
 import { platformOf } from "../platform/platform.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
-import type { Settings } from "../settings/load.ts";
 
 /** What kubectl and Ansible leave on an object: its whole content, a Secret's too. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";

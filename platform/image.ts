@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
-import { isDigest } from "../settings/image-reference.ts";
+import { isDigest } from "../schema/image-reference.ts";
 import type { Destination } from "./destination.ts";
 
 /** What a container runs. */

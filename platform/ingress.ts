@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { annotationKey, annotationValue, flag, objectName } from "../settings/values.ts";
+import { annotationKey, annotationValue, flag, objectName } from "../schema/values.ts";
 
 const ANNOTATIONS = { "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS" };
 

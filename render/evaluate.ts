@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../components/settings.ts";
 import { program } from "../program.ts";
 import { clusterProvider } from "../provider.ts";
-import type { Settings } from "../settings/load.ts";
 import { inReadingOrder, type KubernetesObject, order } from "./kubernetes-object.ts";
 import { type SecretValues, unwrap } from "./secret-value.ts";
 

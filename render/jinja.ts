@@ -1,6 +1,6 @@
 import { CATALOGUE, type SecretName } from "../components/catalogue.ts";
+import { isFile } from "../schema/secrets/form.ts";
 import type { Path } from "../settings/path.ts";
-import { isFile } from "../settings/secrets/form.ts";
 
 /** A Jinja template, as Ansible reads it, and the secrets that it is filled with. */
 export interface Template {

@@ -1,5 +1,6 @@
-import { loadSettings, type Settings } from "../settings/load.ts";
-import { REDACTED } from "../settings/secrets/sensitive.ts";
+import type { Settings } from "../components/settings.ts";
+import { REDACTED } from "../schema/secrets/sensitive.ts";
+import { loadSettings } from "../settings/load.ts";
 import { readStackFile } from "../settings/stack-file.ts";
 import { evaluate } from "./evaluate.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";

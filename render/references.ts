@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { CATALOGUE, type SecretName } from "../components/catalogue.ts";
-import { loadSettings, type Settings } from "../settings/load.ts";
+import type { Settings } from "../components/settings.ts";
+import { loadSettings } from "../settings/load.ts";
 import { readStackFile } from "../settings/stack-file.ts";
 import { evaluate } from "./evaluate.ts";
 import type { NamedText } from "./folder.ts";

@@ -1,6 +1,6 @@
 import { CATALOGUE } from "../components/catalogue.ts";
+import type { SecretSpecs } from "../schema/secrets/spec.ts";
 import type { Path } from "./path.ts";
-import type { SecretSpecs } from "./secrets/spec.ts";
 import type { Violation } from "./violation.ts";
 
 /** The settings that decide whether something is asked for, or known, by the beginning of its path. */

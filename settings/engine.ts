@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../components/settings.ts";
 import { isWhatWasRead } from "./engine-file.ts";
 import { handedOver } from "./engine-value.ts";
-import { loadSettings, type Settings } from "./load.ts";
+import { loadSettings } from "./load.ts";
 import { handedSecrets } from "./secrets/handed.ts";
 import { PREFIX, readStackFile, type StackConfig, stackFilePath } from "./stack-file.ts";
 

@@ -1,6 +1,7 @@
 import { withRoleDefaults } from "../components/configuration/role.ts";
 import { refusals } from "../components/refusals.ts";
-import { type SchemaOutput, schema } from "../components/schema.ts";
+import { schema } from "../components/schema.ts";
+import type { Settings } from "../components/settings.ts";
 import { defaultSandboxNamespace } from "../components/stack/namespaces.ts";
 import { check } from "./check.ts";
 import { coerced } from "./coerce.ts";
@@ -12,21 +13,11 @@ import { recovered } from "./recover.ts";
 import { needlesslyEncrypted, unproven } from "./secrets/encryption.ts";
 import { secretLife } from "./secrets/life.ts";
 import { secretNeeds } from "./secrets/needs.ts";
-import { readSecrets, type Secrets } from "./secrets/secrets.ts";
+import { readSecrets } from "./secrets/secrets.ts";
 import type { SecretSource } from "./secrets/source.ts";
 import { PREFIX, type StackConfig } from "./stack-file.ts";
 import { checkedStack } from "./stack-name.ts";
 import { nearest, type Violation, violationsError } from "./violation.ts";
-
-/** All that a stack says, checked, with every default filled in: the one value that components are made from. */
-export interface Settings extends Omit<SchemaOutput, "sandboxNamespace"> {
-  /** The stack's name, as in Pulumi.<stack>.yaml. */
-  readonly stack: string;
-  readonly sandboxNamespace: string;
-  readonly secrets: Secrets;
-  /** What will soon need somebody's attention, one line each. */
-  readonly warnings: readonly string[];
-}
 
 /** Parses a stack's configuration; throws one UserError that names everything that is wrong with it. */
 export function loadSettings(config: StackConfig, source: SecretSource, today = new Date()): Settings {

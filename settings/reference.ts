@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { CATALOGUE, SECRET_NAMES } from "../components/catalogue.ts";
 import { schema } from "../components/schema.ts";
+import type { SecretSpec } from "../schema/secrets/spec.ts";
 import { unwrap } from "./schema-walk.ts";
-import type { SecretSpec } from "./secrets/spec.ts";
 import { PREFIX } from "./stack-file.ts";
 
 type Schema = z.core.$ZodType;

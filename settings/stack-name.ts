@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { labelValue } from "./values.ts";
+import { labelValue } from "../schema/values.ts";
 
 /** A stack's name, which is the value of a label of each of its objects; throws a UserError where it cannot be. */
 export function checkedStack(stack: string): string {

@@ -1,8 +1,8 @@
 import { USED_PREFIXES } from "../components/configuration/role.ts";
-import { hostsOf, namespacesOf, prefixOf, stackOf } from "../components/test-instance/config.ts";
 import type { Pool } from "../components/test-instance/pool.ts";
 import { hosts, namespaces } from "./others.ts";
 import type { StackConfig } from "./stack-file.ts";
+import { hostsOf, namespacesOf, prefixOf, stackOf } from "./test-instance.ts";
 
 /** What a test instance of a name would take from a stack of the project, or from the pool, in words. */
 export function takenBy(name: string, pool: Pool, stacks: readonly StackConfig[]): string | undefined {

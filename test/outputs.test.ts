@@ -7,7 +7,7 @@ import { componentsOf } from "../components/totals.ts";
 import type { Workload } from "../kubernetes/workload.ts";
 import { program } from "../program.ts";
 import { clusterProvider } from "../provider.ts";
-import { inBytes } from "../settings/values.ts";
+import { inBytes } from "../schema/values.ts";
 import { ROOT, settingsOf } from "./support/stacks.ts";
 
 describe("the outputs of prod", () => {

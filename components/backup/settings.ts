@@ -1,9 +1,9 @@
 import type { z } from "zod";
-import { part } from "../../settings/part.ts";
-import type { Refusal } from "../../settings/refuse.ts";
-import { schedule } from "../../settings/schedule.ts";
-import { type DecidingSettings, secret } from "../../settings/secrets/spec.ts";
-import { baseUrl, bucket, flag, objectPrefix, positive } from "../../settings/values.ts";
+import { part } from "../../schema/part.ts";
+import type { Refusal } from "../../schema/refuse.ts";
+import { schedule } from "../../schema/schedule.ts";
+import { type DecidingSettings, secret } from "../../schema/secrets/spec.ts";
+import { baseUrl, bucket, flag, objectPrefix, positive } from "../../schema/values.ts";
 import { needs } from "../needs.ts";
 
 const small = { requests: { cpu: "10m", memory: "64Mi" }, limits: { cpu: "1", memory: "256Mi" } };

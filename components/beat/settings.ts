@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { part } from "../../settings/part.ts";
-import { flag } from "../../settings/values.ts";
+import { part } from "../../schema/part.ts";
+import { flag } from "../../schema/values.ts";
 
 export const beatSettings = {
   withBeat: flag.default(true).describe("Run the scheduler of periodic tasks."),

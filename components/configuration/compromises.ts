@@ -1,4 +1,4 @@
-import type { Refusal } from "../../settings/refuse.ts";
+import type { Refusal } from "../../schema/refuse.ts";
 import type { DashboardSettings } from "../dashboard/settings.ts";
 import type { FedmsgSettings } from "../fedmsg/settings.ts";
 import type { CoreSettings } from "../stack/settings.ts";

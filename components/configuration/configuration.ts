@@ -9,14 +9,13 @@ import {
 import { servingCertificateName } from "../../kubernetes/public-service.ts";
 import type { Destination } from "../../platform/destination.ts";
 import { INGRESS_CERTIFICATE } from "../../platform/exposure.ts";
-import type { Settings } from "../../settings/load.ts";
-import type { Secrets } from "../../settings/secrets/secrets.ts";
-import type { Sensitive } from "../../settings/secrets/sensitive.ts";
+import type { Sensitive } from "../../schema/secrets/sensitive.ts";
 import { dumpsToBackups } from "../backup/settings.ts";
 import { fedoraToml } from "../fedmsg/fedora-toml.ts";
 import type { Passwords } from "../instance/passwords.ts";
 import { POSTGRES } from "../postgres/settings.ts";
 import { workersWithCache } from "../repository-cache/settings.ts";
+import type { Secrets, Settings } from "../settings.ts";
 import { VALKEY_PASSWORD_FILE, valkeyPasswordConf } from "../valkey/valkey-conf.ts";
 import { centpkgSigConf } from "./centpkg-sig-conf.ts";
 import { CLIENT_PROBE } from "./client-probe.ts";

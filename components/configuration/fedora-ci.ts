@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Refusal } from "../../settings/refuse.ts";
-import { flag, line } from "../../settings/values.ts";
+import type { Refusal } from "../../schema/refuse.ts";
+import { flag, line } from "../../schema/values.ts";
 
 const lines = z.array(line.meta({ example: "https://src.fedoraproject.org/rpms/packit" }));
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Refusal } from "../../settings/refuse.ts";
-import { baseUrl, flag } from "../../settings/values.ts";
+import type { Refusal } from "../../schema/refuse.ts";
+import { baseUrl, flag } from "../../schema/values.ts";
 
 /** The kinds of forges that ogr, Packit's library, can be told of. It knows GitHub by its one host alone. */
 const type = z.enum(["gitlab", "pagure", "forgejo"]);

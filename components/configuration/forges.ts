@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { addedTo } from "../../settings/added.ts";
-import { hostName } from "../../settings/values.ts";
+import { addedTo } from "../../schema/added.ts";
+import { hostName } from "../../schema/values.ts";
 import { forge } from "./forge.ts";
 
 /** The forges that are served unless a stack file says otherwise. */

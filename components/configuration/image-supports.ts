@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag } from "../../settings/values.ts";
+import { flag } from "../../schema/values.ts";
 
 /** What images of Packit's own cannot do yet: each is a change of theirs that a flag here waits for. */
 export const FEATURES = {

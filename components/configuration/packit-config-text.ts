@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Destination } from "../../platform/destination.ts";
-import type { Settings } from "../../settings/load.ts";
-import type { Sensitive } from "../../settings/secrets/sensitive.ts";
+import type { Sensitive } from "../../schema/secrets/sensitive.ts";
 import type { Passwords } from "../instance/passwords.ts";
 import { ownImage } from "../own-images.ts";
+import type { Settings } from "../settings.ts";
 import { TOKMAN_URL } from "../tokman/settings.ts";
 import { fedoraCiKeys } from "./fedora-ci.ts";
 import { type ForgeCredentials, packitServiceYaml } from "./packit-service-yaml.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { addedTo } from "../../settings/added.ts";
-import { baseUrl, flag, folderUrl, line } from "../../settings/values.ts";
+import { addedTo } from "../../schema/added.ts";
+import { baseUrl, flag, folderUrl, line } from "../../schema/values.ts";
 
 const like = (example: string) => line.meta({ example });
 const projects = z.array(like("github.com/packit/packit"));

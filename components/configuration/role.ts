@@ -1,4 +1,4 @@
-import type { Refusal } from "../../settings/refuse.ts";
+import type { Refusal } from "../../schema/refuse.ts";
 import { FORGES } from "./forges.ts";
 
 /** The words that start commands for Packit, and those for Fedora CI, which Packit itself listens to. */

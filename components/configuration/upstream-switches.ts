@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, positive, text } from "../../settings/values.ts";
+import { flag, positive, text } from "../../schema/values.ts";
 
 const days = z
   .int()

@@ -1,4 +1,4 @@
-import type { Refusal } from "../../settings/refuse.ts";
+import type { Refusal } from "../../schema/refuse.ts";
 import { needsHost } from "../needs.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import type { DashboardSettings } from "./settings.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { part } from "../../settings/part.ts";
-import { baseUrl, flag, hostName, line, positive } from "../../settings/values.ts";
+import { part } from "../../schema/part.ts";
+import { baseUrl, flag, hostName, line, positive } from "../../schema/values.ts";
 import { ownImage } from "../images.ts";
 
 const contexts = z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line } from "../../settings/values.ts";
+import { line } from "../../schema/values.ts";
 
 const TOPICS = [
   "org.fedoraproject.prod.copr.build.start",

@@ -1,4 +1,4 @@
-import type { Refusal } from "../../settings/refuse.ts";
+import type { Refusal } from "../../schema/refuse.ts";
 import type { Part } from "../part.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import { job } from "../workload.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Resources } from "../../kubernetes/workload.ts";
-import { imageReference } from "../../settings/image-reference.ts";
-import { schedule } from "../../settings/schedule.ts";
-import { timeZone } from "../../settings/time-zone.ts";
+import { imageReference } from "../../schema/image-reference.ts";
+import { schedule } from "../../schema/schedule.ts";
+import { timeZone } from "../../schema/time-zone.ts";
 
 export const imageImportSettings = {
   imageImport: z

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Destination } from "../../platform/destination.ts";
 import { type Image, image } from "../../platform/image.ts";
-import type { Settings } from "../../settings/load.ts";
 import type { Stream } from "../images.ts";
+import type { Settings } from "../settings.ts";
 import { streamsOf } from "../streams.ts";
 
 export interface ImagesArgs {

@@ -3,7 +3,6 @@ import { Namespace } from "../../kubernetes/namespace.ts";
 import { serviceAccount } from "../../kubernetes/service-account.ts";
 import { Destination } from "../../platform/destination.ts";
 import { platformOf } from "../../platform/platform.ts";
-import type { Settings } from "../../settings/load.ts";
 import { Configuration } from "../configuration/configuration.ts";
 import type { LoadedPart } from "../load-components.ts";
 import { LogForwarder } from "../log-forwarder/log-forwarder.ts";
@@ -15,6 +14,7 @@ import { refreshesCache, workersWithCache } from "../repository-cache/settings.t
 import { sandboxNamespace } from "../sandbox/namespace.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { Service } from "../service/service.ts";
+import type { Settings } from "../settings.ts";
 import { partsOf } from "../totals.ts";
 import { Valkey } from "../valkey/valkey.ts";
 import { activePools } from "../workers/pools.ts";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../../settings/load.ts";
 import type { PartArgs } from "../part-args.ts";
+import type { Settings } from "../settings.ts";
 import { claimsOf, componentsOf } from "../totals.ts";
 import type { Images } from "./images.ts";
 

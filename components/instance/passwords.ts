@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Settings } from "../../settings/load.ts";
-import type { SecretSpec } from "../../settings/secrets/spec.ts";
+import type { SecretSpec } from "../../schema/secrets/spec.ts";
 import { CATALOGUE, GENERATED, type Generated } from "../catalogue.ts";
+import type { Settings } from "../settings.ts";
 
 export interface PasswordsArgs {
   /** Those that the stack was given, and how often each of the others was made anew. */

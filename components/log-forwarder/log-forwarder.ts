@@ -3,7 +3,7 @@ import type { ContainerArgs } from "../../kubernetes/container.ts";
 import { configMapFiles, secretFiles } from "../../kubernetes/files.ts";
 import type { Destination } from "../../platform/destination.ts";
 import type { Image } from "../../platform/image.ts";
-import type { Sensitive } from "../../settings/secrets/sensitive.ts";
+import type { Sensitive } from "../../schema/secrets/sensitive.ts";
 import { fluentConf } from "./fluent-conf.ts";
 import { type LogForwarderSettings, SIDECAR } from "./settings.ts";
 

@@ -1,4 +1,4 @@
-import { secret } from "../../settings/secrets/spec.ts";
+import { secret } from "../../schema/secrets/spec.ts";
 import { foreignImage } from "../images.ts";
 import type { Part } from "../part.ts";
 import type { CoreSettings } from "../stack/settings.ts";

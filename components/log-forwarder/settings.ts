@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { Resources } from "../../kubernetes/workload.ts";
-import { part } from "../../settings/part.ts";
-import type { Refusal } from "../../settings/refuse.ts";
-import { flag, hostName, port } from "../../settings/values.ts";
+import { part } from "../../schema/part.ts";
+import type { Refusal } from "../../schema/refuse.ts";
+import { flag, hostName, port } from "../../schema/values.ts";
 import { needs } from "../needs.ts";
 
 export const logForwarderSettings = {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { part } from "../../settings/part.ts";
-import { seconds } from "../../settings/values.ts";
+import { part } from "../../schema/part.ts";
+import { seconds } from "../../schema/values.ts";
 
 export const migrationSettings = {
   migration: part(

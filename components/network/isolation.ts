@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { resourceQuota } from "../../kubernetes/resource-quota.ts";
 import type { Destination } from "../../platform/destination.ts";
 import { tenantEgress } from "../../platform/tenant-egress.ts";
-import type { Settings } from "../../settings/load.ts";
 import { egressHosts } from "../egress.ts";
+import type { Settings } from "../settings.ts";
 import { componentsOf, sandboxComponents, sandboxTotals, totals } from "../totals.ts";
 import { Network, sandboxNetwork } from "./network.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bytes, count, cpu, flag, port } from "../../settings/values.ts";
+import { bytes, count, cpu, flag, port } from "../../schema/values.ts";
 import { network } from "./cidr.ts";
 
 /** The settings of what the namespaces allow. */

@@ -1,4 +1,4 @@
-import type { Refusal } from "../../settings/refuse.ts";
+import type { Refusal } from "../../schema/refuse.ts";
 import { foreignImage } from "../images.ts";
 import { needsHost } from "../needs.ts";
 import type { Part } from "../part.ts";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { part } from "../../settings/part.ts";
-import { flag, hostName, positive } from "../../settings/values.ts";
+import { part } from "../../schema/part.ts";
+import { flag, hostName, positive } from "../../schema/values.ts";
 
 export const nginxSettings = {
   withNginx: flag.default(true).describe("Show Flower and the metrics of what has some, at `hosts.workers`."),

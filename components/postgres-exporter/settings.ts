@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { part } from "../../settings/part.ts";
-import { secret } from "../../settings/secrets/spec.ts";
-import { flag } from "../../settings/values.ts";
+import { part } from "../../schema/part.ts";
+import { secret } from "../../schema/secrets/spec.ts";
+import { flag } from "../../schema/values.ts";
 import type { Proxied } from "../nginx/proxied.ts";
 
 export const postgresExporterSettings = {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { imageReference } from "../../settings/image-reference.ts";
+import { imageReference } from "../../schema/image-reference.ts";
 import type { Part } from "../part.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import { only } from "../workload.ts";

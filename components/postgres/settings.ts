@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { part } from "../../settings/part.ts";
-import type { Refusal } from "../../settings/refuse.ts";
-import { secret } from "../../settings/secrets/spec.ts";
-import { bytes, sqlDatabase, sqlUser } from "../../settings/values.ts";
+import { part } from "../../schema/part.ts";
+import type { Refusal } from "../../schema/refuse.ts";
+import { secret } from "../../schema/secrets/spec.ts";
+import { bytes, sqlDatabase, sqlUser } from "../../schema/values.ts";
 
 const version = z.literal([13, 15, 16]);
 

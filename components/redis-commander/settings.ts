@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { part } from "../../settings/part.ts";
-import { secret } from "../../settings/secrets/spec.ts";
-import { flag, hostName } from "../../settings/values.ts";
+import { part } from "../../schema/part.ts";
+import { secret } from "../../schema/secrets/spec.ts";
+import { flag, hostName } from "../../schema/values.ts";
 
 export const redisCommanderSettings = {
   withRedisCommander: flag.default(false).describe("Run Redis Commander, which shows what Valkey holds."),

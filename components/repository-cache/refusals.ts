@@ -1,4 +1,4 @@
-import type { Refusal } from "../../settings/refuse.ts";
+import type { Refusal } from "../../schema/refuse.ts";
 import type { SandboxSettings } from "../sandbox/settings.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import { type RepositoryCacheSettings, repositoryOf } from "./settings.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { part } from "../../settings/part.ts";
-import { schedule } from "../../settings/schedule.ts";
-import { bytes, flag, gitBranch, objectName, repositoryUrl } from "../../settings/values.ts";
+import { part } from "../../schema/part.ts";
+import { schedule } from "../../schema/schedule.ts";
+import { bytes, flag, gitBranch, objectName, repositoryUrl } from "../../schema/values.ts";
 import { type EgressHost, ofUrl } from "../network/egress-host.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import { cachedWorkers } from "../workers/pools.ts";

@@ -1,4 +1,4 @@
-import type { Refusal } from "../../settings/refuse.ts";
+import type { Refusal } from "../../schema/refuse.ts";
 import { ownReference } from "../images.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import { type SandboxSettings, sandboxImages } from "./settings.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, namespaceName, port } from "../../settings/values.ts";
+import { flag, namespaceName, port } from "../../schema/values.ts";
 import { ownImage } from "../images.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import { activePools } from "../workers/pools.ts";

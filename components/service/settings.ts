@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { isDigest } from "../../settings/image-reference.ts";
-import { part } from "../../settings/part.ts";
-import { positive } from "../../settings/values.ts";
+import { isDigest } from "../../schema/image-reference.ts";
+import { part } from "../../schema/part.ts";
+import { positive } from "../../schema/values.ts";
 import { ownImage, ownReference } from "../images.ts";
 
 export const serviceSettings = {

@@ -1,4 +1,4 @@
-import type { Refusal } from "../../settings/refuse.ts";
+import type { Refusal } from "../../schema/refuse.ts";
 
 /** The namespaces that a stack has. */
 export function namespacesOf(settings: {

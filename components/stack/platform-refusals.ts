@@ -1,4 +1,4 @@
-import type { Refusal } from "../../settings/refuse.ts";
+import type { Refusal } from "../../schema/refuse.ts";
 import type { CoreSettings } from "./settings.ts";
 
 /** What a platform cannot do. */

@@ -1,4 +1,4 @@
-import { type DecidingSettings, secret } from "../../settings/secrets/spec.ts";
+import { type DecidingSettings, secret } from "../../schema/secrets/spec.ts";
 
 const withApp = {
   isNeeded: (settings: DecidingSettings | undefined) =>

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ingress } from "../../platform/ingress.ts";
-import { refuse } from "../../settings/refuse.ts";
-import { secretSettings } from "../../settings/secrets/settings.ts";
+import { refuse } from "../../schema/refuse.ts";
+import { secretSettings } from "../../schema/secrets/settings.ts";
 import {
   dnsLabel,
   flag,
@@ -12,7 +12,7 @@ import {
   line,
   namespaceName,
   objectName,
-} from "../../settings/values.ts";
+} from "../../schema/values.ts";
 import { fedoraCi, role } from "../configuration/fedora-ci.ts";
 import { forges } from "../configuration/forges.ts";
 import { imageSupports } from "../configuration/image-supports.ts";

@@ -1,11 +1,8 @@
 import { z } from "zod";
-import { UserError } from "../../errors.ts";
-import { check } from "../../settings/check.ts";
-import { duration, inSeconds } from "../../settings/duration.ts";
-import { imageFolder, imageReference } from "../../settings/image-reference.ts";
-import { refuse } from "../../settings/refuse.ts";
-import { schedule } from "../../settings/schedule.ts";
-import { readProject } from "../../settings/stack-file.ts";
+import { duration, inSeconds } from "../../schema/duration.ts";
+import { imageFolder, imageReference } from "../../schema/image-reference.ts";
+import { refuse } from "../../schema/refuse.ts";
+import { schedule } from "../../schema/schedule.ts";
 import {
   bytes,
   cpu,
@@ -15,8 +12,7 @@ import {
   namespaceName,
   objectName,
   positive,
-} from "../../settings/values.ts";
-import { violationsError } from "../../settings/violation.ts";
+} from "../../schema/values.ts";
 import { OWN_REGISTRY } from "../images.ts";
 
 const identity = z.strictObject({
@@ -34,7 +30,7 @@ const identity = z.strictObject({
 const PINNED = /:[0-9a-f]{40}@sha256:[0-9a-f]{64}$/;
 
 /** Where test instances run, how many, how long, and as whom. */
-const pool = z
+export const pool = z
   .strictObject({
     kubeContext: line
       .meta({ example: "packit-test" })
@@ -137,17 +133,3 @@ export const testInstances = pool
   .describe("Where and how test instances run. It stands in Pulumi.yaml; docs/test-instances.md.");
 
 export type Pool = Readonly<z.output<typeof pool>>;
-
-/** Reads the pool of test instances from Pulumi.yaml; `changes` take the place of what stands there. */
-export function loadPool(root: string, changes: Readonly<Record<string, unknown>> = {}): Pool {
-  const project = readProject(root);
-  const values = project.values();
-  if (values.testInstances === undefined && !("domain" in changes))
-    throw new UserError(
-      "Pulumi.yaml has no packit:testInstances. See docs/test-instances.md, or try --local.",
-    );
-  const all = { ...(values.testInstances as object | undefined), ...changes };
-  const checked = check(pool, all, ["testInstances"]);
-  if ("data" in checked) return checked.data;
-  throw violationsError({ stack: "test", values, file: project, project }, checked.violations);
-}

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { part } from "../../settings/part.ts";
-import type { Refusal } from "../../settings/refuse.ts";
-import { flag } from "../../settings/values.ts";
+import { part } from "../../schema/part.ts";
+import type { Refusal } from "../../schema/refuse.ts";
+import { flag } from "../../schema/values.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 
 export const tokmanSettings = {

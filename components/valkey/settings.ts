@@ -1,8 +1,8 @@
 import type { z } from "zod";
-import { part } from "../../settings/part.ts";
-import { refuse } from "../../settings/refuse.ts";
-import { secret } from "../../settings/secrets/spec.ts";
-import { bytes, inBytes } from "../../settings/values.ts";
+import { part } from "../../schema/part.ts";
+import { refuse } from "../../schema/refuse.ts";
+import { secret } from "../../schema/secrets/spec.ts";
+import { bytes, inBytes } from "../../schema/values.ts";
 
 export const valkeySettings = {
   valkey: part(

@@ -1,4 +1,4 @@
-import { inBytes } from "../../settings/values.ts";
+import { inBytes } from "../../schema/values.ts";
 
 /** Where Valkey finds its files, and the one of them with its password. */
 export const VALKEY_DIRECTORY = "/etc/valkey";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { part } from "../../settings/part.ts";
-import type { Defaults } from "../../settings/resources.ts";
-import { count, positive, seconds } from "../../settings/values.ts";
+import { part } from "../../schema/part.ts";
+import type { Defaults } from "../../schema/resources.ts";
+import { count, positive, seconds } from "../../schema/values.ts";
 import { ownImage } from "../images.ts";
 
 interface PoolDefaults {

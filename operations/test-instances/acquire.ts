@@ -1,7 +1,7 @@
 import { pause } from "../../cluster/until.ts";
 import type { Pool } from "../../components/test-instance/pool.ts";
 import { UserError } from "../../errors.ts";
-import { showDuration } from "../../settings/duration.ts";
+import { showDuration } from "../../schema/duration.ts";
 import { budgetOf, type Context, queueOf, slotsOf } from "./context.ts";
 import { exceeds, type Held, isAtWork, showRequests, signOfSlot } from "./lease.ts";
 import type { Living } from "./queue.ts";

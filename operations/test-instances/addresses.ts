@@ -1,6 +1,6 @@
 import { DECLARED } from "../../components/schema.ts";
-import { hostsOf, namespacesOf } from "../../components/test-instance/config.ts";
 import type { Pool } from "../../components/test-instance/pool.ts";
+import { hostsOf, namespacesOf } from "../../settings/test-instance.ts";
 import type { Held } from "./lease.ts";
 
 const DECLARED_PAGES = DECLARED.flatMap(({ page, choice }) =>

@@ -1,7 +1,7 @@
-import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
 import { UserError } from "../../errors.ts";
 import { STACK_LABEL } from "../../platform/destination.ts";
 import { describe, type KubernetesObject } from "../../render/kubernetes-object.ts";
+import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { isThePools } from "./namespaces.ts";
 import { claimFaults, listOf, mapOf, podFaults } from "./pod-faults.ts";
 import { STAND_INS } from "./stand-in-secret.ts";

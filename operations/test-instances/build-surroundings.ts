@@ -1,6 +1,6 @@
-import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
 import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 
 /** The right of the instance's pods to pull from the namespace, and what builds may reach. */
 export function buildSurroundings(name: string): KubernetesObject[] {

@@ -4,7 +4,7 @@ import type { Pool } from "../../components/test-instance/pool.ts";
 import { UserError } from "../../errors.ts";
 import type { GitHub } from "../../github/github.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { inBytes, inProcessors } from "../../settings/values.ts";
+import { inBytes, inProcessors } from "../../schema/values.ts";
 import type { Engine, Report } from "./engine.ts";
 import { Queue } from "./queue.ts";
 import { Slots } from "./slots.ts";

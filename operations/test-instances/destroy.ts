@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { type ApiClient, uidOf } from "../../cluster/api-client.ts";
 import { until } from "../../cluster/until.ts";
-import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
 import { EnvironmentError, UserError } from "../../errors.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { type Context, slotsOf } from "./context.ts";
 import { isWorkedOn, waitForAnswer } from "./destruction.ts";
 import type { Held } from "./lease.ts";

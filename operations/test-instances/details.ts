@@ -1,7 +1,7 @@
 import { DECLARED } from "../../components/schema.ts";
-import { namespacesOf, prefixOf } from "../../components/test-instance/config.ts";
 import type { Pool } from "../../components/test-instance/pool.ts";
-import { showDuration } from "../../settings/duration.ts";
+import { showDuration } from "../../schema/duration.ts";
+import { namespacesOf, prefixOf } from "../../settings/test-instance.ts";
 import { addressesOf, namespacesIn } from "./addresses.ts";
 import type { Health } from "./health.ts";
 import { limits } from "./image-plan.ts";

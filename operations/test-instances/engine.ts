@@ -1,10 +1,10 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { applyStack } from "../../cluster/apply.ts";
-import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
+import type { Settings } from "../../components/settings.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import type { Settings } from "../../settings/load.ts";
 import type { StandIns } from "../../settings/secrets/stand-ins.ts";
 import type { StackConfig } from "../../settings/stack-file.ts";
+import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 
 /** A test instance as an engine brings it up. */
 export interface Declared {

@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import { inSeconds } from "../../settings/duration.ts";
+import { inSeconds } from "../../schema/duration.ts";
 import { type Context, slotsOf } from "./context.ts";
 import type { Held } from "./lease.ts";
 import { LostSlot } from "./slots.ts";

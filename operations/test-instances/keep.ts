@@ -1,7 +1,7 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
-import { namespacesOf, STACK_PREFIX, stackOf } from "../../components/test-instance/config.ts";
 import { UserError } from "../../errors.ts";
 import { STACK_LABEL } from "../../platform/destination.ts";
+import { namespacesOf, STACK_PREFIX, stackOf } from "../../settings/test-instance.ts";
 import { KEEP_LABEL } from "./resolve.ts";
 
 const NAMESPACE = { apiVersion: "v1", kind: "Namespace" } as const;

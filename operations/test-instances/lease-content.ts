@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { OWN_IMAGE_NAMES } from "../../components/own-images.ts";
-import { PART_NAMES, PARTS } from "../../components/test-instance/config.ts";
+import { PART_NAMES, PARTS } from "../../settings/test-instance.ts";
 import { jsonIn } from "../../system/json-text.ts";
 import type { Tenancy } from "./tenancy.ts";
 

@@ -1,6 +1,6 @@
 import { globSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { STACK_PREFIX } from "../../components/test-instance/config.ts";
+import { STACK_PREFIX } from "../../settings/test-instance.ts";
 
 /** Removes what former versions have left of instances in a checkout: their secrets in plain, and their stand-ins. */
 export function removeLeftovers(root: string): void {

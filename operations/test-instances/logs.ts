@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import type { ApiClient } from "../../cluster/api-client.ts";
-import { namespacesOf } from "../../components/test-instance/config.ts";
 import { UserError } from "../../errors.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { namespacesOf } from "../../settings/test-instance.ts";
 import { nearest } from "../../settings/violation.ts";
 
 interface Pod extends KubernetesObject {

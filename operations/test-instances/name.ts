@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { hostsOf, namespacesOf } from "../../components/test-instance/config.ts";
 import type { Pool } from "../../components/test-instance/pool.ts";
 import { UserError } from "../../errors.ts";
 import { readStacks } from "../../settings/stack-file.ts";
 import { takenBy } from "../../settings/taken-names.ts";
+import { hostsOf, namespacesOf } from "../../settings/test-instance.ts";
 import { leaseName } from "./lease.ts";
 import { nameOf, type Reference, showReference } from "./reference.ts";
 

@@ -2,13 +2,13 @@ import type { ApiClient } from "../../cluster/api-client.ts";
 import { fieldManager, managersOf } from "../../cluster/pulumi-ownership.ts";
 import { untilCounted } from "../../cluster/quota.ts";
 import { until } from "../../cluster/until.ts";
-import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
 import type { Pool } from "../../components/test-instance/pool.ts";
 import { UserError } from "../../errors.ts";
 import type { Amounts } from "../../kubernetes/amounts.ts";
 import { showBytes, showCpu } from "../../kubernetes/amounts.ts";
 import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import type { Context } from "./context.ts";
 import { REAPER } from "./management.ts";
 

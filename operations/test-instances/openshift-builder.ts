@@ -3,11 +3,11 @@ import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
 import { applyOne } from "../../cluster/apply.ts";
 import { until } from "../../cluster/until.ts";
 import { OWN_IMAGES } from "../../components/own-images.ts";
-import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
 import { EnvironmentError } from "../../errors.ts";
 import { type Amounts, amountsOf, sum } from "../../kubernetes/amounts.ts";
 import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { buildSurroundings } from "./build-surroundings.ts";
 import {
   BUILD_LIMIT_SECONDS,

@@ -1,6 +1,6 @@
-import { PART_NAMES } from "../../components/test-instance/config.ts";
 import type { Pool } from "../../components/test-instance/pool.ts";
-import { showDuration } from "../../settings/duration.ts";
+import { showDuration } from "../../schema/duration.ts";
+import { PART_NAMES } from "../../settings/test-instance.ts";
 import { addressesOf, namespacesIn } from "./addresses.ts";
 import { budgetOf } from "./context.ts";
 import { type Build, limits } from "./image-plan.ts";

@@ -1,7 +1,7 @@
+import type { Settings } from "../../components/settings.ts";
 import { evaluate } from "../../render/evaluate.ts";
 import { generatedFrom } from "../../render/generated.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import type { Settings } from "../../settings/load.ts";
 import type { StackConfig } from "../../settings/stack-file.ts";
 
 /** What turns a configuration into objects: this project, or a pull request of it. */

@@ -1,7 +1,7 @@
 import { ApiError } from "../../cluster/api-client.ts";
-import { namespacesOf, STACK_PREFIX, stackOf } from "../../components/test-instance/config.ts";
 import { EnvironmentError, knownError, UserError } from "../../errors.ts";
 import { STACK_LABEL } from "../../platform/destination.ts";
+import { namespacesOf, STACK_PREFIX, stackOf } from "../../settings/test-instance.ts";
 import { type Context, queueOf, slotsOf } from "./context.ts";
 import { destroyHeld, removeAll } from "./destroy.ts";
 import { type Held, isAtWork, signOfSlot } from "./lease.ts";

@@ -1,5 +1,5 @@
 import { knownError } from "../../errors.ts";
-import { inSeconds } from "../../settings/duration.ts";
+import { inSeconds } from "../../schema/duration.ts";
 import type { Builder } from "./builder.ts";
 import { type Context, slotsOf } from "./context.ts";
 import { deploy } from "./deploy.ts";

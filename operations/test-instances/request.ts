@@ -1,11 +1,11 @@
 import type { OwnImage } from "../../components/own-images.ts";
 import { OWN_IMAGE_NAMES } from "../../components/own-images.ts";
-import { PART_NAMES, PARTS } from "../../components/test-instance/config.ts";
 import type { Pool } from "../../components/test-instance/pool.ts";
 import { UserError } from "../../errors.ts";
-import { inSeconds, lengthOf } from "../../settings/duration.ts";
+import { inSeconds, lengthOf } from "../../schema/duration.ts";
+import { imageReference } from "../../schema/image-reference.ts";
 import { allOf, everyMistake } from "../../settings/every-mistake.ts";
-import { imageReference } from "../../settings/image-reference.ts";
+import { PART_NAMES, PARTS } from "../../settings/test-instance.ts";
 import { nearest } from "../../settings/violation.ts";
 import { checkedName, defaultName } from "./name.ts";
 import { parseReferences, type Reference } from "./reference.ts";

@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/catalogue.ts";
-import { namespacesOf } from "../../components/test-instance/config.ts";
+import type { Settings } from "../../components/settings.ts";
 import { UserError } from "../../errors.ts";
 import { generatedFrom } from "../../render/generated.ts";
 import { describe, type KubernetesObject } from "../../render/kubernetes-object.ts";
-import type { Settings } from "../../settings/load.ts";
+import { namespacesOf } from "../../settings/test-instance.ts";
 
 /**
  * What the program computes from a secret, which so must be itself there: a password of the instance's own, which opens

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { ApiClient } from "../../cluster/api-client.ts";
-import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
 import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { type StandIns, storedIn } from "../../settings/secrets/stand-ins.ts";
+import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { namespaceObject } from "./namespaces.ts";
 
 /** The Secret that an instance's stand-ins are kept in, in its own namespace: they are the same from every machine, and go with it. */

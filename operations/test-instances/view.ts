@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { Pool } from "../../components/test-instance/pool.ts";
 import { showBytes, showCpu } from "../../kubernetes/amounts.ts";
-import { showDuration } from "../../settings/duration.ts";
+import { showDuration } from "../../schema/duration.ts";
 import { addressesOf, namespacesIn } from "./addresses.ts";
 import { builtOf } from "./image-plan.ts";
 import type { Held } from "./lease.ts";

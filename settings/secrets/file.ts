@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { isBytes, LONGEST, type SecretForm } from "./form.ts";
-import type { Fault, Read } from "./forms/read.ts";
+import { isBytes, LONGEST, type SecretForm } from "../../schema/secrets/form.ts";
+import type { Fault, Read } from "../../schema/secrets/forms/read.ts";
 
 /** Reads a secret's file: its text, or the base64 of its bytes. */
 export function readSecretFile(root: string, file: string, form: SecretForm): Read {

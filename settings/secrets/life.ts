@@ -1,9 +1,9 @@
 import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/catalogue.ts";
 import type { SchemaOutput } from "../../components/schema.ts";
+import type { Secrets } from "../../components/settings.ts";
+import { validity } from "../../schema/secrets/forms/certificate.ts";
+import { coprEnd } from "../../schema/secrets/forms/copr.ts";
 import { formatPath, type Violation } from "../violation.ts";
-import { validity } from "./forms/certificate.ts";
-import { coprEnd } from "./forms/copr.ts";
-import type { Secrets } from "./secrets.ts";
 
 /** From how many days before its last one a secret is warned of. */
 const WARNING_DAYS = 30;

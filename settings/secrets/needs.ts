@@ -1,9 +1,9 @@
 import { CATALOGUE, SECRET_NAMES } from "../../components/catalogue.ts";
 import type { SchemaOutput } from "../../components/schema.ts";
 import { partsOf } from "../../components/totals.ts";
-import type { Surroundings } from "./form.ts";
+import type { Surroundings } from "../../schema/secrets/form.ts";
+import type { SecretSpec } from "../../schema/secrets/spec.ts";
 import type { SecretNeeds } from "./secrets.ts";
-import type { SecretSpec } from "./spec.ts";
 
 /** The realm that Packit asks for a ticket in, unless it is told another one. */
 const REALM = "FEDORAPROJECT.ORG";

@@ -1,12 +1,12 @@
 import { CATALOGUE, type SecretName } from "../../components/catalogue.ts";
+import { inForm, type Surroundings } from "../../schema/secrets/form.ts";
+import type { Fault } from "../../schema/secrets/forms/read.ts";
+import { REDACTED, Sensitive } from "../../schema/secrets/sensitive.ts";
+import type { SecretSpec } from "../../schema/secrets/spec.ts";
 import type { Path, StackConfig } from "../stack-file.ts";
 import { formatPath, remedyForKey, type Violation } from "../violation.ts";
 import { readSecretFile } from "./file.ts";
-import { inForm, type Surroundings } from "./form.ts";
-import type { Fault } from "./forms/read.ts";
-import { REDACTED, Sensitive } from "./sensitive.ts";
 import type { SecretSource } from "./source.ts";
-import type { SecretSpec } from "./spec.ts";
 
 /** The ways to give a secret. */
 export type Given =

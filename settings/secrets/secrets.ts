@@ -1,18 +1,12 @@
-import { CATALOGUE, type NamedSecrets, SECRET_NAMES, type SecretName } from "../../components/catalogue.ts";
+import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/catalogue.ts";
+import type { Secrets } from "../../components/settings.ts";
+import type { Surroundings } from "../../schema/secrets/form.ts";
+import { fits } from "../../schema/secrets/forms/certificate.ts";
+import type { SecretSpec } from "../../schema/secrets/spec.ts";
 import type { StackConfig } from "../stack-file.ts";
 import { formatPath, type Violation } from "../violation.ts";
-import type { Surroundings } from "./form.ts";
-import { fits } from "./forms/certificate.ts";
 import { howGiven, SecretReader } from "./reader.ts";
-import type { Sensitive } from "./sensitive.ts";
 import type { SecretSource } from "./source.ts";
-import type { SecretSpec } from "./spec.ts";
-
-/** The secrets that a stack was given. Those that are generated when absent are `undefined` here. */
-export type Secrets = NamedSecrets & {
-  /** The account's token at each forge; a forge of the GitHub App need not have one. */
-  readonly forgeTokens: Readonly<Record<string, Sensitive>>;
-};
 
 /** What decides which secrets a stack needs, and what they must fit. */
 export interface SecretNeeds {

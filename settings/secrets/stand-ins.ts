@@ -3,11 +3,11 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { CATALOGUE, type SecretName } from "../../components/catalogue.ts";
+import { inForm, type Surroundings } from "../../schema/secrets/form.ts";
+import { encodedKeytab } from "../../schema/secrets/forms/keytab.ts";
 import { jsonIn } from "../../system/json-text.ts";
 import { makeFolder } from "../../system/make-folder.ts";
 import type { StackConfig } from "../stack-file.ts";
-import { inForm, type Surroundings } from "./form.ts";
-import { encodedKeytab } from "./forms/keytab.ts";
 import { principalOf } from "./needs.ts";
 import type { StandIn } from "./source.ts";
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { applyOne } from "../../cluster/apply.ts";
 import { until } from "../../cluster/until.ts";
-import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
 import { EnvironmentError } from "../../errors.ts";
 import { slotsOf } from "../../operations/test-instances/context.ts";
 import { destroy } from "../../operations/test-instances/destroy.ts";
@@ -9,6 +8,7 @@ import type { Engine } from "../../operations/test-instances/engine.ts";
 import { POOL_LABEL } from "../../operations/test-instances/namespaces.ts";
 import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { TAKE_ARGS, tenancy } from "../support/tenancy.ts";
 import { TestPool } from "./test-pool.ts";
 

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ApiClient } from "../../cluster/api-client.ts";
-import { namespacesOf } from "../../components/test-instance/config.ts";
 import { GitHub } from "../../github/github.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
 import { type Context, slotsOf } from "../../operations/test-instances/context.ts";
@@ -10,6 +9,7 @@ import type { Engine } from "../../operations/test-instances/engine.ts";
 import { reap } from "../../operations/test-instances/reap.ts";
 import { readRequest } from "../../operations/test-instances/request.ts";
 import { STACK_LABEL } from "../../platform/destination.ts";
+import { namespacesOf } from "../../settings/test-instance.ts";
 import { FakeGitHub } from "../support/github.ts";
 import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";

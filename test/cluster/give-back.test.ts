@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { applyOne } from "../../cluster/apply.ts";
-import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
 import { EnvironmentError, UserError } from "../../errors.ts";
 import type { Builder } from "../../operations/test-instances/builder.ts";
 import { destroy } from "../../operations/test-instances/destroy.ts";
 import type { Engine } from "../../operations/test-instances/engine.ts";
 import { leftOfDeploy } from "../../operations/test-instances/left.ts";
 import { STACK_LABEL } from "../../platform/destination.ts";
+import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { TestPool } from "./test-pool.ts";
 
 const NAME = "empty";

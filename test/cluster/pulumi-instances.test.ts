@@ -6,7 +6,6 @@ import { parse, stringify } from "yaml";
 import { ApiClient } from "../../cluster/api-client.ts";
 import { applyOne } from "../../cluster/apply.ts";
 import { until } from "../../cluster/until.ts";
-import { namespacesOf, stackOf } from "../../components/test-instance/config.ts";
 import { GitHub } from "../../github/github.ts";
 import { STORAGE_CLASS } from "../../local/fixtures.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
@@ -15,6 +14,7 @@ import { type DeployArgs, deploy } from "../../operations/test-instances/deploy.
 import { destroy } from "../../operations/test-instances/destroy.ts";
 import { PulumiEngine } from "../../operations/test-instances/pulumi-engine.ts";
 import { readRequest } from "../../operations/test-instances/request.ts";
+import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { command, project } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { FakeGitHub } from "../support/github.ts";

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ApiClient } from "../../cluster/api-client.ts";
-import { namespacesOf } from "../../components/test-instance/config.ts";
 import { GitHub } from "../../github/github.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
 import { type Context, slotsOf } from "../../operations/test-instances/context.ts";
@@ -8,6 +7,7 @@ import { ApplyEngine } from "../../operations/test-instances/engine.ts";
 import { leaseOf } from "../../operations/test-instances/lease.ts";
 import { reap } from "../../operations/test-instances/reap.ts";
 import type { Tenancy } from "../../operations/test-instances/tenancy.ts";
+import { namespacesOf } from "../../settings/test-instance.ts";
 import { FakeGitHub, type FakePull } from "../support/github.ts";
 import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiClient } from "../../cluster/api-client.ts";
 import { refusal } from "../../cluster/pulumi-ownership.ts";
-import { namespacesOf } from "../../components/test-instance/config.ts";
-import { loadPool, type Pool } from "../../components/test-instance/pool.ts";
+import type { Pool } from "../../components/test-instance/pool.ts";
 import { GitHub } from "../../github/github.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
 import { type Context, identitySecrets, seedOf } from "../../operations/test-instances/context.ts";
@@ -11,6 +10,8 @@ import { ApplyEngine } from "../../operations/test-instances/engine.ts";
 import { managementObjects, setUp } from "../../operations/test-instances/management.ts";
 import { namespaceObject, prepare, refuseForeign } from "../../operations/test-instances/namespaces.ts";
 import { reap } from "../../operations/test-instances/reap.ts";
+import { loadPool } from "../../settings/pool.ts";
+import { namespacesOf } from "../../settings/test-instance.ts";
 import type { Anything } from "../support/anything.ts";
 import { project } from "../support/cli.ts";
 import { poolOf } from "../support/pool.ts";

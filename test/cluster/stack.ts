@@ -1,10 +1,11 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { appliedObjects, applyStack, removeStack } from "../../cluster/apply.ts";
 import { waitUntilReady } from "../../cluster/wait.ts";
+import type { Settings } from "../../components/settings.ts";
 import { localClient } from "../../local/up.ts";
 import { evaluate } from "../../render/evaluate.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { loadSettings, type Settings } from "../../settings/load.ts";
+import { loadSettings } from "../../settings/load.ts";
 import type { Anything } from "../support/anything.ts";
 import { type Changes, configOf, ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";

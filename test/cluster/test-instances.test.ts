@@ -7,7 +7,6 @@ import { ApiClient } from "../../cluster/api-client.ts";
 import { applyOne } from "../../cluster/apply.ts";
 import { Transport } from "../../cluster/transport.ts";
 import { until } from "../../cluster/until.ts";
-import { namespacesOf } from "../../components/test-instance/config.ts";
 import { UserError } from "../../errors.ts";
 import { GitHub } from "../../github/github.ts";
 import { NOTHING } from "../../kubernetes/amounts.ts";
@@ -25,7 +24,8 @@ import { OpenShiftBuilder } from "../../operations/test-instances/openshift-buil
 import { reap } from "../../operations/test-instances/reap.ts";
 import { redeployed } from "../../operations/test-instances/refresh.ts";
 import { type RequestWords, readRequest } from "../../operations/test-instances/request.ts";
-import { inSeconds } from "../../settings/duration.ts";
+import { inSeconds } from "../../schema/duration.ts";
+import { namespacesOf } from "../../settings/test-instance.ts";
 import type { Anything } from "../support/anything.ts";
 import { command, project } from "../support/cli.ts";
 import { FakeGitHub } from "../support/github.ts";

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { ApiError } from "../../cluster/api-client.ts";
 import { localClient } from "../../local/up.ts";
-import { resources } from "../../settings/resources.ts";
-import { schedule } from "../../settings/schedule.ts";
-import { TIME_ZONES, timeZone } from "../../settings/time-zone.ts";
-import * as values from "../../settings/values.ts";
+import { resources } from "../../schema/resources.ts";
+import { schedule } from "../../schema/schedule.ts";
+import { TIME_ZONES, timeZone } from "../../schema/time-zone.ts";
+import * as values from "../../schema/values.ts";
 import { near } from "../support/near.ts";
 import { PATHS } from "./control-plane.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CACHE_COMPONENT } from "../../components/repository-cache/settings.ts";
 import { componentsOf, sandboxTotals, totals } from "../../components/totals.ts";
 import { showBytes, showCpu } from "../../kubernetes/amounts.ts";
-import { inBytes } from "../../settings/values.ts";
+import { inBytes } from "../../schema/values.ts";
 import type { Anything } from "../support/anything.ts";
 import { allTemplates, find, objectsOf, settingsOf } from "../support/stacks.ts";
 import { SWITCHES, switched } from "../support/switches.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { imageReference } from "../../settings/image-reference.ts";
+import { imageReference } from "../../schema/image-reference.ts";
 import { near } from "../support/near.ts";
 import { goProgram } from "./go.ts";
 

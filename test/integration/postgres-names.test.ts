@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sqlDatabase, sqlUser } from "../../settings/values.ts";
+import { sqlDatabase, sqlUser } from "../../schema/values.ts";
 import { postgres } from "./postgres.ts";
 import { missingOf, type Tool, tool } from "./tools.ts";
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodedKeytab } from "../../settings/secrets/forms/keytab.ts";
+import { encodedKeytab } from "../../schema/secrets/forms/keytab.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { faultOf, withChangedByte } from "../support/forms.ts";
 import { marked } from "../support/marks.ts";

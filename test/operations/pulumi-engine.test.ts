@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { PART_NAMES, testInstanceConfig } from "../../components/test-instance/config.ts";
+import type { Settings } from "../../components/settings.ts";
 import { PulumiEngine } from "../../operations/test-instances/pulumi-engine.ts";
-import type { Settings } from "../../settings/load.ts";
+import { PART_NAMES, testInstanceConfig } from "../../settings/test-instance.ts";
 import type { Anything } from "../support/anything.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { MARK, markedSecrets } from "../support/marks.ts";

@@ -1,18 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import {
-  hostOf,
-  namespacesOf,
-  PART_NAMES,
-  testInstanceConfig,
-} from "../../components/test-instance/config.ts";
 import { UserError } from "../../errors.ts";
 import { checkedName } from "../../operations/test-instances/name.ts";
 import { parseReferences, REPOSITORIES, showReference } from "../../operations/test-instances/reference.ts";
 import { type RequestWords, readRequest } from "../../operations/test-instances/request.ts";
 import { readStackFile } from "../../settings/stack-file.ts";
 import { knownStacks } from "../../settings/stacks.ts";
+import { hostOf, namespacesOf, PART_NAMES, testInstanceConfig } from "../../settings/test-instance.ts";
 import { project } from "../support/cli.ts";
 import { POOL } from "../support/pool.ts";
 import { configOf, ROOT } from "../support/stacks.ts";

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { z } from "zod";
+import * as images from "../../schema/image-reference.ts";
+import { schedule } from "../../schema/schedule.ts";
+import { timeZone } from "../../schema/time-zone.ts";
+import * as values from "../../schema/values.ts";
 import { check } from "../../settings/check.ts";
-import * as images from "../../settings/image-reference.ts";
-import { schedule } from "../../settings/schedule.ts";
 import { checkedStack } from "../../settings/stack-name.ts";
-import { timeZone } from "../../settings/time-zone.ts";
-import * as values from "../../settings/values.ts";
 
 const DIGEST = `sha256:${"0".repeat(64)}`;
 

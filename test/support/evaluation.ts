@@ -1,7 +1,7 @@
-import { PART_NAMES, testInstanceConfig } from "../../components/test-instance/config.ts";
 import type { Evaluation } from "../../operations/test-instances/program.ts";
 import { loadSettings } from "../../settings/load.ts";
 import { madeStandIns, standInFrom } from "../../settings/secrets/stand-ins.ts";
+import { PART_NAMES, testInstanceConfig } from "../../settings/test-instance.ts";
 import { poolOf } from "./pool.ts";
 import { configOf, ROOT } from "./stacks.ts";
 

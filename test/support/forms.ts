@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { CATALOGUE, type SecretName } from "../../components/catalogue.ts";
-import { inForm, type Surroundings } from "../../settings/secrets/form.ts";
+import { inForm, type Surroundings } from "../../schema/secrets/form.ts";
 
 /** What is wrong with a secret's value; nothing where it is taken. */
 export function faultOf(name: SecretName, value: string, around?: Surroundings): string | undefined {

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, getDiffieHellman, type KeyObject } f
 import { generate } from "selfsigned";
 import sshpk from "sshpk";
 import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/catalogue.ts";
-import { encodedKeytab } from "../../settings/secrets/forms/keytab.ts";
+import { encodedKeytab } from "../../schema/secrets/forms/keytab.ts";
 
 /** Starts every marked secret's text; nothing that is shown may hold it. */
 export const MARK = "MARKED";

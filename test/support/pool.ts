@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadPool, type Pool } from "../../components/test-instance/pool.ts";
+import type { Pool } from "../../components/test-instance/pool.ts";
 import { STORAGE_CLASS } from "../../local/fixtures.ts";
+import { loadPool } from "../../settings/pool.ts";
 
 /** A pool as Pulumi.yaml may describe it. */
 export function poolOf(changes: Readonly<Record<string, unknown>> = {}): Pool {

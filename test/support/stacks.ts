@@ -1,8 +1,9 @@
 import { join } from "node:path";
+import type { Settings } from "../../components/settings.ts";
 import { STORAGE_CLASS } from "../../local/fixtures.ts";
 import { evaluate } from "../../render/evaluate.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
-import { loadSettings, type Settings } from "../../settings/load.ts";
+import { loadSettings } from "../../settings/load.ts";
 import { readStackFile, type StackConfig } from "../../settings/stack-file.ts";
 import type { Anything } from "./anything.ts";
 import { markedSecrets } from "./marks.ts";

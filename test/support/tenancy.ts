@@ -1,5 +1,5 @@
-import { PART_NAMES } from "../../components/test-instance/config.ts";
 import type { Tenancy } from "../../operations/test-instances/tenancy.ts";
+import { PART_NAMES } from "../../settings/test-instance.ts";
 
 // Every part has its entry.
 const PARTS = Object.fromEntries(PART_NAMES.map((name) => [name, true])) as Tenancy["parts"];

@@ -1,15 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { PART_NAMES, testInstanceConfig } from "../../components/test-instance/config.ts";
+import type { Settings } from "../../components/settings.ts";
 import { credentials } from "../../local/credentials.ts";
 import { writeKubeconfig } from "../../local/kubeconfig.ts";
 import { overridden } from "../../local/overrides.ts";
 import { localPaths } from "../../local/paths.ts";
 import { pulumiUp } from "../../local/pulumi.ts";
 import { PulumiEngine } from "../../operations/test-instances/pulumi-engine.ts";
-import type { Settings } from "../../settings/load.ts";
 import { standIns } from "../../settings/secrets/stand-ins.ts";
+import { PART_NAMES, testInstanceConfig } from "../../settings/test-instance.ts";
 import { pulumiFailure } from "../../system/pulumi-failure.ts";
 import type { Anything } from "../support/anything.ts";
 import { temporaryFolder } from "../support/folder.ts";

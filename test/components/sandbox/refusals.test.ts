@@ -4,7 +4,7 @@ import { OWN_IMAGES, type OwnImage } from "../../../components/own-images.ts";
 import { namesPods } from "../../../components/sandbox/refusals.ts";
 import { referenceOf } from "../../../operations/test-instances/actions-builder.ts";
 import { checkedName } from "../../../operations/test-instances/name.ts";
-import { imageReference } from "../../../settings/image-reference.ts";
+import { imageReference } from "../../../schema/image-reference.ts";
 import { POOL } from "../../support/pool.ts";
 
 const tag = (length: number, letter = "t") => `quay.io/packit/sandcastle:${letter.repeat(length)}`;

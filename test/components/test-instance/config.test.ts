@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { namespacesOf, PART_NAMES, testInstanceConfig } from "../../../components/test-instance/config.ts";
 import type { Pool } from "../../../components/test-instance/pool.ts";
 import { evaluate } from "../../../render/evaluate.ts";
 import type { KubernetesObject } from "../../../render/kubernetes-object.ts";
 import { loadSettings } from "../../../settings/load.ts";
+import { namespacesOf, PART_NAMES, testInstanceConfig } from "../../../settings/test-instance.ts";
 import { holdsMark } from "../../support/marks.ts";
 import { POOL, poolOf } from "../../support/pool.ts";
 import { faults } from "../../support/references.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { coprEnd } from "../../../../settings/secrets/forms/copr.ts";
+import { coprEnd } from "../../../../schema/secrets/forms/copr.ts";
 import { faultOf } from "../../../support/forms.ts";
 
 /** As Copr's page of the API shows it. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CATALOGUE, SECRET_NAMES } from "../../../../components/catalogue.ts";
-import { inForm, LONGEST, type SecretForm } from "../../../../settings/secrets/form.ts";
+import { inForm, LONGEST, type SecretForm } from "../../../../schema/secrets/form.ts";
 import { faultOf, sharesText } from "../../../support/forms.ts";
 import { marked } from "../../../support/marks.ts";
 

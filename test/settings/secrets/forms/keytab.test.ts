@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { inForm } from "../../../../settings/secrets/form.ts";
-import { encodedKeytab } from "../../../../settings/secrets/forms/keytab.ts";
+import { inForm } from "../../../../schema/secrets/form.ts";
+import { encodedKeytab } from "../../../../schema/secrets/forms/keytab.ts";
 import { faultOf } from "../../../support/forms.ts";
 
 const PRINCIPAL = "packit-stg@FEDORAPROJECT.ORG";

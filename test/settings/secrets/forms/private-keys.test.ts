@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import sshpk from "sshpk";
 import { describe, expect, it } from "vitest";
-import { inForm } from "../../../../settings/secrets/form.ts";
+import { inForm } from "../../../../schema/secrets/form.ts";
 import { faultOf, pkcs8, withChangedByte } from "../../../support/forms.ts";
 import { marked } from "../../../support/marks.ts";
 

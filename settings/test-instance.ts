@@ -1,8 +1,8 @@
-import type { StackConfig } from "../../settings/stack-file.ts";
-import { withRoleDefaults } from "../configuration/role.ts";
-import { OWN_IMAGE_NAMES, type OwnImage, ownImage } from "../own-images.ts";
-import { DECLARED } from "../schema.ts";
-import type { Pool } from "./pool.ts";
+import { withRoleDefaults } from "../components/configuration/role.ts";
+import { OWN_IMAGE_NAMES, type OwnImage, ownImage } from "../components/own-images.ts";
+import { DECLARED } from "../components/schema.ts";
+import type { Pool } from "../components/test-instance/pool.ts";
+import type { StackConfig } from "./stack-file.ts";
 
 /** The parts that an instance can do with or without. */
 const CHOICES = DECLARED.flatMap(({ choice }) => (choice ? [choice] : []));
