@@ -29,7 +29,7 @@ const add = defineCommand({
     });
     writeFileSync(path, text, { flag: "wx" });
     say(`${path} is written, like ${like}'s but for its context, namespaces and hosts, and without secrets.`);
-    // What else is wrong with it, as a namespace that another stack has, is told, and the file is there to be mended.
+    // What else is wrong with it, as a namespace that another stack has, is told, and the file is there to be put right.
     loadSettings(readStackFile(ROOT, stack), { kind: "redacted" });
     say(`Look at it: ./ops render ${stack}    try it here: ./ops local up ${stack}`);
   },

@@ -18,7 +18,7 @@ export interface WaitArgs {
 /**
  * Waits until every workload is ready, every claim bound, every Route admitted, every Ingress served and every image
  * imported; otherwise fails with each object and why. What the cluster turns down is reported as soon as it is: it may
- * be mended in the meantime, as the host of a Route that another one gives up.
+ * be put right in the meantime, as the host of a Route that another one gives up.
  */
 export async function waitUntilReady(
   client: ApiClient,

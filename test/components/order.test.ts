@@ -35,19 +35,19 @@ describe("a rollout waits", () => {
     }
   });
 
-  it("with whatever runs for the walls around it: for what denies all, and for what may be taken", () => {
+  it("with whatever runs waiting for what isolates it: the policy that denies all, and the quota", () => {
     // A policy that allows something can come later: without it a pod can do less.
-    const walls = resources.filter(
+    const isolation = resources.filter(
       ({ type, object }) =>
         type.endsWith(":ResourceQuota") ||
         (type.endsWith(":NetworkPolicy") && object.metadata.name === "default-deny"),
     );
-    expect(walls).toHaveLength(4);
+    expect(isolation).toHaveLength(4);
     const running = resources.filter(({ type }) => /:(Deployment|StatefulSet|Job)$/.test(type));
     for (const { name } of running) {
       const before = allBefore(name);
       expect(
-        walls.filter((wall) => !before.has(wall.name)).map((wall) => wall.name),
+        isolation.filter((one) => !before.has(one.name)).map((one) => one.name),
         name,
       ).toEqual([]);
     }
@@ -60,7 +60,7 @@ describe("a rollout waits", () => {
   });
 });
 
-describe("Pulumi's patience", () => {
+describe("Pulumi's time limit", () => {
   it("covers the end of each pod, and the start that its probes allow, one pod after the other", async () => {
     const replicas = { longRunning: { replicas: 3 }, shortRunning: { replicas: 2 } };
     const slow = await registered({ workers: replicas });

@@ -90,7 +90,7 @@ describe("what a test instance may have", () => {
       namespace({ labels: { ...labels, "pod-security.kubernetes.io/enforce": "privileged" } }),
     ],
     [
-      "a namespace that others' walls know",
+      "a namespace that others' policies know",
       namespace({ labels: { ...labels, "network.openshift.io/policy-group": "ingress" } }),
     ],
     ["a namespace that says it is kept", namespace({ labels: { ...labels, "packit.dev/keep": "true" } })],

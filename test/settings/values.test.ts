@@ -10,7 +10,7 @@ import { checkedStack } from "../../settings/stack-name.ts";
 
 const DIGEST = `sha256:${"0".repeat(64)}`;
 
-/** What is taken and what is not, beside what is asked of the readers themselves in test/cluster and test/authorities. */
+/** What is taken and what is not, beside what is asked of the readers themselves in test/cluster and test/integration. */
 const KINDS: Readonly<
   Record<string, { schema: z.ZodType; right: readonly string[]; wrong: readonly string[] }>
 > = {
