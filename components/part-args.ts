@@ -22,6 +22,8 @@ export interface PartArgs<out S> {
   readonly workload: (component: string) => Workload;
   /** One of its volumes. */
   readonly claim: (name: string) => Claim;
+  /** One of its volumes in the sandbox's namespace. */
+  readonly sandboxClaim: (name: string) => Claim;
   /** A generated secret, by its key of a stack file's `secrets`. */
   readonly password: (key: string) => pulumi.Output<string>;
   /** Whether Pulumi refuses to delete its data. */

@@ -64,8 +64,19 @@ export interface Page<in S> {
   /** Its name among the stack's outputs. */
   readonly name: string;
   readonly url: (hosts: Hosts) => string | undefined;
+  /** What people call it. */
+  readonly label: string;
+  /** Who is let in. @default - everybody */
+  readonly login?: Login;
   /** Whether something shows it. @default - the part itself does */
   readonly isOn?: (settings: S) => boolean;
+}
+
+/** An account, and the Secret and key in which its password is. */
+export interface Login {
+  readonly user: string;
+  readonly secret: string;
+  readonly key: string;
 }
 
 /** How a test instance asks for a part. */
@@ -81,7 +92,7 @@ export interface Choice {
     readonly label: string;
     readonly what: string;
     readonly forward: { readonly deployment: string; readonly port: number };
-    readonly login: { readonly user: string; readonly secret: string; readonly key: string };
+    readonly login: Login;
   };
 }
 

@@ -26,6 +26,11 @@ export function claimsOf(settings: SchemaOutput): readonly Claim[] {
   return partsOf(settings).flatMap(({ claims }) => claims?.(settings) ?? []);
 }
 
+/** Every volume that the settings declare in the sandbox's namespace. */
+export function sandboxClaimsOf(settings: SchemaOutput): readonly Claim[] {
+  return partsOf(settings).flatMap(({ inSandbox }) => inSandbox?.(settings).claims ?? []);
+}
+
 /** What the instance's namespace holds: all the time, or at most, while everything is rolled and every job runs. */
 export function totals(settings: SchemaOutput, when: "steady" | "peak"): Amounts {
   return held(componentsOf(settings), claimsOf(settings), when);
@@ -38,8 +43,7 @@ export function sandboxComponents(settings: SchemaOutput): readonly Component[] 
 
 /** What the sandbox's namespace holds at most, while as many sandboxes run as may. */
 export function sandboxTotals(settings: SchemaOutput): Amounts {
-  const claims = partsOf(settings).flatMap(({ inSandbox }) => inSandbox?.(settings).claims ?? []);
-  return held(sandboxComponents(settings), claims, "peak");
+  return held(sandboxComponents(settings), sandboxClaimsOf(settings), "peak");
 }
 
 function held(workloads: readonly Workload[], claims: readonly Claim[], when: "steady" | "peak"): Amounts {

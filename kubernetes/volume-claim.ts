@@ -12,8 +12,6 @@ export interface VolumeClaimArgs extends Claim {
   readonly isKept?: boolean;
   /** Whether it is changed whoever made it: a StatefulSet's controller owns what that has made. @default false */
   readonly isForced?: boolean;
-  /** The class of its volume. @default - that of all volumes */
-  readonly storageClass?: string | undefined;
 }
 
 /** A volume claim of one component. A protected one is never deleted or replaced by Pulumi. */

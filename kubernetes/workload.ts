@@ -26,6 +26,8 @@ export interface Claim {
   readonly name: string;
   /** How large the volume is. */
   readonly size: string;
+  /** The class of its volume. @default - that of all volumes */
+  readonly storageClass?: string | undefined;
 }
 
 /** What a container of a workload takes. */

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { CATALOGUE, type SecretName } from "../components/catalogue.ts";
+import { FLOWER_USER } from "../components/flower/settings.ts";
 import type { Settings } from "../components/settings.ts";
 import { loadSettings } from "../settings/load.ts";
 import { readStackFile } from "../settings/stack-file.ts";
@@ -44,7 +45,7 @@ export interface ValueReference {
 /** What the program computes from a secret, as Ansible does it: the same cost, and a salt that stays the same. */
 const COMPUTED: Readonly<Record<string, Template>> = {
   "flower-htpasswd/htpasswd": {
-    text: "flower-boss:{{ flowerPassword | password_hash('bcrypt', rounds=5, salt=(flowerPassword | hash('sha256'))[:21] ~ 'u') }}\n",
+    text: `${FLOWER_USER}:{{ flowerPassword | password_hash('bcrypt', rounds=5, salt=(flowerPassword | hash('sha256'))[:21] ~ 'u') }}\n`,
     names: [{ name: "flowerPassword" }],
   },
 };

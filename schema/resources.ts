@@ -8,9 +8,6 @@ export interface Defaults {
   readonly limits: { readonly cpu: string; readonly memory: string };
 }
 
-/** What a container asks for and may use at most. */
-export type Resources = z.output<ReturnType<typeof resources>>;
-
 /** The schema of a container's resources; a stack file names only those of the four that differ from `defaults`. */
 export function resources(defaults: Defaults) {
   const amount = (of: { cpu: string; memory: string }) =>

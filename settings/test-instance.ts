@@ -1,6 +1,7 @@
+import { z } from "zod";
 import { withRoleDefaults } from "../components/configuration/role.ts";
 import { OWN_IMAGE_NAMES, type OwnImage, ownImage } from "../components/own-images.ts";
-import { DECLARED } from "../components/schema.ts";
+import { DECLARED, schema } from "../components/schema.ts";
 import type { Pool } from "../components/test-instance/pool.ts";
 import type { StackConfig } from "./stack-file.ts";
 
@@ -83,7 +84,10 @@ export function testInstanceConfig(args: TestInstanceArgs): StackConfig {
   const { packitConfig, fedoraMessaging, forges, distGit, imageSupports } = withRoleDefaults(
     base.values,
   ) as Record<string, object>;
-  const flags = CHOICES.map((choice) => [choice.setting, parts[choice.name]]);
+  // What is as it is without being said is left out: a program of a pull request may not know of a part yet.
+  const flags = CHOICES.flatMap(({ setting, name: part }) =>
+    parts[part] === defaultOf(setting) ? [] : [[setting, parts[part]]],
+  );
   const values = {
     ...omitUndefined({ forges, distGit, imageSupports, storageClass: pool.storageClass }),
     ...Object.fromEntries(flags),
@@ -111,6 +115,12 @@ export function testInstanceConfig(args: TestInstanceArgs): StackConfig {
     secrets,
   };
   return { stack: stackOf(name), values };
+}
+
+/** What a setting is unless it is said. */
+function defaultOf(setting: string): unknown {
+  const shape: Readonly<Record<string, z.core.$ZodType>> = schema.shape;
+  return shape[setting] && z.safeParse(shape[setting], undefined).data;
 }
 
 /** The images of the base: those of its own deployment, and not of an instance for development. */

@@ -37,6 +37,7 @@ export const backupSecrets = {
   }),
 };
 
+/** What is missing while backups are made. */
 export function backupRefusals({ withBackup, backup }: BackupSettings): Refusal[] {
   return withBackup && backup.bucket === undefined ? [needs(["backup", "bucket"], "withBackup")] : [];
 }

@@ -35,7 +35,7 @@ const ALWAYS: readonly EgressHost[] = [
 ];
 
 /** The hosts that the API, beat and the workers reach because the settings name them. */
-export function namedHosts({ forges, distGit, packitConfig }: Named): readonly EgressHost[] {
+function namedHosts({ forges, distGit, packitConfig }: Named): readonly EgressHost[] {
   const { testing_farm_api_url, logdetective_url } = packitConfig;
   return [
     ...Object.values(forges).map(({ instanceUrl }) => ofUrl(instanceUrl, "a forge")),

@@ -29,7 +29,11 @@ export const dashboard = {
     },
   ],
   certified: ({ hosts }) => [hosts.dashboard],
-  page: { name: "dashboard", url: ({ dashboard }) => dashboard && `https://${dashboard}/` },
+  page: {
+    name: "dashboard",
+    label: "dashboard",
+    url: ({ dashboard }) => dashboard && `https://${dashboard}/`,
+  },
   choice: { name: "dashboard", setting: "withDashboard", isUsual: false },
   component: async () => (await import("./dashboard.ts")).Dashboard,
   isTool: true,

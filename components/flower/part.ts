@@ -4,7 +4,7 @@ import type { Part } from "../part.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import { VALKEY } from "../valkey/settings.ts";
 import { only } from "../workload.ts";
-import { type FlowerSettings, flowerSecrets, flowerSettings } from "./settings.ts";
+import { FLOWER_USER, type FlowerSettings, flowerSecrets, flowerSettings } from "./settings.ts";
 
 export const flower = {
   name: "flower",
@@ -15,6 +15,8 @@ export const flower = {
   components: ({ flower }) => [{ ...only("flower", { flower }), connects: [VALKEY] }],
   page: {
     name: "flower",
+    label: "Flower",
+    login: { user: FLOWER_USER, secret: "flower", key: "password" },
     isOn: ({ withNginx }) => withNginx,
     url: ({ workers }) => workers && `https://${workers}/`,
   },

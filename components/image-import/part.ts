@@ -1,4 +1,5 @@
 import type { Refusal } from "../../schema/refuse.ts";
+import { OC_RESOURCES } from "../oc.ts";
 import type { Part } from "../part.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import { job } from "../workload.ts";
@@ -7,7 +8,6 @@ import {
   type ImageImportSettings,
   imageImportImages,
   imageImportSettings,
-  OC_RESOURCES,
 } from "./settings.ts";
 
 function refusals({ platform, imagePolicy }: CoreSettings): Refusal[] {

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Resources } from "../../kubernetes/workload.ts";
 import { imageReference } from "../../schema/image-reference.ts";
 import { schedule } from "../../schema/schedule.ts";
 import { timeZone } from "../../schema/time-zone.ts";
@@ -26,9 +25,3 @@ export type ImageImportSettings = Readonly<z.output<z.ZodObject<typeof imageImpo
 };
 
 export const IMAGE_IMPORT = "image-import";
-
-/** What a run of `oc` may take. */
-export const OC_RESOURCES: Resources = {
-  requests: { cpu: "10m", memory: "64Mi" },
-  limits: { cpu: "200m", memory: "256Mi" },
-};

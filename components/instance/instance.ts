@@ -10,7 +10,7 @@ import { Migration } from "../migration/migration.ts";
 import { Isolation } from "../network/isolation.ts";
 import { Database } from "../postgres/database.ts";
 import { RepositoryCacheRefresh } from "../repository-cache/refresh.ts";
-import { refreshesCache, workersWithCache } from "../repository-cache/settings.ts";
+import { refreshesCache, sandboxCacheClaim, workersWithCache } from "../repository-cache/settings.ts";
 import { sandboxNamespace } from "../sandbox/namespace.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { Service } from "../service/service.ts";
@@ -125,8 +125,9 @@ export class Instance extends pulumi.ComponentResource {
             {
               destination: inSandbox,
               workers: { serviceAccount: serviceAccountName, namespace: namespace.name },
-              cachedWorkers: workersWithCache(settings),
-              cache: settings.repositoryCache,
+              caches: new Map(
+                workersWithCache(settings).map((one) => [one, common.sandboxClaim(sandboxCacheClaim(one))]),
+              ),
             },
             guarded,
           ),

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PartArgs } from "../part-args.ts";
 import type { Settings } from "../settings.ts";
-import { claimsOf, componentsOf } from "../totals.ts";
+import { claimsOf, componentsOf, sandboxClaimsOf } from "../totals.ts";
 import type { Images } from "./images.ts";
 
 /** What the objects of all parts are made from. */
@@ -16,12 +16,14 @@ type Given = Pick<InstanceArgs, "destination" | "sandbox" | "settings" | "config
 export function partArgs({ images, passwords, ...args }: Given): InstanceArgs {
   const workloads = new Map(componentsOf(args.settings).map((one) => [one.component, one]));
   const claims = new Map(claimsOf(args.settings).map((one) => [one.name, one]));
+  const sandboxClaims = new Map(sandboxClaimsOf(args.settings).map((one) => [one.name, one]));
   return {
     ...args,
     image: (stream) => images.of(stream),
     imported: images.imported,
     workload: (component) => found(workloads.get(component), `component ${component}`),
     claim: (name) => found(claims.get(name), `volume ${name}`),
+    sandboxClaim: (name) => found(sandboxClaims.get(name), `volume ${name} in the sandbox`),
     password: (key) => found(passwords[key], `secret ${key}`),
   };
 }

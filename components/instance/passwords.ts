@@ -40,9 +40,9 @@ export class Passwords extends pulumi.ComponentResource {
     };
     const settings = { ...args.settings };
     const made = GENERATED.flatMap((key) => {
-      const { form, isNeeded, resource = key }: SecretSpec = CATALOGUE[key];
+      const { form, isNeeded, isProtected = false, resource = key }: SecretSpec = CATALOGUE[key];
       if (isNeeded?.(settings) === false) return [];
-      const first = key === "postgresPassword" ? kept : child;
+      const first = isProtected ? kept : child;
       const make = form === "uuid" ? randomUuid : randomPassword;
       const made = value(key, (suffix) =>
         // A later generation can be given up again.

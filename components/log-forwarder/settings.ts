@@ -44,6 +44,7 @@ export function splunkPorts({ withFluentdSidecar, fluentd }: LogForwarderSetting
   return withFluentdSidecar ? [fluentd.splunkPort] : [];
 }
 
+/** What is missing while logs are forwarded. */
 export function logForwarderRefusals({ withFluentdSidecar, fluentd }: LogForwarderSettings): Refusal[] {
   const isMissing = withFluentdSidecar && fluentd.splunkHost === undefined;
   return isMissing ? [needs(["fluentd", "splunkHost"], "withFluentdSidecar")] : [];

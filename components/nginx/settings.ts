@@ -10,7 +10,7 @@ export const nginxSettings = {
       replicas: positive.default(1).describe("Proxy pods."),
       metricsNeedPassword: flag
         .default(false)
-        .describe("Ask for Flower's password at /metrics and /flower-metrics too."),
+        .describe("Ask for Flower's password at each path of metrics too."),
     },
   ).describe("The reverse proxy in front of Flower and the metrics."),
 };
@@ -19,7 +19,7 @@ export const nginxHosts = {
   workers: hostName
     .meta({ example: "workers.stg.packit.dev" })
     .optional()
-    .describe("The host of Flower and of the workers' metrics."),
+    .describe("The host of Flower and of all metrics."),
 };
 
 export type NginxSettings = Readonly<z.output<z.ZodObject<typeof nginxSettings>>> & {

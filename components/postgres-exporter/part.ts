@@ -1,10 +1,12 @@
 import { foreignImage } from "../images.ts";
+import type { NginxSettings } from "../nginx/settings.ts";
 import type { Part } from "../part.ts";
 import { POSTGRES, type PostgresSettings } from "../postgres/settings.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import { only } from "../workload.ts";
 import {
   EXPORTER_ROLE,
+  POSTGRES_EXPORTER_PROXIED,
   type PostgresExporterSettings,
   postgresExporterSecrets,
   postgresExporterSettings,
@@ -24,12 +26,30 @@ export const postgresExporter = {
   },
   secrets: postgresExporterSecrets,
   isOn: ({ withPostgresExporter }) => withPostgresExporter,
+  refusals: ({ withPostgresExporter, postgres }) =>
+    withPostgresExporter && postgres.user === EXPORTER_ROLE.user
+      ? [
+          {
+            path: ["postgres", "user"],
+            value: postgres.user,
+            allowed: "another user than the one that reads PostgreSQL's metrics",
+            remedy: "give the service a user of its own, or set withPostgresExporter to false",
+            reads: ["withPostgresExporter"],
+          },
+        ]
+      : [],
   components: ({ postgresExporter }) => [
     { ...only(NAME, { [NAME]: postgresExporter }), connects: [POSTGRES] },
   ],
   databaseRole: EXPORTER_ROLE,
+  page: {
+    name: "postgresMetrics",
+    label: "PostgreSQL",
+    isOn: ({ withNginx }) => withNginx,
+    url: ({ workers }) => workers && `https://${workers}${POSTGRES_EXPORTER_PROXIED.metrics.path}`,
+  },
   choice: { name: NAME, setting: "withPostgresExporter", isUsual: false },
   component: async () => (await import("./postgres-exporter.ts")).PostgresExporter,
   isTool: true,
   after: ["postgres"],
-} satisfies Part<CoreSettings & PostgresExporterSettings & PostgresSettings>;
+} satisfies Part<CoreSettings & NginxSettings & PostgresExporterSettings & PostgresSettings>;

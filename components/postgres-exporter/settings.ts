@@ -7,7 +7,9 @@ import type { Proxied } from "../nginx/proxied.ts";
 export const postgresExporterSettings = {
   withPostgresExporter: flag
     .default(false)
-    .describe("Show PostgreSQL's metrics, at `hosts.workers`. Switching it on restarts PostgreSQL once."),
+    .describe(
+      "Show PostgreSQL's metrics at `hosts.workers`, to all who reach it. Switching it restarts PostgreSQL, and whoever keeps connections to it.",
+    ),
   postgresExporter: part({
     requests: { cpu: "5m", memory: "32Mi" },
     limits: { cpu: "100m", memory: "64Mi" },
@@ -23,6 +25,8 @@ export const postgresExporterSecrets = {
     "word",
     {
       resource: "postgres-exporter",
+      isNeeded: (settings) => settings?.withPostgresExporter === true,
+      neededIf: "no: it is generated with `withPostgresExporter`, unless it is given",
     },
   ),
 };
@@ -34,7 +38,7 @@ export const POSTGRES_EXPORTER = {
   port: 9187,
 } as const;
 
-/** The user that it reads the database as: one that sees statistics and settings, and no data. */
+/** The user that it reads the database as: one that sees statistics, settings and the texts of queries that run. */
 export const EXPORTER_ROLE = {
   user: "postgres_exporter",
   memberOf: "pg_monitor",

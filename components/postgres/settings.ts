@@ -26,7 +26,10 @@ export const postgresSettings = {
 export type PostgresSettings = Readonly<z.output<z.ZodObject<typeof postgresSettings>>>;
 
 export const postgresSecrets = {
-  postgresPassword: secret("generated", "PostgreSQL's password", "word", { resource: "postgres" }),
+  postgresPassword: secret("generated", "PostgreSQL's password", "word", {
+    resource: "postgres",
+    isProtected: true,
+  }),
 };
 
 /** Where others find it: its Service's name, and its pods' port. */
@@ -48,6 +51,7 @@ export function postgresVersions({ postgres }: PostgresSettings): readonly numbe
   return [postgres.version, ...(postgres.secondVersion === undefined ? [] : [postgres.secondVersion])];
 }
 
+/** What is wrong with the versions. */
 export function postgresRefusals({ postgres }: PostgresSettings): Refusal[] {
   if (postgres.secondVersion !== postgres.version) return [];
   return [

@@ -25,6 +25,7 @@ export const pushgateway = {
   ],
   page: {
     name: "metrics",
+    label: "metrics",
     isOn: ({ withNginx }) => withNginx,
     url: ({ workers }) => workers && `https://${workers}/metrics`,
   },

@@ -37,6 +37,7 @@ export const redisCommander = {
   certified: ({ platform, hosts }) => [platform === "kubernetes" ? hosts.redisCommander : undefined],
   page: {
     name: "redisCommander",
+    label: "Redis",
     url: ({ redisCommander }) => redisCommander && `https://${redisCommander}/`,
   },
   choice: {

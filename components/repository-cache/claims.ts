@@ -1,28 +1,23 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { volumeClaim } from "../../kubernetes/volume-claim.ts";
+import type { Claim } from "../../kubernetes/workload.ts";
 import type { Destination } from "../../platform/destination.ts";
 
 export interface CacheClaimsArgs {
   /** Where they go. */
   readonly destination: Destination;
-  /** The name of each worker's claim, by the worker. */
-  readonly claims: ReadonlyMap<string, string>;
-  /** What each volume is. */
-  readonly cache: { readonly size: string; readonly storageClass?: string | undefined };
+  /** Each worker's claim, by the worker. */
+  readonly claims: ReadonlyMap<string, Claim>;
 }
 
 /** The claims of some workers' cache volumes; each stays when its worker goes, and grows in place with the setting. */
 export function cacheClaims(
   name: string,
-  { destination, claims, cache }: CacheClaimsArgs,
+  { destination, claims }: CacheClaimsArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.PersistentVolumeClaim[] {
   return [...claims].map(([worker, claim]) =>
-    volumeClaim(
-      `${name}-${worker}`,
-      { destination, name: claim, ...cache, isKept: true, isForced: true },
-      opts,
-    ),
+    volumeClaim(`${name}-${worker}`, { destination, ...claim, isKept: true, isForced: true }, opts),
   );
 }

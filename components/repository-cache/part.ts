@@ -1,5 +1,5 @@
 import type { Claim } from "../../kubernetes/workload.ts";
-import { OC_RESOURCES } from "../image-import/settings.ts";
+import { OC_RESOURCES } from "../oc.ts";
 import type { Part } from "../part.ts";
 import type { SandboxSettings } from "../sandbox/settings.ts";
 import type { CoreSettings } from "../stack/settings.ts";
@@ -21,7 +21,10 @@ import {
 type Reads = CoreSettings & RepositoryCacheSettings & WorkersSettings & SandboxSettings;
 
 const claims = (settings: Reads, nameOf: (worker: string) => string): Claim[] =>
-  workersWithCache(settings).map((worker) => ({ name: nameOf(worker), size: settings.repositoryCache.size }));
+  workersWithCache(settings).map((worker) => {
+    const { size, storageClass } = settings.repositoryCache;
+    return { name: nameOf(worker), size, storageClass };
+  });
 
 export const repositoryCache = {
   name: "repository-cache",

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { grant } from "../../kubernetes/grant.ts";
+import type { Claim } from "../../kubernetes/workload.ts";
 import type { Destination } from "../../platform/destination.ts";
 import { cacheClaims } from "../repository-cache/claims.ts";
-import { sandboxCacheClaim } from "../repository-cache/settings.ts";
 
 export interface SandboxArgs {
   /** The sandbox's own namespace, shared with no other instance, as worker pods' names repeat. */
@@ -12,10 +12,8 @@ export interface SandboxArgs {
     readonly serviceAccount: pulumi.Input<string>;
     readonly namespace: pulumi.Input<string>;
   };
-  /** The worker pods that each get a cache volume in the sandbox. */
-  readonly cachedWorkers: readonly string[];
-  /** What each cache volume is. */
-  readonly cache: { readonly size: string; readonly storageClass?: string | undefined };
+  /** The cache volumes in the sandbox, by the worker pod for whose sandboxes each is. */
+  readonly caches: ReadonlyMap<string, Claim>;
 }
 
 /** What sandcastle does with the API: it makes pods, copies files through exec, reads their logs, and deletes them. */
@@ -34,9 +32,7 @@ export class Sandbox extends pulumi.ComponentResource {
     const { serviceAccount, namespace } = args.workers;
     const metadata = destination.object("packit-worker-sandbox");
     grant(name, { metadata, rules: RULES, account: { name: serviceAccount, namespace } }, { parent: this });
-    const { cachedWorkers, cache } = args;
-    const claims = new Map(cachedWorkers.map((worker) => [worker, sandboxCacheClaim(worker)]));
-    cacheClaims(`${name}-cache`, { destination, claims, cache }, { parent: this });
+    cacheClaims(`${name}-cache`, { destination, claims: args.caches }, { parent: this });
     this.registerOutputs();
   }
 }

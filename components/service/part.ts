@@ -32,5 +32,5 @@ export const service = {
     },
   ],
   certified: ({ hosts }) => [hosts.service],
-  page: { name: "api", url: ({ service }) => `https://${service}/api/` },
+  page: { name: "api", label: "API", url: ({ service }) => `https://${service}/api/` },
 } satisfies Part<CoreSettings & ServiceSettings & MigrationSettings & LogForwarderSettings>;

@@ -17,6 +17,7 @@ export const TOKMAN_PORT = 8000;
 /** Where the API and the workers ask for the GitHub App's tokens. */
 export const TOKMAN_URL = "http://tokman";
 
+/** What it is of no use without. */
 export function tokmanRefusals({
   withTokman,
   forges,

@@ -58,12 +58,13 @@ const KERBEROS_CACHE = "DIR:/home/packit/kerberos/";
 /** How long a worker may take to be among those that answer. */
 const STARTUP = { seconds: 600 };
 
-/** What a pool waits for is known at once. */
-type Options = pulumi.ComponentResourceOptions & { dependsOn?: pulumi.Resource[] };
 /** How long one that has answered may say nothing. */
 const SILENCE = { seconds: 840 };
 
 const LIVENESS_FAILURES = 3;
+
+/** What a pool waits for is known at once. */
+type Options = pulumi.ComponentResourceOptions & { dependsOn?: pulumi.Resource[] };
 
 /** Celery workers that serve the same queues, each with a stable name and, if it clones, a cache volume of its own. */
 export class WorkerPool extends pulumi.ComponentResource {
@@ -197,14 +198,11 @@ function hasCache({ settings, kind }: WorkerPoolArgs): boolean {
 }
 
 /** The workers' own cache volumes. */
-function ownCaches(
-  name: string,
-  { destination, settings, kind }: WorkerPoolArgs,
-  opts: { parent: WorkerPool },
-) {
+function ownCaches(name: string, args: WorkerPoolArgs, opts: { parent: WorkerPool }) {
+  const { destination, settings, kind } = args;
   const workers = workersOf(settings.workers, kind);
-  const claims = new Map(workers.map((worker) => [worker, workerCacheClaim(worker)]));
-  return cacheClaims(`${name}-cache`, { destination, claims, cache: settings.repositoryCache }, opts);
+  const claims = new Map(workers.map((worker) => [worker, args.claim(workerCacheClaim(worker))]));
+  return cacheClaims(`${name}-cache`, { destination, claims }, opts);
 }
 
 /**

@@ -7,6 +7,9 @@ const DECLARED_PAGES = DECLARED.flatMap(({ page, choice }) =>
   page ? [{ ...page, part: choice?.name }] : [],
 );
 
+/** The pages of parts, but for the API, which every instance has. */
+export const PART_PAGES = DECLARED_PAGES.filter(({ part }) => part !== undefined);
+
 /** The pages that an instance may have: those that its hosts lead to. */
 export const PAGES: readonly string[] = DECLARED_PAGES.filter(
   ({ url }) => url(hostsOf("any", { domain: "example.com" })) !== undefined,

@@ -1,8 +1,9 @@
+import type { Login } from "../../components/part.ts";
 import { DECLARED } from "../../components/schema.ts";
 import type { Pool } from "../../components/test-instance/pool.ts";
 import { showDuration } from "../../schema/duration.ts";
 import { namespacesOf, prefixOf } from "../../settings/test-instance.ts";
-import { addressesOf, namespacesIn } from "./addresses.ts";
+import { addressesOf, namespacesIn, PART_PAGES } from "./addresses.ts";
 import type { Health } from "./health.ts";
 import { limits } from "./image-plan.ts";
 import type { Held } from "./lease.ts";
@@ -25,12 +26,14 @@ export interface DetailsArgs {
 /** What an instance is, where it is, and how to look into it; commands work as they are copied. */
 export function details({ held, pool, health, now, isKept, oc, ...args }: DetailsArgs): string {
   const { images = held.images } = args;
-  const { api, dashboard, flower, metrics } = addressesOf(held, pool);
+  const { api, ...pages } = addressesOf(held, pool);
   const [own] = namespacesOf(held.name);
   const left = showDuration((held.expires.getTime() - now.getTime()) / 1000);
   const app = pool.identities.find(({ name }) => name === held.identity)?.githubApp;
-  const password = (secret: string, key: string) =>
-    `${oc} get secret ${secret} -n ${own} -o jsonpath='{.data.${key}}' | base64 -d`;
+  const shownLogin = ({ user, secret, key }: Login) => [
+    ["", `as ${user}, with the password that this shows:`] as const,
+    ["", `${oc} get secret ${secret} -n ${own} -o jsonpath='{.data.${key}}' | base64 -d`] as const,
+  ];
   const lines: (readonly [string, string | undefined | false])[] = [
     ["instance", `${held.name}, ${held.state}, in slot ${held.slot} of ${held.owner}`],
     ...held.references.map((reference) => ["on test", `${reference}${commitOf(held, reference)}`] as const),
@@ -39,16 +42,14 @@ export function details({ held, pool, health, now, isKept, oc, ...args }: Detail
     ["API", api],
     ["webhooks", `${api}webhooks/github`],
     ["", app && `to enter at https://github.com/settings/apps/${app}`],
-    ["dashboard", dashboard],
-    ["Flower", flower],
-    ["", flower && "as flower-boss, with the password that this shows:"],
-    ["", flower && password("flower", "password")],
-    ["metrics", metrics],
+    ...PART_PAGES.flatMap(({ name, label, login }) => [
+      [label, pages[name]] as const,
+      ...(pages[name] && login ? shownLogin(login) : []),
+    ]),
     ...accessesOf(held).flatMap(({ label, what, forward: { deployment, port }, login }) => [
       [label, `${what} is at http://localhost:${port} with`] as const,
       ["", `${oc} port-forward -n ${own} deployment/${deployment} ${port}`] as const,
-      ["", `as ${login.user}, with the password that this shows:`] as const,
-      ["", password(login.secret, login.key)] as const,
+      ...shownLogin(login),
     ]),
     ["comments", `${prefixOf(held.name)} …`],
     ...namespacesIn(held, isBuiltHere(held, pool)).map((name) => ["namespace", name] as const),

@@ -21,6 +21,8 @@ export interface SecretSpec<N extends Needed = Needed> {
   readonly neededIf?: string;
   /** The settings that decide whether it is asked for, and may not be told of while they are wrong themselves. */
   readonly decidedBy?: readonly string[];
+  /** Whether Pulumi refuses to lose the one that is generated first, as a store keeps it. @default false */
+  readonly isProtected?: boolean;
   /** What the resource that generates it is called. */
   readonly resource?: string;
   /** The secret without which it is of no use: both are given, or none of them. */

@@ -23,7 +23,7 @@ import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
 import { backendIn, HAS_PULUMI } from "./pulumi-stack.ts";
-import { barePod } from "./stack.ts";
+import { modestPod } from "./stack.ts";
 
 const client = new ApiClient({ kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT });
 const RAW_POOL = {
@@ -77,7 +77,7 @@ describe.skipIf(!HAS_PULUMI)("a test instance of Pulumi's real engine", { timeou
   it("is destroyed while it is made: its run is ended first, and nothing is put back", async () => {
     const { state, own } = place();
     const deployed = expect(deploy(own, args("short"))).rejects.toThrow(
-      "The slot of short was changed by somebody else",
+      "This command has stopped: short is being destroyed",
     );
     await somethingIsMade("short");
     expect(await destroy(own, "short")).toBe(true);
@@ -112,7 +112,7 @@ describe.skipIf(!HAS_PULUMI)("a test instance of Pulumi's real engine", { timeou
     expect(textsIn(join(root, ".local")).join()).not.toContain(MARK);
     const [space] = namespacesOf("killed");
     const volume = { name: "data", persistentVolumeClaim: { claimName: "valkey-pvc" } };
-    await client.create(barePod(space, "holder", { volumes: [volume] }));
+    await client.create(modestPod(space, "holder", { volumes: [volume] }));
     expect(await destroy(own, "killed")).toBe(true);
     await nothingIsLeft("killed", state);
   });

@@ -60,6 +60,11 @@ describe("settings that are wrong together", () => {
       "packit:identity.deploymentName",
     ],
     [
+      "a service that is the user by which PostgreSQL's metrics are read",
+      { withPostgresExporter: true, postgres: { user: "postgres_exporter" } },
+      "packit:postgres.user",
+    ],
+    [
       "an API that the dashboard may not call",
       { dashboard: { contexts: [{ name: "Mine", apiUrl: "https://example.com/api" }] } },
       "packit:dashboard.contexts",

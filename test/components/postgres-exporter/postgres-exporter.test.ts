@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { KubernetesObject } from "../../../render/kubernetes-object.ts";
 import { registered } from "../../support/registered.ts";
-import { find, objectsOf, templates } from "../../support/stacks.ts";
+import { type Changes, find, objectsOf, templates } from "../../support/stacks.ts";
 
 const ON = { withPostgresExporter: true };
 
@@ -13,8 +13,13 @@ describe("the exporter of PostgreSQL's metrics", () => {
 
   it("is left out, with its password and all that it asks of others, unless it is switched on", async () => {
     expect(JSON.stringify(await objectsOf("stage"))).not.toMatch(/exporter|postgres-roles/);
-    const names = (await registered({ generations: {} })).map(({ name }) => name);
-    expect(names.filter((name) => /exporter|roles/.test(name))).toEqual([]);
+    const secrets = { postgresExporterPassword: undefined };
+    const named = async (changes: Changes) =>
+      (await registered({ secrets, ...changes }))
+        .map(({ name }) => name)
+        .filter((name) => /exporter|roles/.test(name));
+    expect(await named({})).toEqual([]);
+    expect(await named(ON)).toContain("packit-passwords-postgres-exporter");
   });
 
   it("reads the database as a user of its own, whose password PostgreSQL is told", () => {

@@ -25,6 +25,14 @@ describe("a test instance", () => {
       expect(own).not.toContain(`${kind} ${metadata.namespace}/${metadata.name}`);
   });
 
+  it("says of no part that it is as it would be without, as a program of a pull request may not know it yet", () => {
+    const parts = { ...EVERYTHING, beat: false, "postgres-exporter": false };
+    const { values } = testInstanceConfig({ ...OWN, parts, base: configOf("stage") });
+    expect(values).toMatchObject({ withBeat: false, withTokman: true });
+    expect(values).not.toHaveProperty("withPostgresExporter");
+    expect(values).not.toHaveProperty("withFedmsg");
+  });
+
   it("acts on nobody's projects but by its own commands, whatever its base does", async () => {
     const acting = {
       admins: ["me"],

@@ -1,0 +1,7 @@
+import type { Resources } from "../kubernetes/workload.ts";
+
+/** What a run of `oc` may take. */
+export const OC_RESOURCES: Resources = {
+  requests: { cpu: "10m", memory: "64Mi" },
+  limits: { cpu: "200m", memory: "256Mi" },
+};
