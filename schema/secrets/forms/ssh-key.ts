@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import sshpk from "sshpk";
 import { ByteReader } from "./byte-reader.ts";
 import type { Block } from "./pem.ts";
@@ -27,13 +27,44 @@ function openSshFault({ text }: Block): Fault | undefined {
     // It puts the file's name in the place of a comment that is empty.
     const parsed = sshpk.parsePrivateKey(text, "ssh-private", { filename: "" });
     if (!isWhole(parts, parsed)) return BROKEN;
-    const key = createPrivateKey(parsed.toString("pkcs8"));
-    const publicKey = createPublicKey(sshpk.parseKey(parts.publicKey, "rfc4253").toString("pkcs8"));
+    const [key, publicKey] = parsed.type === "ed25519" ? ed25519(parts) : others(parts, parsed);
     return kindFault(key, TYPES) ?? (works(key, publicKey) ? undefined : BROKEN);
   } catch {
     // What a parser says can quote what it has read.
     return UNREADABLE;
   }
+}
+
+/** Both keys as Node has them. */
+type Pair = readonly [privateKey: KeyObject, publicKey: KeyObject];
+
+function others({ publicKey }: Container, parsed: sshpk.PrivateKey): Pair {
+  return [
+    createPrivateKey(parsed.toString("pkcs8")),
+    createPublicKey(sshpk.parseKey(publicKey, "rfc4253").toString("pkcs8")),
+  ];
+}
+
+/** These are bytes and no numbers, which sshpk would write without a zero at their beginning. */
+function ed25519({ publicKey, secret }: Container): Pair {
+  const [, x = ""] = strings(publicKey);
+  const [, , both = ""] = strings(secret.subarray(CHECK));
+  // The secret half, and the public one once more.
+  const d = Buffer.from(both, "base64url").subarray(0, 32).toString("base64url");
+  const jwk = { kty: "OKP", crv: "Ed25519", x };
+  return [
+    createPrivateKey({ key: { ...jwk, d }, format: "jwk" }),
+    createPublicKey({ key: jwk, format: "jwk" }),
+  ];
+}
+
+/** The first strings of some bytes, up to three, as base64url. */
+function strings(bytes: Buffer): string[] {
+  const reader = new ByteReader(bytes);
+  const found: string[] = [];
+  while (found.length < 3 && reader.left > 0)
+    found.push(reader.bytes(reader.number(4)).toString("base64url"));
+  return found;
 }
 
 interface Container {

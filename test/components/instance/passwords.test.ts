@@ -36,9 +36,13 @@ describe("another generation of a generated secret", () => {
   it("is kept beside the former ones, of which Pulumi refuses to lose the database's first alone", async () => {
     const names = [...ALL];
     const each = (value: unknown) => Object.fromEntries(names.map((name) => [name, value]));
-    const made = (await registered({ secrets: each(undefined), generations: each(3) })).filter(
-      ({ type, name }) => type.startsWith("random:") && !name.endsWith("-digest"),
-    );
+    const made = (
+      await registered({
+        secrets: each(undefined),
+        generations: each(3),
+        withPostgresExporter: true,
+      })
+    ).filter(({ type, name }) => type.startsWith("random:") && !name.endsWith("-digest"));
     const stems = made.flatMap(({ name }) => (/-\d$/.test(name) ? [] : [name]));
     expect(stems).toHaveLength(names.length);
     expect(made.map(({ name }) => name).sort()).toEqual(

@@ -52,6 +52,14 @@ describe("a private key", () => {
   });
 
   it.each([
+    "k",
+    "A",
+  ] as const)("of OpenSSH is read whose part %s begins with a zero, as one in 512 does", (part) => {
+    const text = startingWithZero(part).toString("openssh");
+    expect(inForm(text, "sshPrivateKey")).toMatchObject({ value: expect.stringContaining("OPENSSH") });
+  });
+
+  it.each([
     ["tlsPrivateKey", openSsh, /in OpenSSH's own form/],
     ["githubAppPrivateKey", openSsh, /in OpenSSH's own form/],
     ["githubAppPrivateKey", pkcs8(ec.privateKey), /of another kind than rsa/],
@@ -95,3 +103,13 @@ describe("a private key", () => {
     expect(faultOf("sshPrivateKey", withChangedByte(openSsh, comment))).toBeUndefined();
   });
 });
+
+/** A key of Ed25519 whose secret or public half begins with a zero that a number would not need. */
+function startingWithZero(part: "k" | "A"): sshpk.PrivateKey {
+  for (;;) {
+    const key = sshpk.generatePrivateKey("ed25519");
+    // Its types do not know the parts.
+    const { data } = (key as unknown as { part: Record<"k" | "A", { data: Buffer }> }).part[part];
+    if (data[0] === 0 && (data[1] ?? 255) < 0x80) return key;
+  }
+}
