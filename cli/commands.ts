@@ -12,6 +12,7 @@ export const ops: Command = {
     "take-over": () => import("./take-over.ts").then(({ takeOver }) => takeOver),
     doctor: () => import("./doctor.ts").then(({ doctor }) => doctor),
     stack: () => import("./stack.ts").then(({ stack }) => stack),
+    diff: () => import("./diff.ts").then(({ diff }) => diff),
     settings: () => import("./settings.ts").then(({ settings }) => settings),
     completion: () => import("./completion.ts").then(({ completion }) => completion),
     complete: () => import("./completion.ts").then(({ complete }) => complete(() => ops)),

@@ -9,11 +9,9 @@ import { serviceAccount } from "../../kubernetes/service-account.ts";
 import { commonEnvironment, databaseEnvironment } from "../configuration/environment.ts";
 import type { PartArgs } from "../part-args.ts";
 import type { CoreSettings } from "../stack/settings.ts";
-import type { MigrationSettings } from "./settings.ts";
+import { MIGRATION, type MigrationSettings } from "./settings.ts";
 
 export type MigrationArgs = PartArgs<CoreSettings & MigrationSettings>;
-
-const NAME = "packit-service-migration";
 
 /** What approves namespaces by hand, with Packit's own code. */
 const APPROVE = program(import.meta.dirname, "approve.py");
@@ -30,10 +28,10 @@ export class Migration extends pulumi.ComponentResource {
     super("packit:app:Migration", name, {}, opts);
     const { destination, settings } = args;
     const child = { parent: this };
-    const account = serviceAccount(`${name}-account`, { destination, name: NAME }, child);
+    const account = serviceAccount(`${name}-account`, { destination, name: MIGRATION }, child);
     const template = podTemplate({
       destination,
-      workload: args.workload(NAME),
+      workload: args.workload(MIGRATION),
       containers: [migrationContainer(args)],
       restartPolicy: "Never",
       serviceAccountName: account.metadata.name,
@@ -43,7 +41,7 @@ export class Migration extends pulumi.ComponentResource {
       `${name}-job`,
       {
         metadata: destination.workload(
-          templateDigest(template).apply((digest) => `${NAME}-${digest}`),
+          templateDigest(template).apply((digest) => `${MIGRATION}-${digest}`),
           RETRIED,
         ),
         spec: { backoffLimit: 3, activeDeadlineSeconds: settings.migration.timeoutSeconds, template },

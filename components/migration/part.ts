@@ -3,7 +3,7 @@ import { POSTGRES } from "../postgres/settings.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import { VALKEY } from "../valkey/settings.ts";
 import { job } from "../workload.ts";
-import { type MigrationSettings, migrationSettings } from "./settings.ts";
+import { MIGRATION, type MigrationSettings, migrationSettings } from "./settings.ts";
 
 export const migration = {
   name: "migration",
@@ -11,7 +11,7 @@ export const migration = {
   isOn: ({ maintenance }) => !maintenance,
   components: ({ migration }) => [
     {
-      ...job("packit-service-migration", { migration }),
+      ...job(MIGRATION, { migration }),
       connects: [POSTGRES, VALKEY],
       // Sentry.
       internet: [443],

@@ -12,3 +12,6 @@ export const migrationSettings = {
 };
 
 export type MigrationSettings = Readonly<z.output<z.ZodObject<typeof migrationSettings>>>;
+
+/** The component of its pod. */
+export const MIGRATION = "packit-service-migration";

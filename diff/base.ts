@@ -1,0 +1,71 @@
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { EnvironmentError, UserError } from "../errors.ts";
+import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { jsonIn } from "../system/json-text.ts";
+
+/** A stack as it was at another commit: its objects, or why there are none. */
+export type Base =
+  | { readonly objects: readonly KubernetesObject[] }
+  | { readonly absent: true }
+  | { readonly wrong: string };
+
+/** The name of the commit that a reference leads to. */
+export async function commitOf(root: string, reference: string): Promise<string> {
+  const { stdout, failed } = await git(root, [
+    "rev-parse",
+    "--verify",
+    "--quiet",
+    "--end-of-options",
+    `${reference}^{commit}`,
+  ]);
+  if (failed)
+    throw new UserError(
+      `There is no commit "${reference}" here. Name another one with --base, or fetch it: git fetch origin main`,
+    );
+  return stdout.trim();
+}
+
+/**
+ * A stack at another commit of this project, made by the program and the packages of that commit in a checkout of its own,
+ * which is removed again.
+ */
+export async function baseOf(root: string, commit: string, stack: string): Promise<Base> {
+  const folder = await mkdtemp(join(tmpdir(), "packit-base-"));
+  const checkout = join(folder, "checkout");
+  try {
+    const added = await git(root, ["worktree", "add", "--detach", "--", checkout, commit]);
+    if (added.failed) throw new EnvironmentError(`git worktree add failed: ${added.stderr.trim()}`);
+    if (!existsSync(join(checkout, `Pulumi.${stack}.yaml`))) return { absent: true };
+    await installed(root, checkout);
+    const { stdout, stderr, exitCode } = await execa(join(checkout, "ops"), ["render", stack, "--json"], {
+      reject: false,
+      stdin: "ignore",
+    });
+    const { items } = (jsonIn(stdout) ?? {}) as { items?: readonly KubernetesObject[] };
+    return exitCode === 0 && items ? { objects: items } : { wrong: stderr.trim() };
+  } finally {
+    await git(root, ["worktree", "remove", "--force", "--", checkout]);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The packages are this checkout's, unless the commit wants others. */
+async function installed(root: string, checkout: string): Promise<void> {
+  const lock = (folder: string) => readFileSync(join(folder, "package-lock.json"), "utf8");
+  if (lock(root) === lock(checkout))
+    return symlinkSync(join(root, "node_modules"), join(checkout, "node_modules"));
+  const { failed, stderr } = await execa("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], {
+    cwd: checkout,
+    reject: false,
+    stdin: "ignore",
+  });
+  if (failed) throw new EnvironmentError(`The packages of the base could not be installed: ${stderr.trim()}`);
+}
+
+function git(cwd: string, args: readonly string[]) {
+  return execa("git", args, { cwd, reject: false, stdin: "ignore" });
+}

@@ -1,0 +1,70 @@
+import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { type FieldDiff, fieldDiffs } from "./field-diff.ts";
+import { replacing } from "./replacement.ts";
+
+/** What happens to an object. */
+export interface ObjectDiff {
+  readonly what: "added" | "removed" | "changed" | "replaced";
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  /** The fields that differ; none of an object that is added or removed. */
+  readonly fields: readonly FieldDiff[];
+  /** Why it is made anew. @default - it is not */
+  readonly because?: readonly string[];
+  /** Why `pulumi up` refuses it: it holds data, and a stack that is not disposable protects it. @default - it does not */
+  readonly refused?: string;
+}
+
+/** What differs between two lists of objects, in the order in which the second, and then the first, have them. */
+export function objectDiffs(
+  before: readonly KubernetesObject[],
+  after: readonly KubernetesObject[],
+): ObjectDiff[] {
+  const were = new Map(before.map((object) => [keyOf(object), object]));
+  const are = new Map(after.map((object) => [keyOf(object), object]));
+  const present = after.flatMap((object) => {
+    const former = were.get(keyOf(object));
+    return former === undefined ? [outcome("added", object)] : changed(former, object);
+  });
+  const gone = before.filter((object) => !are.has(keyOf(object))).map((object) => outcome("removed", object));
+  return [...present, ...gone];
+}
+
+function changed(before: KubernetesObject, after: KubernetesObject): ObjectDiff[] {
+  const fields = fieldDiffs(before, after);
+  if (fields.length === 0) return [];
+  const isRenamed = before.metadata.name !== after.metadata.name;
+  const because = isRenamed ? ["metadata.name"] : replacing(after, fields);
+  if (because.length === 0) return [{ ...outcome("changed", after), fields }];
+  return [{ ...outcome("replaced", after), fields, because }];
+}
+
+function outcome(what: ObjectDiff["what"], object: KubernetesObject): ObjectDiff {
+  const { kind, metadata } = object;
+  const refused = what === "removed" || what === "replaced" ? protection(object) : undefined;
+  return {
+    what,
+    kind,
+    ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+    name: metadata.name,
+    fields: [],
+    ...(refused && { refused }),
+  };
+}
+
+const KEPT = "packit.dev/kept";
+
+/** Why Pulumi refuses to lose an object. A cache's claim stays in the cluster by itself. */
+function protection({ kind, metadata }: KubernetesObject): string | undefined {
+  if (kind === "Namespace" || kind === "TenantNamespace") return "with it goes all that is in it";
+  const isCache = metadata.annotations?.[KEPT] === "true";
+  return kind === "PersistentVolumeClaim" && !isCache ? "it holds data" : undefined;
+}
+
+/** What an object is known by; the name of a Job that is made anew ends with a digest of what it does. */
+function keyOf({ apiVersion, kind, metadata }: KubernetesObject): string {
+  const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
+  const name = kind === "Job" ? metadata.name.replace(/-[0-9a-f]{8}$/, "") : metadata.name;
+  return [group, kind, metadata.namespace ?? "", name].join("/");
+}

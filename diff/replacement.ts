@@ -1,0 +1,35 @@
+import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import type { FieldDiff } from "./field-diff.ts";
+
+/** The fields of a kind that the API server never changes, by the beginning of their path; or all but some. */
+const IMMUTABLE: Readonly<Record<string, (path: string) => boolean>> = {
+  Deployment: (path) => path.startsWith("spec.selector"),
+  // https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1
+  StatefulSet: (path) =>
+    path.startsWith("spec.") &&
+    ![
+      "replicas",
+      "template",
+      "updateStrategy",
+      "persistentVolumeClaimRetentionPolicy",
+      "minReadySeconds",
+      "ordinals",
+    ]
+      .map((field) => `spec.${field}`)
+      .some((field) => isWithin(path, field)),
+  Job: (path) => isWithin(path, "spec.template") || isWithin(path, "spec.selector"),
+  PersistentVolumeClaim: (path) => path.startsWith("spec.") && !isWithin(path, "spec.resources"),
+  RoleBinding: (path) => path.startsWith("roleRef"),
+  Secret: (path) => path === "type",
+  Service: (path) => path === "spec.clusterIP",
+};
+
+/** The fields for which an object is made anew, as no API server changes them. */
+export function replacing({ kind }: KubernetesObject, fields: readonly FieldDiff[]): readonly string[] {
+  const isImmutable = IMMUTABLE[kind];
+  return isImmutable ? fields.map(({ path }) => path).filter(isImmutable) : [];
+}
+
+function isWithin(path: string, field: string): boolean {
+  return path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`);
+}
