@@ -73,10 +73,13 @@ export class TestStack {
   }
 }
 
-/** A pod that does nothing, within Pod Security's `restricted`. */
+const AMOUNTS = { cpu: "1m", memory: "1Mi" };
+const LITTLE = { requests: AMOUNTS, limits: AMOUNTS };
+
+/** A pod that does nothing and takes next to nothing, within Pod Security's `restricted`. */
 export function modestPod(namespace: string, name: string, spec: object = {}): KubernetesObject {
   const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
-  const containers = [{ name: "main", image: "example.com/nothing:1", securityContext }];
+  const containers = [{ name: "main", image: "example.com/nothing:1", securityContext, resources: LITTLE }];
   const own = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } };
   return barePod(namespace, name, { containers, securityContext: own, ...spec });
 }
