@@ -113,8 +113,8 @@ describe("what Pulumi's engine is told of resources", () => {
 
   it("keeps what a component says of a resource besides", async () => {
     const plain = await registered({});
-    const told = ({ name, protect, isRetained, patience, parent }: Registered) =>
-      JSON.stringify({ name, protect, isRetained, patience, parent });
+    const told = ({ name, protect, isRetained, timeoutSeconds, parent }: Registered) =>
+      JSON.stringify({ name, protect, isRetained, timeoutSeconds, parent });
     expect(objects().map(told).sort()).toEqual(
       plain
         .filter(({ type }) => type.startsWith("kubernetes:"))

@@ -78,7 +78,7 @@ describe("Pulumi's time limit", () => {
         ({ type, objectName }) => type.endsWith(`:${kind}`) && objectName === metadata.name,
       );
       expect(found, metadata.name).toHaveLength(1);
-      expect(found[0]?.patience, metadata.name).toBeGreaterThanOrEqual(needed);
+      expect(found[0]?.timeoutSeconds, metadata.name).toBeGreaterThanOrEqual(needed);
     }
   });
 

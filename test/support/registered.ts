@@ -21,7 +21,7 @@ export interface Registered {
   /** Whether it is left in the cluster when the program no longer declares it. */
   readonly isRetained: boolean;
   /** How long Pulumi waits for it when it is made or changed, in seconds. */
-  readonly patience?: number;
+  readonly timeoutSeconds?: number;
   /** The names of the resources that it waits for. */
   readonly dependencies: readonly string[];
   /** The name of the provider that makes it; none is the engine's default one. */
@@ -59,7 +59,7 @@ export async function registered(
       object: request.getObject()?.toJavaScript(),
       protect: request.getProtect(),
       isRetained: request.getRetainondelete(),
-      patience: Number.parseInt(request.getCustomtimeouts()?.getUpdate() ?? "", 10),
+      timeoutSeconds: Number.parseInt(request.getCustomtimeouts()?.getUpdate() ?? "", 10),
       dependencies: request.getDependenciesList().map((urn: string) => urn.split("::").at(-1)),
       provider: request.getProvider().split("::").at(-2),
       beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
