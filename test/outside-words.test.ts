@@ -66,7 +66,8 @@ interface Word {
 
 /** The places of the words that could be taken for options. */
 function exposed(words: readonly Word[]): number[] {
-  const end = words.findIndex(({ fixed }) => fixed === "--");
+  // git's own word for it, where -- would end the commits.
+  const end = words.findIndex(({ fixed }) => fixed === "--" || fixed === "--end-of-options");
   const before = end < 0 ? words : words.slice(0, end);
   return before.flatMap(({ fixed }, i) => {
     const isValue = VALUED.includes(words[i - 1]?.fixed ?? "");
