@@ -15,7 +15,7 @@ export interface StackDiff {
   readonly stack: string;
   /** The commit that it is compared with. */
   readonly base: string;
-  /** `new`: the base has no such stack. `unknown`: its settings were wrong there, as `wrong` says. */
+  /** `new`: the base has no such stack. `unknown`: it could not be rendered there, for the reason in `wrong`. */
   readonly state: "same" | "changed" | "new" | "unknown";
   readonly wrong?: string;
   readonly objects: readonly ObjectDiff[];

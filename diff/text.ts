@@ -16,7 +16,7 @@ export function summaryLines(diff: StackDiff): string[] {
   const { stack, base, state, wrong, objects, totals } = diff;
   const against = `${stack}, compared with ${base.slice(0, 12)}`;
   if (state === "unknown")
-    return [`${against}: its settings were wrong there, so nothing can be compared.`, wrong ?? ""];
+    return [`${against}: it could not be rendered there, so nothing can be compared:`, wrong ?? ""];
   if (state === "new") return [`${against}: a new stack of ${objects.length} objects.`];
   if (state === "same") return [`${against}: nothing changes.`];
   const counts = (["added", "changed", "replaced", "removed"] as const)

@@ -51,7 +51,7 @@ describe("./ops diff", { timeout: 60_000 }, () => {
     await git("commit", "--quiet", "--all", "--message=wrong");
     writeFileSync(join(folder, "Pulumi.stage.yaml"), text);
     const wrong = await ops("stage");
-    expect(wrong.stdout).toMatch(/its settings were wrong there[\s\S]*packit:withTokmann/);
+    expect(wrong.stdout).toMatch(/it could not be rendered there[\s\S]*packit:withTokmann/);
     await git("rm", "--quiet", "--cached", "Pulumi.stage.yaml");
     await git("commit", "--quiet", "--message=gone");
     expect((await ops("stage")).stdout).toMatch(/a new stack of \d+ objects/);
