@@ -1,4 +1,4 @@
-import type { Resources } from "../kubernetes/workload.ts";
+import type { Resources } from "../schema/resources.ts";
 
 /** What a run of `oc` may take. */
 export const OC_RESOURCES: Resources = {

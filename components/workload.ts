@@ -1,4 +1,5 @@
-import type { Resources, Workload } from "../kubernetes/workload.ts";
+import type { Workload } from "../kubernetes/workload.ts";
+import type { Resources } from "../schema/resources.ts";
 
 /** Where a part's pods are reached by others of the instance. */
 export interface Endpoint {

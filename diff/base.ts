@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { execa } from "execa";
 import { EnvironmentError, UserError } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { jsonIn } from "../system/json-text.ts";
+import { sharePackages } from "../system/shared-packages.ts";
 
 /** A stack as it was at another commit: its objects, or why there are none. */
 export type Base =
@@ -55,9 +56,7 @@ export async function baseOf(root: string, commit: string, stack: string): Promi
 
 /** The packages are this checkout's, unless the commit wants others. */
 async function installed(root: string, checkout: string): Promise<void> {
-  const lock = (folder: string) => readFileSync(join(folder, "package-lock.json"), "utf8");
-  if (lock(root) === lock(checkout))
-    return symlinkSync(join(root, "node_modules"), join(checkout, "node_modules"));
+  if (sharePackages(root, checkout)) return;
   const { failed, stderr } = await execa("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], {
     cwd: checkout,
     reject: false,

@@ -59,7 +59,7 @@ export async function stackDiff({ root, stack, base }: StackDiffArgs): Promise<S
 
 /** The components in the order in which they come up: the migration before the API, whose pods need it. */
 function orderOf(settings: Settings): string[] {
-  const all = componentsOf({ ...settings }).map(({ component }) => component);
+  const all = componentsOf(settings).map(({ component }) => component);
   const others = all.filter((component) => component !== MIGRATION);
   return others.flatMap((component) => (component === API ? [MIGRATION, API] : [component]));
 }

@@ -39,7 +39,7 @@ function restartLines(all: readonly Restart[]): string[] {
 }
 
 /** What becomes of the pods of a workload. */
-export function restartText({ kind, name, pods, hasGap }: Restart): string {
+function restartText({ kind, name, pods, hasGap }: Restart): string {
   if (kind === "Job") return `the Job ${name} runs`;
   const whole = pods === 1 ? "its pod restarts" : `its ${pods} pods restart, one after another`;
   return `${name}: ${whole}${hasGap ? ", with a moment without any" : ""}`;

@@ -1,5 +1,6 @@
+import type { Resources } from "../schema/resources.ts";
 import { inBytes, inProcessors } from "../schema/values.ts";
-import type { Resources, Workload } from "./workload.ts";
+import type { Workload } from "./workload.ts";
 
 /** What a quota counts: processors in thousandths, memory and storage in bytes. */
 export interface Amounts {

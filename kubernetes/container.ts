@@ -1,9 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Image } from "../platform/image.ts";
+import type { Resources } from "../schema/resources.ts";
 import type { Files, Picked } from "./files.ts";
 import { omitUndefined } from "./omit-undefined.ts";
-import type { Resources } from "./workload.ts";
 
 type Probe = k8s.types.input.core.v1.Probe;
 

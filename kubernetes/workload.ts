@@ -1,8 +1,4 @@
-/** What a container asks for, and may use at most. */
-export interface Resources {
-  readonly requests: { readonly cpu: string; readonly memory: string };
-  readonly limits: { readonly cpu: string; readonly memory: string };
-}
+import type { Resources } from "../schema/resources.ts";
 
 /**
  * The pods of one Deployment, StatefulSet, Job or CronJob, as they are counted. The pods themselves are made from it:

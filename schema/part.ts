@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Defaults, resources } from "./resources.ts";
+import { type Resources, resources } from "./resources.ts";
 import { labelKey, labelValue } from "./values.ts";
 
 const nodeSelector = z
@@ -8,7 +8,7 @@ const nodeSelector = z
   .describe("Labels of the nodes that the pods are confined to; none by default.");
 
 /** The settings that every part of an instance has, and those of its own. */
-export function part<S extends z.core.$ZodShape = Record<never, never>>(defaults: Defaults, own?: S) {
+export function part<S extends z.core.$ZodShape = Record<never, never>>(defaults: Resources, own?: S) {
   // Without settings of its own, there are none of S to miss.
   const shape = { ...own, resources: resources(defaults), nodeSelector } as S & PartShape;
   return z.strictObject(shape).prefault({} as never);

@@ -2,14 +2,14 @@ import { z } from "zod";
 import { refuse } from "./refuse.ts";
 import { bytes, cpu, inBytes, inProcessors } from "./values.ts";
 
-/** The resources of a part whose stack file names none. */
-export interface Defaults {
+/** What a container asks for, and may use at most. */
+export interface Resources {
   readonly requests: { readonly cpu: string; readonly memory: string };
   readonly limits: { readonly cpu: string; readonly memory: string };
 }
 
 /** The schema of a container's resources; a stack file names only those of the four that differ from `defaults`. */
-export function resources(defaults: Defaults) {
+export function resources(defaults: Resources) {
   const amount = (of: { cpu: string; memory: string }) =>
     z
       .strictObject({

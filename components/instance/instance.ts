@@ -20,6 +20,7 @@ import { Valkey } from "../valkey/valkey.ts";
 import { activePools } from "../workers/pools.ts";
 import { WorkerPool } from "../workers/worker-pool.ts";
 import { Images } from "./images.ts";
+import { madeParts } from "./made-parts.ts";
 import { type InstanceArgs, partArgs } from "./part-args.ts";
 import { Passwords } from "./passwords.ts";
 import { Tools } from "./tools.ts";
@@ -142,18 +143,16 @@ export class Instance extends pulumi.ComponentResource {
       const args = { ...common, sandbox: inSandbox };
       new RepositoryCacheRefresh(`${name}-repository-cache-refresh`, args, child);
     }
-    const made = new Map<string, pulumi.Resource>([
+    const spine = new Map<string, pulumi.Resource>([
       ["postgres", database],
       ["valkey", valkey],
       ["service", service],
     ]);
-    for (const { part, Component } of parts.filter(({ part: { isTool } }) => !isTool)) {
-      const dependsOn = (part.after ?? []).flatMap((one) => made.get(one) ?? []);
-      made.set(part.name, new Component(`${name}-${part.name}`, common, { ...child, dependsOn }));
-    }
-    const tools = parts.filter(({ part: { isTool } }) => isTool);
+    const others = parts.filter(({ part }) => !part.isTool);
+    const made = madeParts(name, { args: common, parts: others, made: spine }, child);
+    const tools = parts.filter(({ part }) => part.isTool);
     const waiting = { ...child, dependsOn: [...isolation.first, valkey] };
-    new Tools(`${name}-tools`, { args: common, tools, made, first: isolation.first }, waiting);
+    new Tools(`${name}-tools`, { args: common, parts: tools, made, first: isolation.first }, waiting);
 
     this.url = service.url;
     this.webhookSecret = values.webhookSecret;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import type { Resources } from "../../kubernetes/workload.ts";
 import { part } from "../../schema/part.ts";
 import type { Refusal } from "../../schema/refuse.ts";
+import type { Resources } from "../../schema/resources.ts";
 import { flag, hostName, port } from "../../schema/values.ts";
 import { needs } from "../needs.ts";
 

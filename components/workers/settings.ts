@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { part } from "../../schema/part.ts";
-import type { Defaults } from "../../schema/resources.ts";
+import type { Resources } from "../../schema/resources.ts";
 import { count, positive, seconds } from "../../schema/values.ts";
 import { ownImage } from "../images.ts";
 
@@ -8,7 +8,7 @@ interface PoolDefaults {
   readonly replicas: number;
   readonly concurrency: number;
   readonly grace: number;
-  readonly resources: Defaults;
+  readonly resources: Resources;
 }
 
 const pool = (defaults: PoolDefaults) =>

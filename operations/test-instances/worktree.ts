@@ -14,6 +14,7 @@ import { execa } from "execa";
 import { z } from "zod";
 import { EnvironmentError, UserError } from "../../errors.ts";
 import { jsonIn } from "../../system/json-text.ts";
+import { sharePackages } from "../../system/shared-packages.ts";
 import type { Resolved } from "./resolve.ts";
 
 /** How much of a commit's name a worktree's has. */
@@ -78,9 +79,7 @@ function refuseLarge(folder: string): void {
 
 /** The packages are this checkout's, unless the commit wants others. */
 async function install(root: string, folder: string): Promise<void> {
-  const lock = (place: string) => readFileSync(join(place, "package-lock.json"), "utf8");
-  if (lock(root) === lock(folder))
-    return symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  if (sharePackages(root, folder)) return;
   refuseOtherSources(folder);
   // Away from the worktree, whose .npmrc can name programs that npm runs.
   const packages = `${folder}.packages`;

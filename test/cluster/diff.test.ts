@@ -28,7 +28,7 @@ describe("what is told of a change is what the API server makes of it", () => {
   it.each(STEPS)("of %s", async (_, change) => {
     const settings = { ...former, ...change };
     const [were, are] = [await stack.objects(former), await stack.objects(settings)];
-    const order = componentsOf({ ...stack.settings(settings) }).map(({ component }) => component);
+    const order = componentsOf(stack.settings(settings)).map(({ component }) => component);
     const told = objectDiffs(were, are);
     const rolled = restarts(were, are, order).filter(({ kind }) => kind !== "Job");
     const before = await seen(stack);
