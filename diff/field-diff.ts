@@ -1,4 +1,5 @@
 import { structuredPatch } from "diff";
+import { isMap } from "../system/is-map.ts";
 
 /** A field of an object that is another one than before. */
 export interface FieldDiff {
@@ -72,8 +73,4 @@ function pathTo(path: string, key: string): string {
 
 function isText(value: unknown): value is string {
   return typeof value === "string" && value.includes("\n");
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isMap } from "../system/is-map.ts";
 
 declare module "zod" {
   /** The default of a map, where what a stack file gives is added to it. */
@@ -24,8 +25,4 @@ function merged(
     return [key, isMap(former) && isMap(value) ? { ...former, ...value } : value];
   });
   return { ...initial, ...Object.fromEntries(both) };
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@ import { withRoleDefaults } from "../components/configuration/role.ts";
 import { OWN_IMAGE_NAMES, type OwnImage, ownImage } from "../components/own-images.ts";
 import { DECLARED, schema } from "../components/schema.ts";
 import type { Pool } from "../components/test-instance/pool.ts";
+import { omitUndefined } from "../kubernetes/omit-undefined.ts";
 import type { StackConfig } from "./stack-file.ts";
 
 /** The parts that an instance can do with or without. */
@@ -132,8 +133,4 @@ function imagesOf({ values: { deployment, images = {} } }: StackConfig): Record<
 
 function without(map: object | undefined, keys: readonly string[]): object {
   return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !keys.includes(key)));
-}
-
-function omitUndefined(map: Readonly<Record<string, unknown>>): object {
-  return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined));
 }

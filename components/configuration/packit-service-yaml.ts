@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { omitUndefined } from "../../kubernetes/omit-undefined.ts";
 import type { PackitConfig } from "./packit-config.ts";
 
 /** The credentials for one forge: a token, the GitHub App's id, or both. */
@@ -55,7 +56,7 @@ const CACHE_VOLUME_VARIABLE = "SANDCASTLE_REPOSITORY_CACHE_VOLUME";
  */
 export function packitServiceYaml(args: PackitServiceYaml): string {
   const { deployment, fasUser, config, secrets, serverName, dashboardUrl } = args;
-  const keys = withoutAbsent({
+  const keys = omitUndefined({
     ...config,
     ...secrets,
     deployment,
@@ -95,7 +96,7 @@ function sandboxKeys({ sandbox, repositoryCache }: PackitServiceYaml): object {
 }
 
 function credentials({ instanceUrl, type, token, githubAppId, tokman }: ForgeCredentials): object {
-  return withoutAbsent({
+  return omitUndefined({
     instance_url: instanceUrl,
     type,
     token,
@@ -103,8 +104,4 @@ function credentials({ instanceUrl, type, token, githubAppId, tokman }: ForgeCre
     tokman_instance_url: githubAppId && tokman,
     github_app_private_key_path: githubAppId && `${GITHUB_APP_KEY.directory}/${GITHUB_APP_KEY.file}`,
   });
-}
-
-function withoutAbsent<T extends object>(map: T): Partial<T> {
-  return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -3,6 +3,7 @@ import { inForm, type Surroundings } from "../../schema/secrets/form.ts";
 import type { Fault } from "../../schema/secrets/forms/read.ts";
 import { REDACTED, Sensitive } from "../../schema/secrets/sensitive.ts";
 import type { SecretSpec } from "../../schema/secrets/spec.ts";
+import { isMap } from "../../system/is-map.ts";
 import type { Path, StackConfig } from "../stack-file.ts";
 import { formatPath, remedyForKey, type Violation } from "../violation.ts";
 import { readSecretFile } from "./file.ts";
@@ -125,8 +126,4 @@ function otherWays({ needed }: SecretSpec): string {
 
 function setCommand(path: Path): string {
   return `pulumi config set --secret --path '${formatPath(path)}'`;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
