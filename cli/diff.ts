@@ -1,17 +1,22 @@
 import { defineCommand } from "citty";
 import { diffMarkdown } from "../diff/markdown.ts";
-import { stackDiff } from "../diff/stack-diff.ts";
+import { stackDiffs } from "../diff/stack-diff.ts";
 import { diffText } from "../diff/text.ts";
-import { refuseUnknown, STACK } from "./options.ts";
+import { REPEATED } from "./arguments.ts";
 import { ROOT } from "./root.ts";
 
 /** The exit code of a comparison that found something, as that of `kubectl diff` and `helm diff`. */
 const DIFFERENT = 2;
 
 export const diff = defineCommand({
-  meta: { name: "diff", description: "Tell what a change of this project does to a stack." },
+  meta: { name: "diff", description: "Tell what a change of this project does to stacks." },
   args: {
-    stack: STACK,
+    stacks: {
+      type: "positional",
+      valueHint: `STACK ${REPEATED}`,
+      required: false,
+      description: "The stacks. Default: all, those too that are only at the base",
+    },
     base: {
       type: "string",
       valueHint: "REF",
@@ -31,10 +36,15 @@ export const diff = defineCommand({
     },
   },
   async run({ args }) {
-    refuseUnknown(args.stack);
-    const found = await stackDiff({ root: ROOT, stack: args.stack, base: args.base });
-    const forms = { text: diffText, markdown: diffMarkdown, json: () => JSON.stringify(found, null, 2) };
+    const only = args._.length > 0 ? args._ : undefined;
+    const found = await stackDiffs({ root: ROOT, base: args.base, ...(only && { only }) });
+    const forms = {
+      text: diffText,
+      markdown: diffMarkdown,
+      json: (diffs: typeof found) => JSON.stringify(diffs, null, 2),
+    };
     process.stdout.write(`${forms[args.format](found)}\n`);
-    if (args["exit-code"] && found.state !== "same") process.exitCode = DIFFERENT;
+    if (args["exit-code"] && found.some(({ state }) => state !== "same")) process.exitCode = DIFFERENT;
+    if (found.some(({ wrong }) => wrong?.side === "head")) process.exitCode = 1;
   },
 });

@@ -1,18 +1,15 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { EnvironmentError, UserError } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { knownStacks } from "../settings/stacks.ts";
 import { jsonIn } from "../system/json-text.ts";
 import { sharePackages } from "../system/shared-packages.ts";
 
 /** A stack as it was at another commit: its objects, or why there are none. */
-export type Base =
-  | { readonly objects: readonly KubernetesObject[] }
-  | { readonly absent: true }
-  | { readonly wrong: string };
+export type Former = { readonly objects: readonly KubernetesObject[] } | { readonly wrong: string };
 
 /** The name of the commit that a reference leads to. */
 export async function commitOf(root: string, reference: string): Promise<string> {
@@ -31,27 +28,39 @@ export async function commitOf(root: string, reference: string): Promise<string>
 }
 
 /**
- * A stack at another commit of this project, made by the program and the packages of that commit in a checkout of its own,
- * which is removed again.
+ * The stacks that another commit of this project has, made by the program and the packages of that commit in a checkout
+ * of its own, which is removed again.
+ *
+ * @param only The stacks that are wanted. @default - all of them
  */
-export async function baseOf(root: string, commit: string, stack: string): Promise<Base> {
+export async function formerStacks(
+  root: string,
+  commit: string,
+  only?: readonly string[],
+): Promise<ReadonlyMap<string, Former>> {
   const folder = await mkdtemp(join(tmpdir(), "packit-base-"));
   const checkout = join(folder, "checkout");
   try {
     const added = await git(root, ["worktree", "add", "--detach", "--", checkout, commit]);
     if (added.failed) throw new EnvironmentError(`git worktree add failed: ${added.stderr.trim()}`);
-    if (!existsSync(join(checkout, `Pulumi.${stack}.yaml`))) return { absent: true };
+    const stacks = knownStacks(checkout).filter((stack) => only?.includes(stack) ?? true);
+    if (stacks.length === 0) return new Map();
     await installed(root, checkout);
-    const { stdout, stderr, exitCode } = await execa(join(checkout, "ops"), ["render", stack, "--json"], {
-      reject: false,
-      stdin: "ignore",
-    });
-    const { items } = (jsonIn(stdout) ?? {}) as { items?: readonly KubernetesObject[] };
-    return exitCode === 0 && items ? { objects: items } : { wrong: stderr.trim() };
+    const formers = await Promise.all(stacks.map((stack) => former(checkout, stack)));
+    return new Map(stacks.map((stack, i) => [stack, formers[i] ?? { wrong: "" }]));
   } finally {
     await git(root, ["worktree", "remove", "--force", "--", checkout]);
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function former(checkout: string, stack: string): Promise<Former> {
+  const { stdout, stderr, exitCode } = await execa(join(checkout, "ops"), ["render", stack, "--json"], {
+    reject: false,
+    stdin: "ignore",
+  });
+  const { items } = (jsonIn(stdout) ?? {}) as { items?: readonly KubernetesObject[] };
+  return exitCode === 0 && items ? { objects: items } : { wrong: stderr.trim() };
 }
 
 /** The packages are this checkout's, unless the commit wants others. */

@@ -2,9 +2,11 @@ import type { ObjectDiff } from "./object-diff.ts";
 import type { StackDiff } from "./stack-diff.ts";
 import { nameOf, objectLines, summaryLines } from "./text.ts";
 
-/** A comparison for a comment on GitHub: the summary, and each object folded. */
-export function diffMarkdown(diff: StackDiff): string {
-  return [`### ${diff.stack}`, fenced(summaryLines(diff)), ...diff.objects.map(folded)].join("\n\n");
+/** Comparisons for a page of GitHub's: of each stack the summary, and each object folded. */
+export function diffMarkdown(diffs: readonly StackDiff[]): string {
+  return diffs
+    .flatMap((diff) => [`### ${diff.stack}`, fenced(summaryLines(diff)), ...diff.objects.map(folded)])
+    .join("\n\n");
 }
 
 function folded(object: ObjectDiff): string {

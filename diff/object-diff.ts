@@ -8,6 +8,10 @@ export interface ObjectDiff {
   readonly kind: string;
   readonly namespace?: string;
   readonly name: string;
+  /** The part of Packit Service that it belongs to, as its folder in `components/` is called. */
+  readonly part: string;
+  /** What an added object is. @default - it is not added */
+  readonly added?: KubernetesObject;
   /** The fields that differ; none of an object that is added or removed. */
   readonly fields: readonly FieldDiff[];
   /** Why it is made anew. @default - it is not */
@@ -20,27 +24,35 @@ export interface ObjectDiff {
 export function objectDiffs(
   before: readonly KubernetesObject[],
   after: readonly KubernetesObject[],
+  partOf: PartOf,
 ): ObjectDiff[] {
   const were = new Map(before.map((object) => [keyOf(object), object]));
   const are = new Map(after.map((object) => [keyOf(object), object]));
   const present = after.flatMap((object) => {
     const former = were.get(keyOf(object));
-    return former === undefined ? [outcome("added", object)] : changed(former, object);
+    return former === undefined
+      ? [{ ...outcome("added", object, partOf), added: object }]
+      : changed(former, object, partOf);
   });
-  const gone = before.filter((object) => !are.has(keyOf(object))).map((object) => outcome("removed", object));
+  const gone = before
+    .filter((object) => !are.has(keyOf(object)))
+    .map((object) => outcome("removed", object, partOf));
   return [...present, ...gone];
 }
 
-function changed(before: KubernetesObject, after: KubernetesObject): ObjectDiff[] {
+/** Tells the part that an object belongs to. */
+export type PartOf = (object: KubernetesObject) => string;
+
+function changed(before: KubernetesObject, after: KubernetesObject, partOf: PartOf): ObjectDiff[] {
   const fields = fieldDiffs(before, after);
   if (fields.length === 0) return [];
   const isRenamed = before.metadata.name !== after.metadata.name;
   const because = isRenamed ? ["metadata.name"] : replacing(after, fields);
-  if (because.length === 0) return [{ ...outcome("changed", after), fields }];
-  return [{ ...outcome("replaced", after), fields, because }];
+  if (because.length === 0) return [{ ...outcome("changed", after, partOf), fields }];
+  return [{ ...outcome("replaced", after, partOf), fields, because }];
 }
 
-function outcome(what: ObjectDiff["what"], object: KubernetesObject): ObjectDiff {
+function outcome(what: ObjectDiff["what"], object: KubernetesObject, partOf: PartOf): ObjectDiff {
   const { kind, metadata } = object;
   const refused = what === "removed" || what === "replaced" ? protection(object) : undefined;
   return {
@@ -48,6 +60,7 @@ function outcome(what: ObjectDiff["what"], object: KubernetesObject): ObjectDiff
     kind,
     ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
     name: metadata.name,
+    part: partOf(object),
     fields: [],
     ...(refused && { refused }),
   };

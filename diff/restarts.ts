@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { reasons } from "./restart-reasons.ts";
 
 /** Pods that are ended and made anew by a change. */
 export interface Restart {
@@ -9,6 +10,8 @@ export interface Restart {
   readonly pods: number;
   /** Whether there is a moment without any of them. */
   readonly hasGap: boolean;
+  /** What of its pods changes: fields of theirs, and files that they read, as `packit-service.yaml of Secret packit-config`. */
+  readonly because: readonly string[];
 }
 
 const workload = z.object({
@@ -49,7 +52,14 @@ export function restarts(
     const { replicas, strategy } = is.spec;
     // A StatefulSet ends a pod before it makes the next one of the same name.
     const hasGap = is.kind === "StatefulSet" ? replicas === 1 : strategy?.type === "Recreate";
-    return [{ kind: is.kind, name: metadata.name, pods: replicas, hasGap }];
+    const because = reasons({
+      before,
+      after,
+      was: was.spec.template,
+      is: is.spec.template,
+      namespace: metadata.namespace,
+    });
+    return [{ kind: is.kind, name: metadata.name, pods: replicas, hasGap, because }];
   });
   return rolled.toSorted((a, b) => place(a) - place(b));
 }
@@ -57,5 +67,5 @@ export function restarts(
 /** A Job whose name is another one runs, and is no restart of anything. */
 function jobRestart(before: readonly KubernetesObject[], { kind, metadata }: KubernetesObject): Restart[] {
   const isThere = before.some((one) => one.kind === kind && one.metadata.name === metadata.name);
-  return isThere ? [] : [{ kind: "Job", name: metadata.name, pods: 1, hasGap: false }];
+  return isThere ? [] : [{ kind: "Job", name: metadata.name, pods: 1, hasGap: false, because: [] }];
 }

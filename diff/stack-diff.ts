@@ -2,11 +2,14 @@ import { MIGRATION } from "../components/migration/settings.ts";
 import { API } from "../components/service/settings.ts";
 import type { Settings } from "../components/settings.ts";
 import { componentsOf } from "../components/totals.ts";
+import { UserError } from "../errors.ts";
 import type { Amounts } from "../kubernetes/amounts.ts";
-import type { KubernetesObject } from "../render/kubernetes-object.ts";
-import { redacted } from "../render/redacted.ts";
-import { baseOf, commitOf } from "./base.ts";
+import { type Redacted, redacted } from "../render/redacted.ts";
+import { knownStacks } from "../settings/stacks.ts";
+import { commitOf, type Former, formerStacks } from "./base.ts";
 import { type ObjectDiff, objectDiffs } from "./object-diff.ts";
+import { partOf } from "./part-of.ts";
+import { type QuotaUse, quotasOf } from "./quotas.ts";
 import { type Restart, restarts } from "./restarts.ts";
 import { totalsOf } from "./totals.ts";
 
@@ -15,45 +18,90 @@ export interface StackDiff {
   readonly stack: string;
   /** The commit that it is compared with. */
   readonly base: string;
-  /** `new`: the base has no such stack. `unknown`: it could not be rendered there, for the reason in `wrong`. */
-  readonly state: "same" | "changed" | "new" | "unknown";
-  readonly wrong?: string;
+  /**
+   * `new`: the base has no such stack. `gone`: only the base has it. `unknown`: it could not be rendered on one side, for
+   * the reason in `wrong`.
+   */
+  readonly state: "same" | "changed" | "new" | "gone" | "unknown";
+  readonly wrong?: { readonly side: "base" | "head"; readonly message: string };
   readonly objects: readonly ObjectDiff[];
   /** The pods that are ended and made anew, in that order, and the Jobs that run. */
   readonly restarts: readonly Restart[];
   /** What is declared all the time, before and after. */
-  readonly totals: { readonly before?: Amounts; readonly after: Amounts };
+  readonly totals: { readonly before?: Amounts; readonly after?: Amounts };
+  /** What of each quota is used, where one is set. */
+  readonly quotas: readonly QuotaUse[];
 }
 
-export interface StackDiffArgs {
+export interface StackDiffsArgs {
   /** The checkout that is compared, with all that is not committed. */
   readonly root: string;
-  readonly stack: string;
   /** What it is compared with: any name of a commit that git knows. */
   readonly base: string;
+  /** The stacks that are compared. @default - all that there are on either side */
+  readonly only?: readonly string[];
 }
 
-/** Compares a stack of this checkout with what it is at another commit; without an engine, a cluster or secrets. */
-export async function stackDiff({ root, stack, base }: StackDiffArgs): Promise<StackDiff> {
+/** Compares stacks of this checkout with what they are at another commit; without an engine, a cluster or secrets. */
+export async function stackDiffs({ root, base, only }: StackDiffsArgs): Promise<StackDiff[]> {
   const commit = await commitOf(root, base);
-  const { objects, settings } = await redacted(root, stack);
-  const former = await baseOf(root, commit, stack);
-  const after = totalsOf(objects);
-  const whole = { stack, base: commit };
-  if ("wrong" in former)
-    return { ...whole, state: "unknown", wrong: former.wrong, objects: [], restarts: [], totals: { after } };
-  const before: readonly KubernetesObject[] = "objects" in former ? former.objects : [];
-  const all = objectDiffs(before, objects);
+  const former = await formerStacks(root, commit, only);
+  const here = knownStacks(root);
+  const known = [...new Set([...here, ...former.keys()])];
+  const unknown = only?.find((stack) => !known.includes(stack));
+  if (unknown !== undefined)
+    throw new UserError(
+      `There is no stack "${unknown}", here or at the base. There are: ${here.join(", ")}.`,
+    );
+  const stacks = only ?? known;
+  const diffs: StackDiff[] = [];
+  for (const stack of stacks) {
+    const now = here.includes(stack) ? await rendered(root, stack) : undefined;
+    diffs.push({ stack, base: commit, ...compared(former.get(stack), now) });
+  }
+  return diffs;
+}
+
+type Now = Redacted | { readonly wrong: string };
+
+async function rendered(root: string, stack: string): Promise<Now> {
+  try {
+    return await redacted(root, stack);
+  } catch (error) {
+    if (error instanceof UserError) return { wrong: error.message };
+    throw error;
+  }
+}
+
+function compared(former: Former | undefined, now: Now | undefined): Omit<StackDiff, "stack" | "base"> {
+  const nothing = { objects: [], restarts: [], totals: {}, quotas: [] };
+  if (now && "wrong" in now)
+    return { ...nothing, state: "unknown", wrong: { side: "head", message: now.wrong } };
+  if (former && "wrong" in former) {
+    const totals = now ? { after: totalsOf(now.objects) } : {};
+    return { ...nothing, totals, state: "unknown", wrong: { side: "base", message: former.wrong } };
+  }
+  const before = former?.objects ?? [];
+  if (now === undefined)
+    return {
+      ...nothing,
+      state: "gone",
+      objects: objectDiffs(before, [], partOf()),
+      totals: { before: totalsOf(before) },
+    };
+  const { objects, settings } = now;
+  const all = objectDiffs(before, objects, partOf(settings));
   // Nothing of a disposable stack is protected.
   const changes = settings.disposable ? all.map(({ refused: _, ...change }) => change) : all;
-  if ("absent" in former)
-    return { ...whole, state: "new", objects: changes, restarts: [], totals: { after } };
+  const after = totalsOf(objects);
+  const quotas = quotasOf(objects, settings);
+  if (former === undefined) return { ...nothing, state: "new", objects: changes, totals: { after }, quotas };
   return {
-    ...whole,
     state: changes.length === 0 ? "same" : "changed",
     objects: changes,
     restarts: restarts(before, objects, orderOf(settings)),
     totals: { before: totalsOf(before), after },
+    quotas,
   };
 }
 

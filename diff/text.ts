@@ -1,23 +1,33 @@
 import { type Amounts, showBytes, showCpu } from "../kubernetes/amounts.ts";
 import type { FieldDiff } from "./field-diff.ts";
 import type { ObjectDiff } from "./object-diff.ts";
+import type { QuotaUse } from "./quotas.ts";
 import type { Restart } from "./restarts.ts";
 import type { StackDiff } from "./stack-diff.ts";
 
-/** A comparison for a terminal. */
-export function diffText(diff: StackDiff): string {
-  return [...summaryLines(diff), ...diff.objects.flatMap((object) => ["", ...objectLines(object)])].join(
-    "\n",
-  );
+/** Comparisons for a terminal. */
+export function diffText(diffs: readonly StackDiff[]): string {
+  return diffs
+    .map((diff) =>
+      [...summaryLines(diff), ...diff.objects.flatMap((object) => ["", ...objectLines(object)])].join("\n"),
+    )
+    .join("\n\n");
 }
 
 /** What a reader wants to know first: how much changes, what restarts, what is refused. */
 export function summaryLines(diff: StackDiff): string[] {
-  const { stack, base, state, wrong, objects, totals } = diff;
+  const { stack, base, state, wrong, objects, totals, quotas } = diff;
   const against = `${stack}, compared with ${base.slice(0, 12)}`;
-  if (state === "unknown")
-    return [`${against}: it could not be rendered there, so nothing can be compared:`, wrong ?? ""];
-  if (state === "new") return [`${against}: a new stack of ${objects.length} objects.`];
+  if (state === "unknown") {
+    const where = wrong?.side === "head" ? "here" : "there";
+    return [`${against}: it cannot be rendered ${where}, so nothing can be compared:`, wrong?.message ?? ""];
+  }
+  if (state === "new")
+    return [`${against}: a new stack of ${objects.length} objects.`, ...quotas.map(quotaLine)];
+  if (state === "gone")
+    return [
+      `${against}: its file is gone, which leaves its ${objects.length} objects where they are. To remove them, run pulumi destroy of the stack before.`,
+    ];
   if (state === "same") return [`${against}: nothing changes.`];
   const counts = (["added", "changed", "replaced", "removed"] as const)
     .map((what) => [objects.filter((one) => one.what === what).length, what] as const)
@@ -30,6 +40,7 @@ export function summaryLines(diff: StackDiff): string[] {
       object.refused ? [`Refused by pulumi up: ${nameOf(object)}, as ${object.refused}.`] : [],
     ),
     ...totalLines(totals),
+    ...quotas.map(quotaLine),
   ];
 }
 
@@ -38,26 +49,41 @@ function restartLines(all: readonly Restart[]): string[] {
   return ["In this order:", ...all.map((one) => `  ${restartText(one)}`)];
 }
 
-/** What becomes of the pods of a workload. */
-function restartText({ kind, name, pods, hasGap }: Restart): string {
+/** What becomes of the pods of a workload, and why. */
+export function restartText({ kind, name, pods, hasGap, because }: Restart): string {
   if (kind === "Job") return `the Job ${name} runs`;
   const whole = pods === 1 ? "its pod restarts" : `its ${pods} pods restart, one after another`;
-  return `${name}: ${whole}${hasGap ? ", with a moment without any" : ""}`;
+  const why = because.length > MOST ? [...because.slice(0, MOST), `${because.length - MOST} more`] : because;
+  return `${name}: ${whole}${hasGap ? ", with a moment without any" : ""}, for ${why.join(", ")}`;
 }
 
-const AMOUNTS: readonly (readonly [string, keyof Amounts, (amount: number) => string])[] = [
-  ["requests of CPU", "requestsCpu", showCpu],
-  ["requests of memory", "requestsMemory", showBytes],
-  ["limits of CPU", "limitsCpu", showCpu],
-  ["limits of memory", "limitsMemory", showBytes],
-  ["volumes", "storage", showBytes],
-];
+/** How many reasons of a restart are named in its line. */
+const MOST = 4;
+
+/** Each amount in words, and how it is shown. */
+export const AMOUNTS: Readonly<Record<keyof Amounts, readonly [string, (amount: number) => string]>> = {
+  requestsCpu: ["requests of CPU", showCpu],
+  requestsMemory: ["requests of memory", showBytes],
+  limitsCpu: ["limits of CPU", showCpu],
+  limitsMemory: ["limits of memory", showBytes],
+  storage: ["volumes", showBytes],
+};
 
 function totalLines({ before, after }: StackDiff["totals"]): string[] {
-  if (before === undefined) return [];
-  return AMOUNTS.filter(([, key]) => before[key] !== after[key]).map(
-    ([name, key, show]) => `All ${name}: ${show(before[key])} -> ${show(after[key])}`,
-  );
+  if (before === undefined || after === undefined) return [];
+  const keys = Object.keys(AMOUNTS) as (keyof Amounts)[];
+  return keys
+    .filter((key) => before[key] !== after[key])
+    .map(
+      (key) => `All ${AMOUNTS[key][0]}: ${AMOUNTS[key][1](before[key])} -> ${AMOUNTS[key][1](after[key])}`,
+    );
+}
+
+/** How much of a quota is used at most. */
+export function quotaLine({ namespace, amount, hard, peak }: QuotaUse): string {
+  const [name, show] = AMOUNTS[amount];
+  const use = `${show(peak)} of ${show(hard)} at most, while pods are rolled`;
+  return `Quota of ${namespace}, ${name}: ${use}${peak > hard ? ": too little" : ""}`;
 }
 
 /** One object, and each field of it that differs. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { API } from "../../components/service/settings.ts";
 import { componentsOf } from "../../components/totals.ts";
 import { objectDiffs } from "../../diff/object-diff.ts";
+import { partOf } from "../../diff/part-of.ts";
 import { restarts } from "../../diff/restarts.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
@@ -29,7 +30,7 @@ describe("what is told of a change is what the API server makes of it", () => {
     const settings = { ...former, ...change };
     const [were, are] = [await stack.objects(former), await stack.objects(settings)];
     const order = componentsOf(stack.settings(settings)).map(({ component }) => component);
-    const told = objectDiffs(were, are);
+    const told = objectDiffs(were, are, partOf());
     const rolled = restarts(were, are, order).filter(({ kind }) => kind !== "Job");
     const before = await seen(stack);
     await stack.up(settings);

@@ -39,7 +39,7 @@ describe("./ops diff", { timeout: 60_000 }, () => {
     const changed = await ops("stage", "--exit-code");
     expect(changed.exitCode).toBe(2);
     expect(changed.stdout).toContain("+ Deployment packit--stg/tokman");
-    const json = JSON.parse((await ops("stage", "--format", "json")).stdout);
+    const [json] = JSON.parse((await ops("stage", "--format", "json")).stdout);
     expect(json).toMatchObject({ stack: "stage", state: "changed" });
     // No checkout of the base is left.
     expect((await git("worktree", "list")).stdout.split("\n")).toHaveLength(1);
@@ -51,10 +51,23 @@ describe("./ops diff", { timeout: 60_000 }, () => {
     await git("commit", "--quiet", "--all", "--message=wrong");
     writeFileSync(join(folder, "Pulumi.stage.yaml"), text);
     const wrong = await ops("stage");
-    expect(wrong.stdout).toMatch(/it could not be rendered there[\s\S]*packit:withTokmann/);
+    expect(wrong.stdout).toMatch(/it cannot be rendered there[\s\S]*packit:withTokmann/);
     await git("rm", "--quiet", "--cached", "Pulumi.stage.yaml");
     await git("commit", "--quiet", "--message=gone");
     expect((await ops("stage")).stdout).toMatch(/a new stack of \d+ objects/);
+  });
+
+  it("says it of a stack that is gone, or wrong now, and of all stacks where none is named", async () => {
+    await git("rm", "--quiet", "Pulumi.fedora-ci-stage.yaml");
+    appendFileSync(join(folder, "Pulumi.prod.yaml"), "  packit:withTokmann: true\n");
+    const { exitCode, stdout } = await ops("--exit-code");
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^fedora-ci, compared with \w{12}: nothing changes\./m);
+    expect(stdout).toMatch(/^fedora-ci-stage, compared with \w{12}: its file is gone/m);
+    expect(stdout).toMatch(
+      /^prod, [^\n]*cannot be rendered here[\s\S]*Pulumi\.prod\.yaml:\d+ {2}packit:withTokmann/m,
+    );
+    expect((await ops("fedora-ci-stag")).stderr).toContain("There are: fedora-ci, prod, stage.");
   });
 
   it("refuses a base that there is not, by what to do", async () => {

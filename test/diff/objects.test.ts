@@ -3,6 +3,7 @@ import { totals } from "../../components/totals.ts";
 import { fieldDiffs } from "../../diff/field-diff.ts";
 import { diffMarkdown } from "../../diff/markdown.ts";
 import { type ObjectDiff, objectDiffs } from "../../diff/object-diff.ts";
+import { partOf } from "../../diff/part-of.ts";
 import { restarts } from "../../diff/restarts.ts";
 import { diffText } from "../../diff/text.ts";
 import { totalsOf } from "../../diff/totals.ts";
@@ -72,7 +73,11 @@ describe.each(PAIRS)("from stage as it is, or was, to one with $title", ({
 }) => {
   it("tells what happens, and nothing else", async () => {
     const [was, is] = await Promise.all([objectsOf("stage", before), objectsOf("stage", after)]);
-    expect(objectDiffs(was, is).map(said).toSorted()).toEqual([...expected.objects].toSorted());
+    expect(
+      objectDiffs(was, is, partOf(settingsOf("stage")))
+        .map(said)
+        .toSorted(),
+    ).toEqual([...expected.objects].toSorted());
   });
 
   it("tells which pods restart, and in which order", async () => {
@@ -91,7 +96,9 @@ describe.each(PAIRS)("from stage as it is, or was, to one with $title", ({
 describe("a volume of another class", () => {
   it("is made anew, which is refused where it holds data", async () => {
     const [was, is] = await Promise.all([objectsOf("stage"), objectsOf("stage", { storageClass: "gp3" })]);
-    const claims = objectDiffs(was, is).filter(({ kind }) => kind === "PersistentVolumeClaim");
+    const claims = objectDiffs(was, is, partOf(settingsOf("stage"))).filter(
+      ({ kind }) => kind === "PersistentVolumeClaim",
+    );
     expect(claims.map(({ what, because }) => [what, because])).toEqual(
       claims.map(() => ["replaced", ["spec.storageClassName"]]),
     );
@@ -151,6 +158,7 @@ describe("a comparison as Markdown", () => {
     const objects = objectDiffs(
       [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { x: "a\n" } }],
       [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { x: text } }],
+      partOf(),
     );
     const diff = {
       stack: "stage",
@@ -159,12 +167,13 @@ describe("a comparison as Markdown", () => {
       objects,
       restarts: [],
       totals: { after: totalsOf([]) },
+      quotas: [],
     } as const;
-    const markdown = diffMarkdown(diff);
+    const markdown = diffMarkdown([diff]);
     expect(markdown).toContain("`````diff");
     const outside = markdown.replaceAll(/^(`{3,})diff\n[\s\S]*?\n\1$/gm, "");
     expect(outside.match(/<details>/g)).toHaveLength(1);
     expect(outside.match(/<\/details>/g)).toHaveLength(1);
-    expect(diffText(diff)).toContain("~ ConfigMap a");
+    expect(diffText([diff])).toContain("~ ConfigMap a");
   });
 });

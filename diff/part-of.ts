@@ -1,0 +1,30 @@
+import { DECLARED } from "../components/schema.ts";
+import type { Settings } from "../components/settings.ts";
+import { componentsOf } from "../components/totals.ts";
+import type { KubernetesObject } from "../render/kubernetes-object.ts";
+
+/** What is of no one part: namespaces, credentials, what several parts read. */
+const WHOLE = "stack";
+
+/**
+ * Tells the part that an object belongs to, by its name: objects are named after components of the stack. One of a part
+ * that the stack has no longer is known by the part's own name in its.
+ *
+ * @param settings The stack's. @default - the stack is gone
+ */
+export function partOf(settings?: Settings): (object: KubernetesObject) => string {
+  const components = (settings ? componentsOf(settings) : []).toSorted(
+    (a, b) => b.component.length - a.component.length,
+  );
+  return ({ metadata: { name } }) =>
+    components.find(({ component }) => name === component || name.startsWith(`${component}-`))?.part ??
+    namedIn(name) ??
+    WHOLE;
+}
+
+/** The part whose name stands last in another one: `packit-service-fedmsg` is the listener's. */
+function namedIn(name: string): string | undefined {
+  const found = DECLARED.map((part) => ({ part: part.name, at: `-${name}-`.lastIndexOf(`-${part.name}-`) }));
+  const [last] = found.filter(({ at }) => at >= 0).toSorted((a, b) => b.at - a.at);
+  return last?.part;
+}
