@@ -57,5 +57,27 @@ export const logAnswer = z.union([
   z.instanceof(ArrayBuffer).transform((bytes) => Buffer.from(bytes).toString()),
 ]);
 
+const comment = z
+  .object({
+    id: z.number(),
+    body: z.string().nullish(),
+    html_url: z.string(),
+    // None once the account is deleted.
+    user: z.object({ login: z.string() }).nullish(),
+  })
+  .transform(({ id, body, html_url, user }) => ({
+    id,
+    body: body ?? "",
+    url: html_url,
+    author: user?.login,
+  }));
+
+export const commentAnswer = comment;
+
+/** The comments on one page. */
+export const commentsAnswer = z.array(comment);
+
+export const permissionAnswer = z.object({ permission: z.string(), role_name: z.string().optional() });
+
 /** What has no content. */
 export const nothingAnswer = z.unknown();

@@ -1,0 +1,68 @@
+import type { Comment, Conversation } from "./conversation.ts";
+
+export interface StickyCommentArgs {
+  readonly conversation: Conversation;
+  /** The account that the token is of: nobody else's comment is ever changed. */
+  readonly author: string;
+  /** What the comment is about, a word: one comment of each topic is on a pull request. */
+  readonly topic: string;
+}
+
+/** How often a comment that another run changed at the same time is looked at again. */
+const TRIES = 5;
+
+/**
+ * The one comment of a topic on a pull request. It is found again by a hidden marker, edited in place, and made anew if
+ * somebody has removed it. Of runs that write at the same time the newest one's text stays. (GitHub has no conditional
+ * write: a run that is cut off for so long that a newer one ends meanwhile can still overwrite it. Let runs of one pull
+ * request take turns.)
+ */
+export class StickyComment {
+  readonly #conversation: Conversation;
+  readonly #author: string;
+  readonly #topic: string;
+
+  constructor({ conversation, author, topic }: StickyCommentArgs) {
+    this.#conversation = conversation;
+    this.#author = author;
+    this.#topic = topic;
+  }
+
+  /**
+   * Says a text, unless a newer run has spoken.
+   *
+   * @param run A number that grows from run to run, as that of a workflow.
+   * @returns The comment's address.
+   */
+  async say(body: string, run: number): Promise<string> {
+    const text = `${markerOf(this.#topic, run)}\n${body}`;
+    let said: Comment | undefined;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const [newest, ...others] = await this.#own();
+      for (const { id } of others) await this.#conversation.remove(id);
+      const last = newest === undefined ? -1 : this.#runOf(newest);
+      if (newest && (last > run || (last === run && said !== undefined))) return newest.url;
+      said = newest && (await this.#conversation.edit(newest.id, text));
+      // There is none yet, or somebody has removed it just now.
+      said ??= await this.#conversation.post(text);
+    }
+    return said?.url ?? "";
+  }
+
+  /** The comments of the topic, that of the newest run first. */
+  async #own(): Promise<Comment[]> {
+    const all = await this.#conversation.comments();
+    const own = all.filter((one) => one.author === this.#author && this.#runOf(one) >= 0);
+    return own.toSorted((a, b) => this.#runOf(b) - this.#runOf(a));
+  }
+
+  /** The run that a comment was last written by; -1 where it is not of the topic. */
+  #runOf({ body }: Comment): number {
+    return Number(new RegExp(`<!-- ${this.#topic} run=(\\d{1,15}) -->`).exec(body)?.[1] ?? -1);
+  }
+}
+
+/** What a comment is found by; GitHub does not show it. */
+export function markerOf(topic: string, run: number): string {
+  return `<!-- ${topic} run=${run} -->`;
+}
