@@ -2,6 +2,7 @@ import { defineCommand } from "citty";
 import { stringify } from "yaml";
 import { UserError } from "../errors.ts";
 import { objectFiles, writeFolder } from "../render/folder.ts";
+import { masked } from "../render/masked.ts";
 import { redacted } from "../render/redacted.ts";
 import { references, secretFiles } from "../render/references.ts";
 import { JSON_OUTPUT, refuseUnknown, STACK, say } from "./options.ts";
@@ -19,15 +20,17 @@ export const render = defineCommand({
     },
     secrets: {
       type: "enum",
-      options: ["redacted", "references"],
+      options: ["redacted", "masked", "references"],
       default: "redacted",
-      description: "With references, and --out, a list of the secrets and a template for each key",
+      description:
+        "With masked, Secrets have their texts, with a word for each secret; with references, and --out, there are templates of them",
     },
   },
   async run({ args }) {
     refuseUnknown(args.stack);
     if (args.secrets === "references") return writeReferences(args);
-    const { objects, settings } = await redacted(ROOT, args.stack);
+    const rendered = args.secrets === "masked" ? masked : redacted;
+    const { objects, settings } = await rendered(ROOT, args.stack);
     warn(settings.warnings);
     if (args.out !== undefined) {
       writeFolder(args.out, objectFiles(objects, args.json ? "json" : "yaml"));

@@ -9,7 +9,13 @@ import { jsonIn } from "../system/json-text.ts";
 import { sharePackages } from "../system/shared-packages.ts";
 
 /** A stack as it was at another commit: its objects, or why there are none. */
-export type Former = { readonly objects: readonly KubernetesObject[] } | { readonly wrong: string };
+export type Former =
+  | {
+      readonly objects: readonly KubernetesObject[];
+      /** Whether its Secrets have texts: the first programs of this project only leave them out. */
+      readonly hasTexts: boolean;
+    }
+  | { readonly wrong: string };
 
 /** The name of the commit that a reference leads to. */
 export async function commitOf(root: string, reference: string): Promise<string> {
@@ -55,7 +61,14 @@ export async function formerStacks(
 }
 
 async function former(checkout: string, stack: string): Promise<Former> {
-  const { stdout, stderr, exitCode } = await execa(join(checkout, "ops"), ["render", stack, "--json"], {
+  const masked = await rendered(checkout, [stack, "--json", "--secrets=masked"]);
+  if ("objects" in masked) return { ...masked, hasTexts: true };
+  const redacted = await rendered(checkout, [stack, "--json"]);
+  return "objects" in redacted ? { ...redacted, hasTexts: false } : redacted;
+}
+
+async function rendered(checkout: string, words: readonly string[]) {
+  const { stdout, stderr, exitCode } = await execa(join(checkout, "ops"), ["render", ...words], {
     reject: false,
     stdin: "ignore",
   });

@@ -1,4 +1,6 @@
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { inBytes } from "../schema/values.ts";
+import { claim, sizeOf } from "./claim.ts";
 import { type FieldDiff, fieldDiffs } from "./field-diff.ts";
 import { replacing } from "./replacement.ts";
 
@@ -16,7 +18,7 @@ export interface ObjectDiff {
   readonly fields: readonly FieldDiff[];
   /** Why it is made anew. @default - it is not */
   readonly because?: readonly string[];
-  /** Why `pulumi up` refuses it: it holds data, and a stack that is not disposable protects it. @default - it does not */
+  /** Why it is refused: it holds data, and a stack that is not disposable protects it. @default - it is not */
   readonly refused?: string;
 }
 
@@ -48,7 +50,10 @@ function changed(before: KubernetesObject, after: KubernetesObject, partOf: Part
   if (fields.length === 0) return [];
   const isRenamed = before.metadata.name !== after.metadata.name;
   const because = isRenamed ? ["metadata.name"] : replacing(after, fields);
-  if (because.length === 0) return [{ ...outcome("changed", after, partOf), fields }];
+  if (because.length === 0) {
+    const refused = shrinks(before, after) ? "no volume can be made smaller" : undefined;
+    return [{ ...outcome("changed", after, partOf), fields, ...(refused && { refused }) }];
+  }
   return [{ ...outcome("replaced", after, partOf), fields, because }];
 }
 
@@ -64,6 +69,12 @@ function outcome(what: ObjectDiff["what"], object: KubernetesObject, partOf: Par
     fields: [],
     ...(refused && { refused }),
   };
+}
+
+/** Whether a volume is declared with a smaller size than it has; the API server takes larger ones alone. */
+function shrinks(before: KubernetesObject, after: KubernetesObject): boolean {
+  const [had, has] = [before, after].map((object) => claim.safeParse(object).data);
+  return had !== undefined && has !== undefined && inBytes(sizeOf(has)) < inBytes(sizeOf(had));
 }
 
 const KEPT = "packit.dev/kept";

@@ -39,7 +39,8 @@ function contentOf(
   const found = objects.find(
     ({ kind: its, metadata }) => its === kind && metadata.name === name && metadata.namespace === namespace,
   );
-  return isMap(found?.data) ? found.data[key] : undefined;
+  const content = found?.stringData ?? found?.data;
+  return isMap(content) ? content[key] : undefined;
 }
 
 /** The keys that a pod template mounts, or reads into variables, in the order in which it names them. */

@@ -4,6 +4,7 @@ import type { Settings } from "../components/settings.ts";
 import { componentsOf } from "../components/totals.ts";
 import { UserError } from "../errors.ts";
 import type { Amounts } from "../kubernetes/amounts.ts";
+import { masked } from "../render/masked.ts";
 import { type Redacted, redacted } from "../render/redacted.ts";
 import { knownStacks } from "../settings/stacks.ts";
 import { commitOf, type Former, formerStacks } from "./base.ts";
@@ -56,17 +57,21 @@ export async function stackDiffs({ root, base, only }: StackDiffsArgs): Promise<
   const stacks = only ?? known;
   const diffs: StackDiff[] = [];
   for (const stack of stacks) {
-    const now = here.includes(stack) ? await rendered(root, stack) : undefined;
-    diffs.push({ stack, base: commit, ...compared(former.get(stack), now) });
+    const was = former.get(stack);
+    const hasTexts = was === undefined || "wrong" in was || was.hasTexts;
+    const now = here.includes(stack)
+      ? await rendered(() => (hasTexts ? masked : redacted)(root, stack))
+      : undefined;
+    diffs.push({ stack, base: commit, ...compared(was, now) });
   }
   return diffs;
 }
 
 type Now = Redacted | { readonly wrong: string };
 
-async function rendered(root: string, stack: string): Promise<Now> {
+async function rendered(render: () => Promise<Redacted>): Promise<Now> {
   try {
-    return await redacted(root, stack);
+    return await render();
   } catch (error) {
     if (error instanceof UserError) return { wrong: error.message };
     throw error;

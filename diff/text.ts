@@ -29,19 +29,27 @@ export function summaryLines(diff: StackDiff): string[] {
       `${against}: its file is gone, which leaves its ${objects.length} objects where they are. To remove them, run pulumi destroy of the stack before.`,
     ];
   if (state === "same") return [`${against}: nothing changes.`];
-  const counts = (["added", "changed", "replaced", "removed"] as const)
-    .map((what) => [objects.filter((one) => one.what === what).length, what] as const)
-    .filter(([count]) => count > 0)
-    .map(([count, what]) => `${count} ${what}`);
   return [
-    `${against}: ${counts.join(", ")}.`,
+    `${against}: ${countsOf(diff)}.`,
     ...restartLines(diff.restarts),
     ...objects.flatMap((object) =>
-      object.refused ? [`Refused by pulumi up: ${nameOf(object)}, as ${object.refused}.`] : [],
+      object.refused ? [`Refused: ${nameOf(object)}, as ${object.refused}.`] : [],
     ),
     ...totalLines(totals),
     ...quotas.map(quotaLine),
   ];
+}
+
+/** How much changes, in a few words. */
+export function countsOf({ state, objects }: StackDiff): string {
+  if (state === "same") return "nothing";
+  if (state === "unknown") return "cannot be compared";
+  if (state === "new" || state === "gone") return `${state}: ${objects.length}`;
+  return (["added", "changed", "replaced", "removed"] as const)
+    .map((what) => [objects.filter((one) => one.what === what).length, what] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${what}`)
+    .join(", ");
 }
 
 function restartLines(all: readonly Restart[]): string[] {
@@ -107,7 +115,7 @@ function fieldLines({ path, before, after, lines }: FieldDiff): string[] {
 }
 
 /** A value in one line, cut where it is long. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
 }

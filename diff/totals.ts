@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Amounts, NOTHING, podAmounts, sum } from "../kubernetes/amounts.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { inBytes } from "../schema/values.ts";
+import { claim, sizeOf } from "./claim.ts";
 
 const amounts = z.object({ cpu: z.string(), memory: z.string() });
 const containers = z.array(
@@ -16,11 +17,6 @@ const workload = z.object({
     }),
   }),
 });
-const claim = z.object({
-  kind: z.literal("PersistentVolumeClaim"),
-  spec: z.object({ resources: z.object({ requests: z.object({ storage: z.string() }) }) }),
-});
-
 /** What the declared pods ask for and may take, and the declared volumes, all the time. */
 export function totalsOf(objects: readonly KubernetesObject[]): Amounts {
   return sum(objects.flatMap((object) => [...podsOf(object), ...volumeOf(object)]));
@@ -42,7 +38,7 @@ function podsOf(object: KubernetesObject): Amounts[] {
 
 function volumeOf(object: KubernetesObject): Amounts[] {
   const { data } = claim.safeParse(object);
-  return data ? [{ ...NOTHING, storage: inBytes(data.spec.resources.requests.storage) }] : [];
+  return data ? [{ ...NOTHING, storage: inBytes(sizeOf(data)) }] : [];
 }
 
 function byName(list: z.output<typeof containers>) {

@@ -126,7 +126,7 @@ describe("render", () => {
 
   it.each([
     ["an unknown stack", ["nowhere"], 'There is no stack "nowhere"'],
-    ["an unknown way of secrets", ["stage", "--secrets", "plain"], "There are: redacted, references"],
+    ["an unknown way of secrets", ["stage", "--secrets", "plain"], "There are: redacted, masked, references"],
     ["an unknown option", ["stage", "--jsno"], "Unknown option --jsno. Did you mean --json?"],
   ])("refuses %s in a few words, with exit code 1", async (_, args, message) => {
     const { exitCode, stdout, stderr } = await command("render", args, { cwd: project() });

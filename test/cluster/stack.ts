@@ -6,6 +6,7 @@ import { localClient } from "../../local/up.ts";
 import { evaluate } from "../../render/evaluate.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { loadSettings } from "../../settings/load.ts";
+import type { StackConfig } from "../../settings/stack-file.ts";
 import type { Anything } from "../support/anything.ts";
 import { type Changes, configOf, ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
@@ -28,10 +29,15 @@ export class TestStack {
     this.sandboxNamespace = `packit--${name}-sandbox`;
   }
 
+  /** Its configuration with some settings changed. */
+  config(changes: Changes = {}): StackConfig {
+    const own = { namespace: this.namespace, platform: "openshift", ...changes };
+    return { ...configOf(this.#base, own), stack: this.#name };
+  }
+
   /** Its settings with some of them changed. */
   settings(changes: Changes = {}): Settings {
-    const own = { namespace: this.namespace, platform: "openshift", ...changes };
-    return loadSettings({ ...configOf(this.#base, own), stack: this.#name }, { kind: "given", root: ROOT });
+    return loadSettings(this.config(changes), { kind: "given", root: ROOT });
   }
 
   /** The objects that it declares with some settings changed. */
