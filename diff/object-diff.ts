@@ -86,9 +86,14 @@ function protection({ kind, metadata }: KubernetesObject): string | undefined {
   return kind === "PersistentVolumeClaim" && !isCache ? "it holds data" : undefined;
 }
 
+/** The name of a Job without the digest of what it does. */
+export function withoutDigest(name: string): string {
+  return name.replace(/-[0-9a-f]{8}$/, "");
+}
+
 /** What an object is known by; the name of a Job that is made anew ends with a digest of what it does. */
 function keyOf({ apiVersion, kind, metadata }: KubernetesObject): string {
   const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
-  const name = kind === "Job" ? metadata.name.replace(/-[0-9a-f]{8}$/, "") : metadata.name;
+  const name = kind === "Job" ? withoutDigest(metadata.name) : metadata.name;
   return [group, kind, metadata.namespace ?? "", name].join("/");
 }

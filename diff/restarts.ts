@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { withoutDigest } from "./object-diff.ts";
 import { reasons } from "./restart-reasons.ts";
 
 /** Pods that are ended and made anew by a change. */
@@ -67,5 +68,8 @@ export function restarts(
 /** A Job whose name is another one runs, and is no restart of anything. */
 function jobRestart(before: readonly KubernetesObject[], { kind, metadata }: KubernetesObject): Restart[] {
   const isThere = before.some((one) => one.kind === kind && one.metadata.name === metadata.name);
-  return isThere ? [] : [{ kind: "Job", name: metadata.name, pods: 1, hasGap: false, because: [] }];
+  // The digest at its end is that of masked secrets here, and another one in the cluster.
+  return isThere
+    ? []
+    : [{ kind: "Job", name: withoutDigest(metadata.name), pods: 1, hasGap: false, because: [] }];
 }

@@ -17,6 +17,11 @@ export const pullAnswer = z.object({
   labels: z.array(z.object({ name: z.string() })),
 });
 
+/** Pull requests of a list, with the commits at their heads. */
+export const pullsAnswer = z
+  .array(z.object({ number: z.number(), head: z.object({ sha }) }))
+  .transform((all) => all.map(({ number, head }) => ({ number, sha: head.sha })));
+
 export const branchAnswer = z.object({ object: z.object({ sha }) });
 
 export const comparisonAnswer = z.object({

@@ -6,6 +6,7 @@ import {
   logAnswer,
   nothingAnswer,
   pullAnswer,
+  pullsAnswer,
   repositoryAnswer,
   runsAnswer,
 } from "./answers.ts";
@@ -64,6 +65,23 @@ export class GitHub {
       owner: head.repo?.owner?.login,
       labels: labels.map(({ name }) => name),
     };
+  }
+
+  /** The open pull requests from a branch of an account's. */
+  pullRequestsFrom(
+    repository: Repository,
+    account: string,
+    branch: string,
+  ): Promise<{ number: number; sha: string }[]> {
+    return this.#client.ask(`pull requests in ${show(repository)}`, pullsAnswer, (rest, request) =>
+      rest.pulls.list({
+        ...at(repository),
+        head: `${account}:${branch}`,
+        state: "open",
+        per_page: 100,
+        request,
+      }),
+    );
   }
 
   /** The commit at the head of a branch; a UserError where there is none. */

@@ -35,7 +35,8 @@ export class StickyComment {
    * @returns The comment's address.
    */
   async say(body: string, run: number): Promise<string> {
-    const text = `${markerOf(this.#topic, run)}\n${body}`;
+    // What is said may be others' words: none of them is a marker.
+    const text = `${markerOf(this.#topic, run)}\n${body.replaceAll(`<!-- ${this.#topic} run=`, "<!-- ")}`;
     let said: Comment | undefined;
     for (let tries = 0; tries < TRIES; tries++) {
       const [newest, ...others] = await this.#own();

@@ -60,9 +60,14 @@ function tableOf(diffs: readonly StackDiff[], head: string): string {
   const rows = diffs.map((diff) => {
     const gaps = diff.restarts.filter(({ hasGap }) => hasGap).length;
     const pods = diff.restarts.filter(({ kind }) => kind !== "Job").length;
-    const restarts = pods === 0 ? "none" : `${pods}${gaps > 0 ? `, ${gaps} with a gap` : ""}`;
+    const isKnown = diff.state !== "unknown";
+    const restarts = !isKnown
+      ? "unknown"
+      : pods === 0
+        ? "none"
+        : `${pods}${gaps > 0 ? `, ${gaps} with a gap` : ""}`;
     const refused = diff.objects.filter((object) => object.refused).length;
-    return `| ${code(diff.stack)} | ${countsOf(diff)} | ${restarts} | ${refused || "none"} |`;
+    return `| ${code(diff.stack)} | ${countsOf(diff)} | ${restarts} | ${isKnown ? refused || "none" : "unknown"} |`;
   });
   return [
     `### What ${code(head.slice(0, 12))} does to the stacks`,
