@@ -31,6 +31,7 @@ const TOOLS = {
   "valkey-cli": { from: "valkey", path: `${VALKEY}/valkey-cli`, asked: ["--version"] },
   ruff: { from: "lint", path: "bin/ruff", asked: ["--version"] },
   shellcheck: { from: "lint", path: "bin/shellcheck", asked: ["--version"] },
+  zizmor: { from: "lint", path: "bin/zizmor", asked: ["--version"] },
 } as const;
 
 export type ToolName = keyof typeof TOOLS;

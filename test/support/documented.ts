@@ -25,7 +25,7 @@ export interface Documented {
 /** The programs that pages run. Each is stood in for by one that writes down its arguments, and does nothing. */
 export const PROGRAMS = [
   ...["./ops", "make", "npm", "pulumi", "oc", "kubectl"],
-  ...["aws", "curl", "gunzip", "openssl", "psql", "sh", "skopeo"],
+  ...["aws", "curl", "gh", "git", "gunzip", "openssl", "psql", "sh", "skopeo", "sudo"],
 ];
 
 /** What is run as it is. */
@@ -40,13 +40,29 @@ export const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name)
 /** What the fenced blocks of a page, and the commands within its text, run; the shell itself takes them apart. */
 export async function documented(page: string, answers: Answers = {}): Promise<Documented[]> {
   const text = readFileSync(join(ROOT, page), "utf8");
+  const found = [[blocks(text), true] as const, [within(text), false] as const].map(
+    async ([scripts, isWhole]) =>
+      (await commandsOf({ page, scripts, answers })).map((words) => ({ page, isWhole, ...words })),
+  );
+  return (await Promise.all(found)).flat();
+}
+
+export interface ScriptsArgs {
+  /** Whose scripts they are, for errors. */
+  readonly page: string;
+  readonly scripts: readonly string[];
+  readonly answers?: Answers;
+  /** The variables that the scripts find. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What scripts for bash run, one after another, where every program is a stand-in. */
+export async function commandsOf({ page, scripts, answers = {}, env = {} }: ScriptsArgs) {
   const folder = mkdtempSync(join(tmpdir(), "packit-test-"));
   try {
     standIns(folder, answers);
-    const commands: Documented[] = [];
-    for (const [scripts, isWhole] of [[blocks(text), true] as const, [within(text), false] as const])
-      for (const script of scripts)
-        for (const words of await run(page, script, folder)) commands.push({ page, isWhole, ...words });
+    const commands: Pick<Documented, "program" | "args">[] = [];
+    for (const script of scripts) commands.push(...(await run({ page, script, folder, env })));
     return commands;
   } finally {
     rmSync(folder, { recursive: true });
@@ -72,10 +88,16 @@ function within(text: string): string[] {
 }
 
 /** Has bash run a script with stand-ins alone. What it does not know, or cannot read, is an error. */
-async function run(page: string, script: string, folder: string) {
+async function run(args: {
+  readonly page: string;
+  readonly script: string;
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+}) {
+  const { page, script, folder } = args;
   const log = join(folder, "log");
   writeFileSync(log, "");
-  const env = { PATH: join(folder, "bin"), LOG: log, TOKEN: "token", HOME: folder };
+  const env = { ...args.env, PATH: join(folder, "bin"), LOG: log, TOKEN: "token", HOME: folder };
   const options = { cwd: folder, env, extendEnv: false, reject: false } as const;
   const { stderr } = await execa("/bin/bash", ["-c", script], options);
   if (stderr !== "") throw new Error(`${page}: ${stderr}\n${script}`);
