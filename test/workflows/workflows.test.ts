@@ -102,4 +102,4 @@ describe("what a workflow runs of ./ops", () => {
 });
 
 /** Variables of GitHub's own. */
-const GITHUBS = ["GITHUB_SHA", "GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "RUNNER_TEMP"];
+const GITHUBS = ["GITHUB_EVENT_PATH", "GITHUB_SHA", "GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "RUNNER_TEMP"];
