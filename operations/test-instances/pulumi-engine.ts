@@ -10,8 +10,9 @@ import { PREFIX, type StackConfig } from "../../settings/stack-file.ts";
 import { stackOf } from "../../settings/test-instance.ts";
 import { yamlForEngine } from "../../settings/yaml-writing.ts";
 import { pulumiFailure } from "../../system/pulumi-failure.ts";
+import { pulumiPreview } from "../../system/pulumi-preview.ts";
 import type { Declared, Engine, Report } from "./engine.ts";
-import { failureIn, refuseOtherPlan } from "./engine-plan.ts";
+import { refuseOtherPlan } from "./engine-plan.ts";
 
 export interface PulumiEngineArgs {
   /** The folder of this project. */
@@ -107,17 +108,9 @@ export class PulumiEngine implements Engine {
   }
 }
 
-/** What a run would do, as the CLI says it. */
-async function planOf({ name, workspace }: Stack, signal: AbortSignal): Promise<string> {
-  const { workDir, envVars, pulumiCommand } = workspace;
-  const { failed, stdout, stderr } = await execa(
-    pulumiCommand.command,
-    ["preview", "--json", "--non-interactive", "--stack", name],
-    { cwd: workDir, env: envVars, reject: false, stdin: "ignore", cancelSignal: signal },
-  );
-  // As its library has it: what it said is told, and no secret in it.
-  if (failed) throw new Error(`${stderr}\n${failureIn(stdout)}`);
-  return stdout;
+function planOf({ name, workspace }: Stack, signal: AbortSignal): Promise<string> {
+  const { workDir: cwd, envVars: env, pulumiCommand } = workspace;
+  return pulumiPreview({ program: pulumiCommand.command, cwd, env, stack: name, signal });
 }
 
 /** Where Linux has it. */
