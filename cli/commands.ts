@@ -13,6 +13,7 @@ export const ops: Command = {
     doctor: () => import("./doctor.ts").then(({ doctor }) => doctor),
     stack: () => import("./stack.ts").then(({ stack }) => stack),
     diff: () => import("./diff.ts").then(({ diff }) => diff),
+    deploy: () => import("./deploy.ts").then(({ deploy }) => deploy),
     settings: () => import("./settings.ts").then(({ settings }) => settings),
     completion: () => import("./completion.ts").then(({ completion }) => completion),
     complete: () => import("./completion.ts").then(({ complete }) => complete(() => ops)),

@@ -15,7 +15,7 @@ function folded(object: ObjectDiff): string {
 }
 
 /** Lines in a block of code that nothing in them can end: its fence is longer than any run of its character. */
-function fenced(lines: readonly string[]): string {
+export function fenced(lines: readonly string[]): string {
   const text = lines.join("\n");
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);

@@ -50,3 +50,11 @@ export async function runPulumi(verb: readonly string[], args: PulumiRunArgs): P
     throw pulumiFailure({ what: `\`pulumi ${verb.join(" ")}\``, output, log, secrets });
   }
 }
+
+/** What was done, and what went wrong; not each step on the way there. */
+const TOLD = /\b(created|updated|replaced|deleted|unchanged|error|failed)\b/;
+
+/** Whether a line that the CLI says tells of something that is done, or that went wrong. */
+export function tellsMuch(line: string): boolean {
+  return TOLD.test(line);
+}

@@ -11,6 +11,7 @@ import { stackOf } from "../../settings/test-instance.ts";
 import { yamlForEngine } from "../../settings/yaml-writing.ts";
 import { pulumiFailure } from "../../system/pulumi-failure.ts";
 import { pulumiPreview } from "../../system/pulumi-preview.ts";
+import { tellsMuch } from "../../system/pulumi-run.ts";
 import type { Declared, Engine, Report } from "./engine.ts";
 import { refuseOtherPlan } from "./engine-plan.ts";
 
@@ -139,11 +140,8 @@ function writeProject(folder: string, program: string, { stack, values }: StackC
   writeFileSync(join(folder, `Pulumi.${stack}.yaml`), yamlForEngine({ config }), { mode: 0o600 });
 }
 
-/** What was done, and what went wrong; not each step on the way there. */
-const TOLD = /\b(created|updated|replaced|deleted|unchanged|error|failed)\b/;
-
 function said(text: string, report: Report): void {
-  for (const line of text.split("\n")) if (TOLD.test(line)) report(line.trim());
+  for (const line of text.split("\n")) if (tellsMuch(line)) report(line.trim());
 }
 
 /**
