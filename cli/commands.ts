@@ -14,6 +14,7 @@ export const ops: Command = {
     stack: () => import("./stack.ts").then(({ stack }) => stack),
     diff: () => import("./diff.ts").then(({ diff }) => diff),
     preview: () => import("./preview.ts").then(({ preview }) => preview),
+    deploy: () => import("./deploy.ts").then(({ deploy }) => deploy),
     settings: () => import("./settings.ts").then(({ settings }) => settings),
     completion: () => import("./completion.ts").then(({ completion }) => completion),
     complete: () => import("./completion.ts").then(({ complete }) => complete(() => ops)),

@@ -23,7 +23,7 @@ const write = defineCommand({
     engine: {
       type: "string",
       valueHint: "DIR",
-      description: "A folder of STACK.txt, what Pulumi's engine would do",
+      description: "A folder of plans, as STACK.json, that `./ops deploy preview` has written",
     },
   },
   async run({ args }) {

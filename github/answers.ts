@@ -52,6 +52,11 @@ export const runsAnswer = z
   .object({ workflow_runs: z.array(z.unknown()) })
   .transform(({ workflow_runs: all }) => all.flatMap((one) => run.safeParse(one).data ?? []));
 
+/** A try of a workflow's run; its path may say besides at which commit the workflow is. */
+export const attemptAnswer = z
+  .object({ path: z.string(), status: z.string().nullish() })
+  .transform(({ path, status }) => ({ workflow: path.replace(/@.*$/, ""), status: status ?? "queued" }));
+
 export const jobsAnswer = z.object({
   jobs: z.array(z.object({ id: z.number(), name: z.string(), conclusion: z.string().nullish() })),
 });

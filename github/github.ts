@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import {
+  attemptAnswer,
   branchAnswer,
   comparisonAnswer,
   jobsAnswer,
@@ -156,6 +157,23 @@ export class GitHub {
       }),
     );
     return runs.find((one) => one.title === title);
+  }
+
+  /** A try of a run: the workflow's file, and how far it is; nothing where there is none, or no longer. */
+  async attempt(
+    repository: Repository,
+    run: number,
+    attempt: number,
+  ): Promise<{ readonly workflow: string; readonly status: string } | undefined> {
+    const what = `try ${attempt} of run ${run} in ${show(repository)}`;
+    return this.#client.askForGone(what, attemptAnswer, (rest, request) =>
+      rest.actions.getWorkflowRunAttempt({
+        ...at(repository),
+        run_id: run,
+        attempt_number: attempt,
+        request,
+      }),
+    );
   }
 
   /** The end of the log of a run's first job that failed. */

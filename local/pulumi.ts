@@ -1,12 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ExecaError, execa } from "execa";
 import { parse } from "yaml";
-import { EnvironmentError } from "../errors.ts";
 import { PREFIX, type StackConfig } from "../settings/stack-file.ts";
 import { yamlForEngine } from "../settings/yaml-writing.ts";
 import { makeFolder } from "../system/make-folder.ts";
-import { pulumiFailure } from "../system/pulumi-failure.ts";
+import { runPulumi } from "../system/pulumi-run.ts";
 import { credentials } from "./credentials.ts";
 import type { Report } from "./kit.ts";
 import type { Paths } from "./paths.ts";
@@ -93,43 +91,17 @@ function writeProject({ paths, root, stack }: LocalPulumi, { values, project: sh
   writeFileSync(file, yamlForEngine({ ...former, config }), { mode: 0o600 });
 }
 
-/** How long Pulumi's CLI may take to end the steps that it has begun, in milliseconds. */
-const PATIENCE_MS = 45_000;
-
-async function pulumi(
-  { paths, stack }: LocalPulumi,
-  verb: readonly string[],
-  { report, signal }: PulumiRun,
-): Promise<void> {
-  signal?.throwIfAborted();
-  const subprocess = execa("pulumi", [...verb, "--non-interactive", "--stack", stack], {
+function pulumi(local: LocalPulumi, verb: readonly string[], run: PulumiRun): Promise<void> {
+  const { paths, stack } = local;
+  return runPulumi(verb, {
+    stack,
     cwd: folder(paths),
     env: pulumiEnv(paths),
-    all: true,
-    // Asked once, Pulumi ends what it has begun; asked twice, as by the terminal too, it leaves it half done.
-    detached: true,
-    killSignal: "SIGINT",
-    forceKillAfterDelay: PATIENCE_MS,
-    ...(signal && { cancelSignal: signal }),
+    log: join(paths.logs, `pulumi-${stack}.log`),
+    secrets: [credentials(paths).seed],
+    remedy: "Install Pulumi's CLI, or go without: --engine apply.",
+    ...run,
   });
-  try {
-    for await (const line of subprocess.iterable({ from: "all" })) if (line.trim() !== "") report(line);
-    await subprocess;
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (!(error instanceof ExecaError)) throw error;
-    if (error.code === "ENOENT") {
-      throw new EnvironmentError(
-        "There is no `pulumi` on PATH. Install Pulumi's CLI, or go without: --engine apply.",
-      );
-    }
-    throw pulumiFailure({
-      what: `\`pulumi ${verb.join(" ")}\``,
-      output: String(error.all ?? error.message),
-      log: join(paths.logs, `pulumi-${stack}.log`),
-      secrets: [credentials(paths).seed],
-    });
-  }
 }
 
 function folder({ state }: Paths): string {

@@ -195,7 +195,7 @@ async function storageClasses(client: ApiClient, objects: readonly KubernetesObj
 }
 
 /** What of the stack is in the cluster, and is not ready; nothing before it is applied. */
-async function readiness(client: ApiClient, objects: readonly KubernetesObject[]): Promise<Finding[]> {
+export async function readiness(client: ApiClient, objects: readonly KubernetesObject[]): Promise<Finding[]> {
   // A claim may wait for the first pod that uses it: where that is wrong, the pod's workload is not ready.
   const awaited = objects.filter((one) => takesTime(one) && one.kind !== "PersistentVolumeClaim");
   const found = await Promise.all(awaited.map((object) => own(client, object)));

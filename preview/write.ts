@@ -1,6 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type StackDiff, stackDiffs } from "../diff/stack-diff.ts";
+import { readPlan } from "../operations/deployment/plan.ts";
+import { counted, stepLines } from "../operations/deployment/summary.ts";
 import { makeFolder } from "../system/make-folder.ts";
 import { annotationsOf, runnerCommand } from "./annotations.ts";
 import { commentOf } from "./comment.ts";
@@ -16,7 +18,7 @@ export interface WriteArgs {
   readonly runUrl: string;
   /** The folder of what is written. */
   readonly to: string;
-  /** A folder with a file STACK.txt of what Pulumi's engine would do. @default - it was not asked */
+  /** A folder with a plan, STACK.json, of each stack that Pulumi's engine was asked about. @default - it was not */
   readonly engine?: string | undefined;
 }
 
@@ -48,23 +50,17 @@ export async function writePreview(args: WriteArgs): Promise<{ commands: string[
   return { commands: annotations.map(runnerCommand), isWrong: annotations.length > 0 };
 }
 
+/** What the engine would do with each stack of which there is a plan. */
 function engineTexts(
   folder: string | undefined,
   diffs: readonly StackDiff[],
 ): ReadonlyMap<string, readonly string[]> {
   if (folder === undefined) return new Map();
   const texts = diffs.flatMap(({ stack }) => {
-    const text = textIn(join(folder, `${stack}.txt`));
-    return text === undefined ? [] : [[stack, text.trimEnd().split("\n")] as const];
+    const file = join(folder, `${stack}.json`);
+    if (!existsSync(file)) return [];
+    const { steps } = readPlan(file, readFileSync(file, "utf8"));
+    return [[stack, [counted(steps) || "Nothing changes.", ...steps.flatMap(stepLines)]] as const];
   });
   return new Map(texts);
-}
-
-function textIn(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }

@@ -15,6 +15,17 @@ export interface PulumiFailureArgs {
   readonly secrets: readonly string[];
 }
 
+/** A failure of Pulumi's CLI. */
+export class PulumiFailure extends EnvironmentError {
+  /** All that it said, without secrets. */
+  readonly said: string;
+
+  constructor(message: string, said: string) {
+    super(message);
+    this.said = said;
+  }
+}
+
 /** How many lines of what went wrong are shown. */
 const LINES = 8;
 
@@ -22,7 +33,7 @@ const LINES = 8;
 const SHORTEST_SECRET = 6;
 
 /** What a failure of Pulumi's CLI comes to: the errors that it told of, what to do where that is known, and the log. */
-export function pulumiFailure({ what, output, log, secrets }: PulumiFailureArgs): EnvironmentError {
+export function pulumiFailure({ what, output, log, secrets }: PulumiFailureArgs): PulumiFailure {
   const text = masked(stripVTControlCharacters(output).replaceAll("\r", ""), secrets);
   makeFolder(dirname(log), 0o700);
   writeFileSync(log, text, { mode: 0o600 });
@@ -30,8 +41,9 @@ export function pulumiFailure({ what, output, log, secrets }: PulumiFailureArgs)
   chmodSync(log, 0o600);
   const said = errorLines(text).map((line) => `  ${line}`);
   const remedy = REMEDIES.find(([pattern]) => pattern.test(text))?.[1];
-  return new EnvironmentError(
+  return new PulumiFailure(
     [`${what} failed:`, ...said, ...(remedy ? [remedy] : []), `All that it said is in ${log}`].join("\n"),
+    text,
   );
 }
 
@@ -70,7 +82,8 @@ function errorLines(text: string): string[] {
 /** The line above the errors of one resource. */
 const OWNER = /^ {2}\S+:\S+ \(.+\):$/;
 
-function masked(text: string, secrets: readonly string[]): string {
+/** A text without the lines of secrets. */
+export function masked(text: string, secrets: readonly string[]): string {
   const parts = secrets
     .flatMap((secret) => secret.split("\n"))
     .map((line) => line.trim())

@@ -10,8 +10,10 @@ import { PREFIX, type StackConfig } from "../../settings/stack-file.ts";
 import { stackOf } from "../../settings/test-instance.ts";
 import { yamlForEngine } from "../../settings/yaml-writing.ts";
 import { pulumiFailure } from "../../system/pulumi-failure.ts";
+import { pulumiPreview } from "../../system/pulumi-preview.ts";
+import { tellsMuch } from "../../system/pulumi-run.ts";
 import type { Declared, Engine, Report } from "./engine.ts";
-import { failureIn, refuseOtherPlan } from "./engine-plan.ts";
+import { refuseOtherPlan } from "./engine-plan.ts";
 
 export interface PulumiEngineArgs {
   /** The folder of this project. */
@@ -107,17 +109,9 @@ export class PulumiEngine implements Engine {
   }
 }
 
-/** What a run would do, as the CLI says it. */
-async function planOf({ name, workspace }: Stack, signal: AbortSignal): Promise<string> {
-  const { workDir, envVars, pulumiCommand } = workspace;
-  const { failed, stdout, stderr } = await execa(
-    pulumiCommand.command,
-    ["preview", "--json", "--non-interactive", "--stack", name],
-    { cwd: workDir, env: envVars, reject: false, stdin: "ignore", cancelSignal: signal },
-  );
-  // As its library has it: what it said is told, and no secret in it.
-  if (failed) throw new Error(`${stderr}\n${failureIn(stdout)}`);
-  return stdout;
+function planOf({ name, workspace }: Stack, signal: AbortSignal): Promise<string> {
+  const { workDir: cwd, envVars: env, pulumiCommand } = workspace;
+  return pulumiPreview({ program: pulumiCommand.command, cwd, env, stack: name, signal });
 }
 
 /** Where Linux has it. */
@@ -146,11 +140,8 @@ function writeProject(folder: string, program: string, { stack, values }: StackC
   writeFileSync(join(folder, `Pulumi.${stack}.yaml`), yamlForEngine({ config }), { mode: 0o600 });
 }
 
-/** What was done, and what went wrong; not each step on the way there. */
-const TOLD = /\b(created|updated|replaced|deleted|unchanged|error|failed)\b/;
-
 function said(text: string, report: Report): void {
-  for (const line of text.split("\n")) if (TOLD.test(line)) report(line.trim());
+  for (const line of text.split("\n")) if (tellsMuch(line)) report(line.trim());
 }
 
 /**

@@ -1,0 +1,44 @@
+import { fenced } from "../../diff/markdown.ts";
+import type { Plan, PlannedStep } from "./plan.ts";
+
+/** A plan for a page of GitHub's: what is to be agreed to. */
+export function planMarkdown({ stack, commit, steps, digest }: Plan): string {
+  if (steps.length === 0) return `### ${stack}\n\nNothing changes with commit ${commit}.`;
+  return [
+    `### ${stack}`,
+    `Commit ${commit}, ${counted(steps)}. Plan \`${digest}\`.`,
+    fenced(steps.flatMap(stepLines)),
+  ].join("\n\n");
+}
+
+/** How many steps of which kind there are: `2 update, 1 delete`. */
+export function counted(steps: readonly PlannedStep[]): string {
+  const groups = [...Map.groupBy(steps, ({ op }) => op)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return groups.map(([op, all]) => `${all.length} ${op}`).join(", ");
+}
+
+/** What stands before a step's line, as GitHub colours it. */
+const SIGNS: Readonly<Record<string, string>> = { create: "+", delete: "-", update: "!" };
+
+/** The most changes of one step that are listed. */
+const MOST = 50;
+
+/** A step, and what it changes, a line each. */
+export function stepLines({ op, urn, replacedFor, changes }: PlannedStep): string[] {
+  const why = replacedFor.length === 0 ? "" : ` for ${replacedFor.join(", ")}`;
+  const more = changes.length - MOST;
+  return [
+    `${SIGNS[op] ?? "!"} ${op} ${shortUrn(urn)}${why}`,
+    ...changes.slice(0, MOST).map(({ path, kind, before, after }) => {
+      const values = [before, after].filter((value) => value !== undefined).join(" → ");
+      return `    ${kind} ${path}${values === "" ? "" : `: ${values}`}`;
+    }),
+    ...(more > 0 ? [`    … and ${more} more`] : []),
+  ];
+}
+
+/** The type and the name that a URN ends with, without its parents. */
+export function shortUrn(urn: string): string {
+  const [, , types = "", ...name] = urn.split("::");
+  return `${types.split("$").at(-1)} ${name.join("::")}`;
+}
