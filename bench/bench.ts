@@ -24,6 +24,7 @@ async function bench(): Promise<void> {
   try {
     await measure("render stage, cold process", RUNS, () => cli(project, "render", "stage"));
     await measure("./ops render stage", RUNS, () => execa(join(ROOT, "ops"), ["render", "stage"]));
+    await measure("./ops diff, all stacks", RUNS, () => execa(join(ROOT, "ops"), ["diff", "--base", "HEAD"]));
     await measure("local up, from nothing", 1, () => cli(project, "local", "up", "stage"));
     print("memory of the control plane", `${Math.round((await memory(paths)) / 1024)} MB`);
     await measure("local up, nothing to do", RUNS, () => cli(project, "local", "up", "stage"));

@@ -61,8 +61,9 @@ function restartLines(all: readonly Restart[]): string[] {
 export function restartText({ kind, name, pods, hasGap, because }: Restart): string {
   if (kind === "Job") return `the Job ${name} runs`;
   const whole = pods === 1 ? "its pod restarts" : `its ${pods} pods restart, one after another`;
-  const why = because.length > MOST ? [...because.slice(0, MOST), `${because.length - MOST} more`] : because;
-  return `${name}: ${whole}${hasGap ? ", with a moment without any" : ""}, for ${why.join(", ")}`;
+  const all = because.length > MOST ? [...because.slice(0, MOST), `${because.length - MOST} more`] : because;
+  const why = all.length > 0 ? `, for ${all.join(", ")}` : "";
+  return `${name}: ${whole}${hasGap ? ", with a moment without any" : ""}${why}`;
 }
 
 /** How many reasons of a restart are named in its line. */

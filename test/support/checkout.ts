@@ -1,0 +1,36 @@
+import { appendFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { temporaryFolder } from "./folder.ts";
+import { ROOT } from "./stacks.ts";
+
+const AUTHOR = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+
+/** A checkout of a repository of its own, whose first commit, on `main`, has the project's files as they are. */
+export interface Checkout {
+  readonly folder: string;
+  readonly git: (...args: readonly string[]) => Promise<{ readonly stdout: string }>;
+  readonly ops: (
+    ...args: readonly string[]
+  ) => Promise<{ readonly exitCode?: number; readonly stdout: string; readonly stderr: string }>;
+}
+
+/** Makes one for a test, be the project's files committed or not. */
+export async function checkout(): Promise<Checkout> {
+  const folder = join(temporaryFolder(), "checkout");
+  const { stdout } = await execa("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: ROOT });
+  await execa("sh", ["-c", 'mkdir -p "$1" && tar --null -T - -cf - | tar -xf - -C "$1"', "sh", folder], {
+    cwd: ROOT,
+    input: stdout,
+  });
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  const git = (...args: readonly string[]) => execa("git", [...AUTHOR, ...args], { cwd: folder });
+  await git("init", "--quiet", "--initial-branch=main");
+  // It is a link here, and no folder.
+  appendFileSync(join(folder, ".git/info/exclude"), "node_modules\n");
+  await git("add", "--all");
+  await git("commit", "--quiet", "--message=base");
+  const ops = (...args: readonly string[]) =>
+    execa(join(folder, "ops"), [...args], { cwd: folder, reject: false });
+  return { folder, git, ops };
+}
