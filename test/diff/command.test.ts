@@ -41,6 +41,7 @@ describe("./ops diff", { timeout: 60_000 }, () => {
     expect(changed.stdout).toContain("+ Deployment packit--stg/tokman");
     const [json] = JSON.parse((await ops("stage", "--format", "json")).stdout);
     expect(json).toMatchObject({ stack: "stage", state: "changed" });
+    expect((await ops("stage", "--format", "html")).stdout).toMatch(/^<!doctype html>[\s\S]*<\/html>$/);
     // No checkout of the base is left.
     expect((await git("worktree", "list")).stdout.split("\n")).toHaveLength(1);
   });
