@@ -1,4 +1,5 @@
 import { defineCommand } from "citty";
+import { diffHtml } from "../diff/html/page.ts";
 import { diffMarkdown } from "../diff/markdown.ts";
 import { stackDiffs } from "../diff/stack-diff.ts";
 import { diffText } from "../diff/text.ts";
@@ -25,9 +26,9 @@ export const diff = defineCommand({
     },
     format: {
       type: "enum",
-      options: ["text", "markdown", "json"],
+      options: ["text", "markdown", "html", "json"],
       default: "text",
-      description: "For a terminal, for a comment on GitHub, or for a program",
+      description: "For a terminal, for a comment on GitHub, for a browser, or for a program",
     },
     "exit-code": {
       type: "boolean",
@@ -41,6 +42,7 @@ export const diff = defineCommand({
     const forms = {
       text: diffText,
       markdown: diffMarkdown,
+      html: diffHtml,
       json: (diffs: typeof found) => JSON.stringify(diffs, null, 2),
     };
     process.stdout.write(`${forms[args.format](found)}\n`);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { diffHtml } from "../diff/html/page.ts";
 import { type StackDiff, stackDiffs } from "../diff/stack-diff.ts";
 import { readPlan } from "../operations/deployment/plan.ts";
 import { counted, stepLines } from "../operations/deployment/summary.ts";
@@ -43,6 +44,7 @@ export async function writePreview(args: WriteArgs): Promise<{ commands: string[
       LONGEST_PREVIEW,
     ),
     "summary.md": comment("the page among the artifacts of this run", LONGEST_SUMMARY),
+    "preview.html": diffHtml(diffs),
     "preview.json": JSON.stringify(diffs, null, 2),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(to, name), text);

@@ -1,32 +1,17 @@
-import { appendFileSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { beforeEach, describe, expect, it } from "vitest";
-import { temporaryFolder } from "../support/folder.ts";
-import { ROOT } from "../support/stacks.ts";
-
-const AUTHOR = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+import { type Checkout, checkout } from "../support/checkout.ts";
 
 describe("./ops diff", { timeout: 60_000 }, () => {
   let folder: string;
-  const git = (...args: readonly string[]) => execa("git", [...AUTHOR, ...args], { cwd: folder });
-  const ops = (...args: readonly string[]) =>
-    execa(join(folder, "ops"), ["diff", ...args], { cwd: folder, reject: false });
+  let git: Checkout["git"];
+  let ops: Checkout["ops"];
 
   beforeEach(async () => {
-    folder = join(temporaryFolder(), "checkout");
-    // The files as they are here, be they committed or not, as the first commit of a repository of its own.
-    const { stdout } = await execa("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: ROOT });
-    await execa("sh", ["-c", 'mkdir -p "$1" && tar --null -T - -cf - | tar -xf - -C "$1"', "sh", folder], {
-      cwd: ROOT,
-      input: stdout,
-    });
-    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-    await git("init", "--quiet", "--initial-branch=main");
-    // It is a link here, and no folder.
-    appendFileSync(join(folder, ".git/info/exclude"), "node_modules\n");
-    await git("add", "--all");
-    await git("commit", "--quiet", "--message=base");
+    const made = await checkout();
+    ({ folder, git } = made);
+    ops = (...args) => made.ops("diff", ...args);
   });
 
   it("says that nothing changes, and what does: also of what is not committed", async () => {
@@ -41,6 +26,7 @@ describe("./ops diff", { timeout: 60_000 }, () => {
     expect(changed.stdout).toContain("+ Deployment packit--stg/tokman");
     const [json] = JSON.parse((await ops("stage", "--format", "json")).stdout);
     expect(json).toMatchObject({ stack: "stage", state: "changed" });
+    expect((await ops("stage", "--format", "html")).stdout).toMatch(/^<!doctype html>[\s\S]*<\/html>$/);
     // No checkout of the base is left.
     expect((await git("worktree", "list")).stdout.split("\n")).toHaveLength(1);
   });

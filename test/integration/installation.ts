@@ -8,7 +8,7 @@ import { localPaths } from "../../local/paths.ts";
 
 export interface Installation {
   /** Where its programs come from; installations of different kinds do not wait for each other. */
-  readonly kind: "debian" | "python" | "go";
+  readonly kind: "debian" | "browser" | "python" | "go";
   /** All that its content follows from. */
   readonly pins: readonly string[];
   /** Puts the content into an empty folder, which is renamed afterwards. */

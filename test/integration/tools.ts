@@ -21,6 +21,7 @@ const TOOLS = {
   pg_dump: { from: "debian", path: `${POSTGRES}/pg_dump`, asked: ["--version"] },
   klist: { from: "debian", path: "usr/bin/klist", asked: ["-V"] },
   pg_restore: { from: "debian", path: `${POSTGRES}/pg_restore`, asked: ["--version"] },
+  chromium: { from: "browser", path: "usr/lib/chromium/chromium-headless-shell", asked: ["--version"] },
   python: {
     from: "python",
     path: undefined,
@@ -94,13 +95,14 @@ const folders = new Map<string, Promise<string>>();
 
 async function located(name: ToolName): Promise<Omit<Command, "args">> {
   const { from, path } = TOOLS[name];
-  const folder = folders.get(from) ?? (from === "debian" ? debianRoot() : pythonPackages(from));
+  const isDebian = from === "debian" || from === "browser";
+  const folder = folders.get(from) ?? (isDebian ? debianRoot(from) : pythonPackages(from));
   folders.set(from, folder);
   const root = await folder;
   if (path === undefined) return { file: "python3", env: pythonEnvironment(root) };
   const file = join(root, path);
   if (!existsSync(file)) throw new EnvironmentError(`its packages hold no ${path}`);
-  return { file, env: from === "debian" ? { LD_LIBRARY_PATH: searched(root) } : {} };
+  return { file, env: isDebian ? { LD_LIBRARY_PATH: searched(root) } : {} };
 }
 
 function searched(root: string): string {

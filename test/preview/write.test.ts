@@ -41,7 +41,7 @@ describe("./ops preview write", { timeout: 90_000 }, () => {
     expect(comment).toMatch(/^\+"<secret keytab [0-9a-f]{8}>"$/m);
     expect(comment).toContain("fedora.keytab of Secret packit-secrets");
     expect(JSON.parse(read("preview.json"))).toHaveLength(4);
-    const names = ["comment.md", "summary.md", "preview.json"];
+    const names = ["comment.md", "summary.md", "preview.html", "preview.json"];
     expect(names.filter((name) => holdsMark(read(name)) || read(name).includes("djE6bm90"))).toEqual([]);
   });
 

@@ -1,0 +1,27 @@
+import { stringify } from "yaml";
+import type { FieldDiff } from "../field-diff.ts";
+import { lineDiff } from "./lines.ts";
+import { html, type Markup } from "./markup.ts";
+import { compareWords } from "./words.ts";
+
+/** A field that differs, before and after. */
+export function fieldItem({ path, before, after, lines }: FieldDiff): Markup {
+  return html`<li class="field"><code class="path">${path}</code>${
+    lines ? lineDiff(lines) : values(before, after)
+  }</li>\n`;
+}
+
+/** A value as YAML. */
+export function yaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
+}
+
+function values(before: unknown, after: unknown): Markup {
+  const [was, is] = [before, after].map((value) => (value === undefined ? undefined : yaml(value)));
+  const texts = was !== undefined && is !== undefined ? compareWords(was, is) : { before: was, after: is };
+  return html`<div class="values">${
+    texts.before !== undefined && html`<del><span class="spoken">before: </span>${texts.before}</del>`
+  }${was !== undefined && is !== undefined && html`<span class="arrow" aria-hidden="true">→</span>`}${
+    texts.after !== undefined && html`<ins><span class="spoken">after: </span>${texts.after}</ins>`
+  }</div>`;
+}
