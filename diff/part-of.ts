@@ -1,6 +1,6 @@
 import { DECLARED } from "../components/schema.ts";
 import type { Settings } from "../components/settings.ts";
-import { componentsOf } from "../components/totals.ts";
+import { partsOf } from "../components/totals.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 
 /** What is of no one part: namespaces, credentials, what several parts read. */
@@ -13,13 +13,18 @@ const WHOLE = "stack";
  * @param settings The stack's. @default - the stack is gone
  */
 export function partOf(settings?: Settings): (object: KubernetesObject) => string {
-  const components = (settings ? componentsOf(settings) : []).toSorted(
-    (a, b) => b.component.length - a.component.length,
-  );
+  const owned = settings ? namesIn(settings) : [];
   return ({ metadata: { name } }) =>
-    components.find(({ component }) => name === component || name.startsWith(`${component}-`))?.part ??
-    namedIn(name) ??
-    WHOLE;
+    owned.find((one) => name === one.name || name.startsWith(`${one.name}-`))?.part ?? namedIn(name) ?? WHOLE;
+}
+
+/** The names of each part's components and volumes, the longest first. */
+function namesIn(settings: Settings): readonly { readonly part: string; readonly name: string }[] {
+  const all = partsOf(settings).flatMap(({ name: part, components, claims }) => [
+    ...(components?.(settings) ?? []).map(({ component }) => ({ part, name: component })),
+    ...(claims?.(settings) ?? []).map(({ name }) => ({ part, name })),
+  ]);
+  return all.toSorted((a, b) => b.name.length - a.name.length);
 }
 
 /** The part whose name stands last in another one: `packit-service-fedmsg` is the listener's. */

@@ -1,4 +1,5 @@
 import { type Amounts, showBytes, showCpu } from "../kubernetes/amounts.ts";
+import { DIGEST_ANNOTATION } from "../kubernetes/pod.ts";
 import type { FieldDiff } from "./field-diff.ts";
 import type { ObjectDiff } from "./object-diff.ts";
 import type { QuotaUse } from "./quotas.ts";
@@ -23,7 +24,7 @@ export function summaryLines(diff: StackDiff): string[] {
     return [`${against}: it cannot be rendered ${where}, so nothing can be compared:`, wrong?.message ?? ""];
   }
   if (state === "new")
-    return [`${against}: a new stack of ${objects.length} objects.`, ...quotas.map(quotaLine)];
+    return [`${against}: a new stack of ${objects.length} objects.`, ...quotaLines(quotas)];
   if (state === "gone")
     return [
       `${against}: its file is gone, which leaves its ${objects.length} objects where they are. To remove them, run pulumi destroy of the stack before.`,
@@ -36,7 +37,7 @@ export function summaryLines(diff: StackDiff): string[] {
       object.refused ? [`Refused: ${nameOf(object)}, as ${object.refused}.`] : [],
     ),
     ...totalLines(totals),
-    ...quotas.map(quotaLine),
+    ...quotaLines(quotas),
   ];
 }
 
@@ -88,11 +89,15 @@ function totalLines({ before, after }: StackDiff["totals"]): string[] {
     );
 }
 
-/** How much of a quota is used at most. */
-export function quotaLine({ namespace, amount, hard, peak }: QuotaUse): string {
-  const [name, show] = AMOUNTS[amount];
-  const use = `${show(peak)} of ${show(hard)} at most, while pods are rolled`;
-  return `Quota of ${namespace}, ${name}: ${use}${peak > hard ? ": too little" : ""}`;
+/** How much of each quota is used at most, where it is not computed to be just that. */
+function quotaLines(quotas: readonly QuotaUse[]): string[] {
+  return quotas
+    .filter(({ hard, peak }) => hard !== peak)
+    .map(({ namespace, amount, hard, peak }) => {
+      const [name, show] = AMOUNTS[amount];
+      const use = `${show(peak)} of ${show(hard)} at most, while pods are rolled`;
+      return `Quota of ${namespace}, ${name}: ${use}${peak > hard ? ": too little" : ""}`;
+    });
 }
 
 /** One object, and each field of it that differs. */
@@ -109,11 +114,19 @@ export function nameOf({ kind, namespace, name }: ObjectDiff): string {
 }
 
 function fieldLines({ path, before, after, lines }: FieldDiff): string[] {
+  if (isDigest(path)) return [`    ${path}: ${DIGEST_CHANGED}`];
   if (lines) return [`    ${path}:`, ...lines.map((line) => `      ${line}`)];
   if (before === undefined) return [`    ${path}: + ${shown(after)}`];
   if (after === undefined) return [`    ${path}: - ${shown(before)}`];
   return [`    ${path}: ${shown(before)} -> ${shown(after)}`];
 }
+
+/** Whether a field is the digest by which pods are rolled; what it is says nothing to anybody. */
+export function isDigest(path: string): boolean {
+  return path.endsWith(`["${DIGEST_ANNOTATION}"]`);
+}
+
+export const DIGEST_CHANGED = "files that its pods read change";
 
 /** A value in one line, cut where it is long. */
 export function shown(value: unknown): string {
