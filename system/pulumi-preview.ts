@@ -38,7 +38,9 @@ export function stepsIn(json: string): readonly PreviewStep[] {
   );
 }
 
-const failure = z.object({ diagnostics: z.array(z.object({ severity: z.string(), message: z.string() })) });
+const failure = z.object({
+  diagnostics: z.array(z.object({ severity: z.string(), message: z.string() })).default([]),
+});
 
 /** What is wrong, by the JSON of a preview that has failed; its text as it is where it is something else. */
 export function failureIn(json: string): string {

@@ -45,8 +45,7 @@ const IDLE = ["same", "read"];
 export function planFrom(stack: string, commit: string, json: string): Plan {
   const all = stepsIn(json);
   const failure = failureIn(json);
-  if (failure !== "" && failure !== json)
-    throw new EnvironmentError(`The preview of ${stack} failed:\n${failure}`);
+  if (failure !== "") throw new EnvironmentError(`The preview of ${stack} failed:\n${failure}`);
   const steps = all
     .filter(({ op }) => !IDLE.includes(op))
     .map(plannedStep)
