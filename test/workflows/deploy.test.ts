@@ -23,7 +23,7 @@ describe("the workflow that deploys", () => {
     expect(options.toSorted()).toEqual(knownStacks(ROOT).toSorted());
     const scripts = (release.steps ?? []).flatMap(({ run }) => run ?? []);
     const started = await commandsOf({ page: WORKFLOW, scripts, env: { GITHUB_REF_NAME: "--tag" } });
-    expect(started.map(({ args }) => args)).toEqual(
+    expect(started.flat().map(({ args }) => args)).toEqual(
       options
         .filter((stack) => stack !== "stage")
         .map((stack) => ["workflow", "run", "deploy.yml", "--ref=--tag", `--field=stack=${stack}`]),
@@ -62,8 +62,8 @@ describe("the workflow that deploys", () => {
   it("names its machine as its lock is known by", async () => {
     const script = up.steps?.find(({ run }) => run?.includes("hostname"))?.run ?? "";
     const env = { GITHUB_RUN_ID: "12", GITHUB_RUN_ATTEMPT: "3" };
-    const [named] = await commandsOf({ page: WORKFLOW, scripts: [script], env });
-    expect(named).toEqual({ program: "sudo", args: ["hostname", hostOf({ run: 12, attempt: 3 })] });
+    const named = await commandsOf({ page: WORKFLOW, scripts: [script], env });
+    expect(named.flat()).toEqual([{ program: "sudo", args: ["hostname", hostOf({ run: 12, attempt: 3 })] }]);
     const runs = (up.steps ?? []).flatMap(({ run }) => run ?? []);
     expect(runs.findIndex((run) => run.includes("ops deploy up"))).toBeGreaterThan(runs.indexOf(script));
     // GitHub asks the first process of a step to end, and that one alone.

@@ -9,6 +9,7 @@ import { command, project } from "../../support/cli.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 import { FakeGitHub } from "../../support/github.ts";
 import { MARK } from "../../support/marks.ts";
+import { pulumiFault } from "../../support/pulumi-cli.ts";
 import { previewJson, scaled, updated } from "./previews.ts";
 
 /**
@@ -141,6 +142,8 @@ describe("./ops deploy up", () => {
     });
     const { stderr } = await run("up");
     expect(verbs()).toEqual(["preview", "preview", "up", "cancel", "up"]);
+    // The real CLI, where it is, is asked for what that table has.
+    expect(calls().flatMap(({ args }) => pulumiFault(args) ?? [])).toEqual([]);
     expect(stderr).toMatch("A run of the workflow that has ended left its lock. It is removed.");
     expect(github.asked).toEqual(["GET /repos/packit/deployment/actions/runs/12/attempts/2"]);
   });
@@ -155,12 +158,23 @@ describe("./ops deploy up", () => {
     expect(stderr).toMatch("If nobody is at work on it: `pulumi cancel`");
   });
 
-  it("never removes a lock where nobody can tell whose it is", async () => {
+  it.each([
+    [
+      "there is no token",
+      { GITHUB_TOKEN: "" },
+      "whose lock it is can be told in a run of the workflow alone",
+    ],
+    [
+      "GitHub does not tell",
+      { GITHUB_API_URL: "http://127.0.0.1:1" },
+      "it cannot be told whose lock it is. GitHub",
+    ],
+  ])("never removes a lock where %s", async (_, env, message) => {
     await run("preview");
     locked("packit-deploy-12-2");
-    const { stderr } = await run("up", { GITHUB_TOKEN: "" });
+    const { stderr } = await run("up", env);
     expect(verbs()).not.toContain("cancel");
-    expect(stderr).toMatch("stage is locked: whose lock it is can be told in a run of the workflow alone");
+    expect(stderr).toMatch(`stage is locked: ${message}`);
   });
 });
 
