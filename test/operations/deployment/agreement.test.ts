@@ -42,6 +42,10 @@ describe("what was agreed to", () => {
     expect(() => refuseOther(AGREED, of(steps))).toThrow(message);
   });
 
+  it("is not done where a step is taken twice", () => {
+    expect(() => refuseOther(AGREED, of([scaled(1, 2), scaled(1, 2)]))).toThrow("stage has changed since");
+  });
+
   it("is of one stack and one commit", () => {
     expect(() => refuseOther(AGREED, of([scaled(1, 2)], "prod"))).toThrow(
       "The plan is of stage, not of prod.",

@@ -11,28 +11,7 @@ import { FakeGitHub } from "../../support/github.ts";
 import { MARK } from "../../support/marks.ts";
 import { pulumiFault } from "../../support/pulumi-cli.ts";
 import { previewJson, scaled, updated } from "./previews.ts";
-
-/**
- * Stands in for Pulumi's CLI: it records how it was called, previews what a file says, refuses to begin with the text
- * of another one, and ends with whatever it can know if it is told to fail.
- */
-const STAND_IN = `#!${process.execPath}
-const { appendFileSync, existsSync, readFileSync, rmSync } = require("node:fs");
-const { STATE, PULUMI_CONFIG_PASSPHRASE, GITHUB_TOKEN, PULUMI_ENABLE_STREAMING_JSON_PREVIEW } = process.env;
-const args = process.argv.slice(2);
-appendFileSync(STATE + "/calls", JSON.stringify({ args, cwd: process.cwd(), streams: PULUMI_ENABLE_STREAMING_JSON_PREVIEW }) + "\\n");
-const file = (name) => existsSync(STATE + "/" + name) ? readFileSync(STATE + "/" + name, "utf8") : undefined;
-if (args[0] === "preview") console.log(file("preview"));
-if (args[0] === "cancel") rmSync(STATE + "/locks");
-if (args[0] === "up") {
-  if (file("locks")) { console.error(file("locks")); process.exit(255); }
-  console.log("@ updating....\\n ~ kubernetes:apps/v1:Deployment service updated (1s)");
-}
-if (file("fails") === args[0]) {
-  console.error("error: it broke with " + PULUMI_CONFIG_PASSPHRASE + " and " + GITHUB_TOKEN);
-  process.exit(255);
-}
-`;
+import { refusal, SINCE, STAND_IN } from "./pulumi-stand-in.ts";
 
 let github: FakeGitHub;
 let folder: string;
@@ -154,7 +133,7 @@ describe("./ops deploy up", () => {
     github.attempts.set("12/2", { path: WORKFLOW, status: "completed" });
     const { exitCode, stderr } = await run("up");
     expect([exitCode, verbs()]).toEqual([1, ["preview", "preview", "up"]]);
-    expect(stderr).toMatch("stage is locked: runner@ada-laptop has locked it since 2026-11-29T10:00:00Z");
+    expect(stderr).toMatch(`stage is locked: runner@ada-laptop has locked it since ${SINCE}`);
     expect(stderr).toMatch("If nobody is at work on it: `pulumi cancel`");
   });
 
@@ -232,13 +211,7 @@ function previews(steps: readonly object[], diagnostics: readonly object[] = [])
 
 /** The stack is locked by machines of these names. */
 function locked(...hosts: string[]): void {
-  const lines = hosts.map(
-    (host) => `\n  s3://b/l.json: created by runner@${host} (pid 7) at 2026-11-29T10:00:00Z`,
-  );
-  writeFileSync(
-    join(state, "locks"),
-    `error: the stack is currently locked by ${hosts.length} lock(s). Either wait${lines.join("")}`,
-  );
+  writeFileSync(join(state, "locks"), refusal(...hosts.map((host) => `runner@${host}`)));
 }
 
 function calls(): { args: string[] }[] {

@@ -1,15 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hostOf, locksIn, tryOf, whyHeld } from "../../../operations/deployment/lock.ts";
-
-const SINCE = "2026-11-29T10:00:00Z";
-const FILE = "s3://packit-pulumi/.pulumi/locks/organization/packit/stage/6d1c.json";
-
-/** As the backend of buckets and folders says it. */
-function refusal(...owners: string[]): string {
-  const lines = owners.map((owner) => `\n  ${FILE}: created by ${owner} (pid 7) at ${SINCE}`);
-  return `error: the stack is currently locked by ${owners.length} lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.${lines.join("")}\n`;
-}
+import { refusal, SINCE } from "./pulumi-stand-in.ts";
 
 describe("the locks that Pulumi tells of", () => {
   it("are known by user, machine and time", () => {
