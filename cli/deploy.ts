@@ -6,6 +6,7 @@ import { EnvironmentError, knownError } from "../errors.ts";
 import { GitHub } from "../github/github.ts";
 import { refuseOther } from "../operations/deployment/agreement.ts";
 import { Deployment } from "../operations/deployment/deployment.ts";
+import { hasEnded } from "../operations/deployment/ended.ts";
 import type { WorkflowTry } from "../operations/deployment/lock.ts";
 import { readPlan } from "../operations/deployment/plan.ts";
 import { counted, planMarkdown } from "../operations/deployment/summary.ts";
@@ -62,7 +63,7 @@ const up = defineCommand({
         const told = { report: say, signal };
         refuseOther(agreed, await deployment.plan(signal));
         await withWayBack(async () => {
-          await deployment.up({ ...told, hasEnded: hasEnded() });
+          await deployment.up({ ...told, hasEnded: endedByGitHub() });
           const client = new ApiClient({ context: settings.kubeContext });
           // Under maintenance there is no API.
           const url = settings.maintenance ? undefined : `https://${settings.hosts.service}/`;
@@ -112,19 +113,13 @@ function secretsIn(env: NodeJS.ProcessEnv): string[] {
   return SECRET_VARIABLES.flatMap((name) => env[name] ?? []);
 }
 
-/** The file of the workflow that deploys. */
-const WORKFLOW = ".github/workflows/deploy.yml";
-
 /** How it is known of a try that it has ended: GitHub is asked, in a run of its own. */
-function hasEnded(): ((one: WorkflowTry) => Promise<boolean>) | undefined {
+function endedByGitHub(): ((one: WorkflowTry) => Promise<boolean>) | undefined {
   const { GITHUB_REPOSITORY = "", GITHUB_TOKEN: token, GITHUB_API_URL: baseUrl } = process.env;
   const [owner, name] = GITHUB_REPOSITORY.split("/");
   if (!owner || !name || !token) return undefined;
   const github = new GitHub({ token, baseUrl });
-  return async ({ run, attempt }) => {
-    const found = await github.attempt({ owner, name }, run, attempt);
-    return found?.workflow === WORKFLOW && found.status === "completed";
-  };
+  return (one) => hasEnded(github, { owner, name }, one);
 }
 
 /** Adds a text to a file that GitHub has named, if it has. */

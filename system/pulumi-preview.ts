@@ -38,13 +38,14 @@ export function stepsIn(json: string): readonly PreviewStep[] {
   );
 }
 
-const failure = z.object({ diagnostics: z.array(z.object({ severity: z.string(), message: z.string() })) });
+const failure = z.object({
+  diagnostics: z.array(z.object({ severity: z.string(), message: z.string() })).default([]),
+});
 
-/** What is wrong, by the JSON of a preview that has failed; its text as it is where it is something else. */
-export function failureIn(json: string): string {
+/** The errors that a preview's JSON tells of, a line each; nothing if it is no JSON. */
+function errorsIn(json: string): string | undefined {
   const { data } = failure.safeParse(jsonIn(json));
-  if (data === undefined) return json;
-  return data.diagnostics
+  return data?.diagnostics
     .flatMap(({ severity, message }) => (severity === "error" ? [message] : []))
     .join("\n");
 }
@@ -59,7 +60,7 @@ export interface PreviewArgs {
   readonly signal: AbortSignal;
 }
 
-/** What a run would do, as the CLI says it in JSON. An Error with what it said where it fails. */
+/** What a run would do, as the CLI says it in JSON. An Error with what it said where that fails, or tells of errors. */
 export async function pulumiPreview(args: PreviewArgs): Promise<string> {
   const { program = "pulumi", cwd, env, stack, signal } = args;
   const { failed, stdout, stderr, code } = await execa(
@@ -76,7 +77,8 @@ export async function pulumiPreview(args: PreviewArgs): Promise<string> {
   );
   signal.throwIfAborted();
   if (code === "ENOENT") throw new EnvironmentError(`There is no \`${program}\` on PATH.`);
-  // As its library has it: what it said is told, and no secret in it.
-  if (failed) throw new Error(`${stderr}\n${failureIn(stdout)}`);
+  const errors = errorsIn(stdout);
+  // As its library has it: what it said is told. Of a plan, which may hold anything, only its errors are.
+  if (failed || errors) throw new Error(`${stderr}\n${errors ?? stdout}`);
   return stdout;
 }

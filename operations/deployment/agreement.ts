@@ -15,8 +15,8 @@ export function refuseOther(agreed: Plan, now: Plan): void {
     throw new UserError(
       `The plan is of commit ${agreed.commit}; this checkout is at ${now.commit}. Check that commit out, or preview anew.`,
     );
+  if (agreed.digest === now.digest) return;
   const lines = differences(agreed.steps, now.steps);
-  if (lines.length === 0) return;
   throw new UserError(
     [
       `${now.stack} has changed since it was previewed: this is not what was agreed to, and nothing is done.`,

@@ -3,7 +3,7 @@ import { knownError, UserError } from "../../errors.ts";
 import { masked, PulumiFailure, pulumiFailure } from "../../system/pulumi-failure.ts";
 import { pulumiPreview } from "../../system/pulumi-preview.ts";
 import { runPulumi, tellsMuch } from "../../system/pulumi-run.ts";
-import { locksIn, type WorkflowTry, whyHeld } from "./lock.ts";
+import { type Lock, locksIn, type WorkflowTry, whyHeld } from "./lock.ts";
 import { type Plan, planFrom } from "./plan.ts";
 
 export interface DeploymentArgs {
@@ -58,7 +58,7 @@ export class Deployment {
     } catch (error) {
       const locks = error instanceof PulumiFailure ? locksIn(error.said) : undefined;
       if (locks === undefined) throw error;
-      const why = args.hasEnded === undefined ? NOBODY_KNOWS : await whyHeld(locks, args.hasEnded);
+      const why = args.hasEnded === undefined ? NOBODY_KNOWS : await whyKept(locks, args.hasEnded);
       if (why !== undefined) throw new UserError(`${this.#args.stack} is locked: ${why}. ${BY_HAND}`);
       args.report("A run of the workflow that has ended left its lock. It is removed.");
       await this.#pulumi(["cancel", "--yes"], args);
@@ -78,6 +78,20 @@ export class Deployment {
     };
     const remedy = "See docs/first-stack.md.";
     await runPulumi(verb, { stack, cwd, report: told, signal, log: this.#log, secrets, remedy });
+  }
+}
+
+/** Why locks are kept: GitHub may not tell whose they are. */
+async function whyKept(
+  locks: readonly Lock[],
+  hasEnded: (one: WorkflowTry) => Promise<boolean>,
+): Promise<string | undefined> {
+  try {
+    return await whyHeld(locks, hasEnded);
+  } catch (error) {
+    const known = knownError(error);
+    if (known === undefined) throw error;
+    return `it cannot be told whose lock it is. ${known.message.replace(/\.$/, "")}`;
   }
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { EnvironmentError, UserError } from "../../errors.ts";
+import { UserError } from "../../errors.ts";
 import { isMap } from "../../system/is-map.ts";
 import { jsonIn } from "../../system/json-text.ts";
-import { failureIn, type PreviewStep, SECRET, stepsIn } from "../../system/pulumi-preview.ts";
+import { type PreviewStep, SECRET, stepsIn } from "../../system/pulumi-preview.ts";
 import { changesOf } from "./changes.ts";
 
 const text = z.string();
@@ -41,13 +41,9 @@ export type Plan = z.output<typeof plan>;
 /** Steps that change nothing. */
 const IDLE = ["same", "read"];
 
-/** A plan from what `pulumi preview --json` says; an EnvironmentError if that tells of an error, or of no plan. */
+/** A plan from what `pulumi preview --json` says; an EnvironmentError if that is no plan. */
 export function planFrom(stack: string, commit: string, json: string): Plan {
-  const all = stepsIn(json);
-  const failure = failureIn(json);
-  if (failure !== "" && failure !== json)
-    throw new EnvironmentError(`The preview of ${stack} failed:\n${failure}`);
-  const steps = all
+  const steps = stepsIn(json)
     .filter(({ op }) => !IDLE.includes(op))
     .map(plannedStep)
     // The engine works on many at once: their order is nothing that anybody agrees to.

@@ -40,11 +40,9 @@ export const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs")).map((name)
 /** What the fenced blocks of a page, and the commands within its text, run; the shell itself takes them apart. */
 export async function documented(page: string, answers: Answers = {}): Promise<Documented[]> {
   const text = readFileSync(join(ROOT, page), "utf8");
-  const found = [[blocks(text), true] as const, [within(text), false] as const].map(
-    async ([scripts, isWhole]) =>
-      (await commandsOf({ page, scripts, answers })).map((words) => ({ page, isWhole, ...words })),
-  );
-  return (await Promise.all(found)).flat();
+  const [whole, parts] = [blocks(text), within(text)];
+  const found = await commandsOf({ page, scripts: [...whole, ...parts], answers });
+  return found.flatMap((all, i) => all.map((words) => ({ page, isWhole: i < whole.length, ...words })));
 }
 
 export interface ScriptsArgs {
@@ -56,13 +54,13 @@ export interface ScriptsArgs {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What scripts for bash run, one after another, where every program is a stand-in. */
+/** What each of some scripts for bash runs, one after another, where every program is a stand-in. */
 export async function commandsOf({ page, scripts, answers = {}, env = {} }: ScriptsArgs) {
   const folder = mkdtempSync(join(tmpdir(), "packit-test-"));
   try {
     standIns(folder, answers);
-    const commands: Pick<Documented, "program" | "args">[] = [];
-    for (const script of scripts) commands.push(...(await run({ page, script, folder, env })));
+    const commands: Pick<Documented, "program" | "args">[][] = [];
+    for (const script of scripts) commands.push(await run({ page, script, folder, env }));
     return commands;
   } finally {
     rmSync(folder, { recursive: true });

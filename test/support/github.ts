@@ -33,6 +33,8 @@ export interface OddAnswer {
 export class FakeGitHub {
   readonly pulls = new Map<string, FakePull>();
   readonly runs: FakeRun[] = [];
+  /** Tries of runs, by `RUN/TRY`. */
+  readonly attempts = new Map<string, { readonly path: string; readonly status: string }>();
   readonly dispatched: Record<string, string>[] = [];
   readonly asked: string[] = [];
   /** The credentials of each question, as the header has them. */
@@ -158,6 +160,11 @@ export class FakeGitHub {
         };
       });
       return [200, { total_count: runs.length, workflow_runs: runs.toReversed() }];
+    }
+    const attempt = /^actions\/runs\/(\d+)\/attempts\/(\d+)$/.exec(rest);
+    if (attempt !== null) {
+      const found = this.attempts.get(`${attempt[1]}/${attempt[2]}`);
+      return found === undefined ? NOT_FOUND : [200, { id: Number(attempt[1]), ...found }];
     }
     if (id === "runs")
       return [200, { total_count: 1, jobs: [{ id: 7, name: "build", conclusion: "failure" }] }];

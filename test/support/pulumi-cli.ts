@@ -6,24 +6,30 @@ export interface PulumiCommand {
 }
 
 /**
- * The commands of Pulumi's CLI that the pages may use, as pkg/cmd/pulumi of github.com/pulumi/pulumi has them in 3.260.
+ * The commands of Pulumi's CLI that the pages and a deployment may use, as pkg/cmd/pulumi of github.com/pulumi/pulumi has them in 3.260.
  * Options that take a value are given as NAME=.
  */
 export const PULUMI: Readonly<Record<string, PulumiCommand>> = {
-  cancel: { words: [0, 1], options: ["--stack=", "--yes"] },
+  cancel: { words: [0, 1], options: ["--stack=", "--yes", "--non-interactive"] },
   "config set": { words: [1, 2], options: ["--path", "--secret", "--stack="] },
   "config rm": { words: [1, 1], options: ["--path", "--stack="] },
   destroy: { words: [0, 0], options: ["--stack=", "--yes"] },
   install: { words: [0, 0], options: [] },
   login: { words: [0, 1], options: [] },
-  preview: { words: [0, 0], options: ["--stack=", "--diff"] },
+  preview: { words: [0, 0], options: ["--stack=", "--diff", "--json", "--non-interactive"] },
   refresh: { words: [0, 0], options: ["--stack=", "--clear-pending-creates"] },
   stack: { words: [0, 0], options: ["--show-urns", "--stack="] },
   "stack init": { words: [0, 1], options: ["--secrets-provider="] },
   "stack output": { words: [0, 1], options: ["--json", "--show-secrets", "--stack="] },
   "stack select": { words: [0, 1], options: [] },
   "state unprotect": { words: [0, 1], options: ["--all", "--stack="] },
-  up: { words: [0, 0], options: ["--stack=", "--skip-preview"] },
+  up: {
+    words: [0, 0],
+    options: [
+      ...["--stack=", "--skip-preview", "--yes", "--non-interactive"],
+      ...["--suppress-outputs", "--suppress-permalink="],
+    ],
+  },
 };
 
 /** What is wrong with some arguments of `pulumi`, if anything is; those of a command that is not whole may be fewer. */

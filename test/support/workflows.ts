@@ -50,11 +50,17 @@ export const ACTIONS: readonly Source<{ readonly runs: { readonly steps: readonl
 
 /** The workflows that pages show. */
 export const SHOWN: readonly Source<Workflow>[] = PAGES.flatMap((page) =>
-  [...readFileSync(join(ROOT, page), "utf8").matchAll(/^```ya?ml\n(.*?)^```$/gms)].flatMap(
-    ([, text = ""], i) =>
-      isWorkflow(text) ? [{ path: `${page}-${i}.yml`, text, parsed: parse(text) as Workflow }] : [],
-  ),
+  shownIn(page, readFileSync(join(ROOT, page), "utf8")),
 );
+
+/** The workflows that a page shows; its blocks of other files have no `on` or no `jobs` at the start of a line. */
+export function shownIn(page: string, text: string): Source<Workflow>[] {
+  return [...text.matchAll(/^```ya?ml\n(.*?)^```$/gms)].flatMap(([, block = ""], i) =>
+    /^on:/m.test(block) && /^jobs:/m.test(block)
+      ? [{ path: `${page}-${i}.yml`, text: block, parsed: parse(block) as Workflow }]
+      : [],
+  );
+}
 
 /** Every step of some workflow's jobs, with its job. */
 export function stepsOf({ jobs }: Workflow): { job: Job; step: Step }[] {
@@ -68,9 +74,4 @@ function read<T>(pattern: string): Source<T>[] {
       const text = readFileSync(join(ROOT, path), "utf8");
       return { path, text, parsed: parse(text) as T };
     });
-}
-
-/** Both keys at the start of a line: a page's parts of other files have neither. */
-function isWorkflow(text: string): boolean {
-  return /^on:/m.test(text) && /^jobs:/m.test(text);
 }

@@ -110,7 +110,7 @@ describe("an error of the system", () => {
   ])("is told in one line: %s", async (_, call, expected) => {
     const error = await failure(call);
     expect(explain(error)).toMatch(expected);
-    expect(explain(error)).not.toContain("bug");
+    expect(explain(error)).not.toContain("a bug in this project");
     expect(knownError(error)).toBeInstanceOf(EnvironmentError);
   });
 

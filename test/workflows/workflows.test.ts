@@ -6,7 +6,7 @@ import { ops } from "../../cli/commands.ts";
 import { findVerb, verbOf } from "../../cli/verb.ts";
 import { commandsOf } from "../support/documented.ts";
 import { ROOT } from "../support/stacks.ts";
-import { ACTIONS, SHOWN, type Step, stepsOf, WORKFLOWS } from "../support/workflows.ts";
+import { ACTIONS, SHOWN, type Step, shownIn, stepsOf, WORKFLOWS } from "../support/workflows.ts";
 
 const workflows = [...WORKFLOWS, ...SHOWN].map((one) => [one.path, one] as const);
 const steps: [path: string, steps: Step[]][] = [
@@ -61,6 +61,15 @@ describe.each(workflows)("%s", (_, { parsed }) => {
   });
 });
 
+it("a workflow is found where a page shows it, and nothing else is taken for one", () => {
+  const page = ["```yaml", "on: push", "jobs: {}", "```", "```yaml", "config:", "  on: 1", "```", ""].join(
+    "\n",
+  );
+  expect(shownIn("page.md", page).map(({ path, parsed }) => [path, parsed.on])).toEqual([
+    ["page.md-0.yml", "push"],
+  ]);
+});
+
 describe("a script", () => {
   const scripts = steps.flatMap(([path, all]) =>
     all.flatMap(({ run }) => (run ? [[path, run] as const] : [])),
@@ -89,7 +98,8 @@ describe("what a workflow runs of ./ops", () => {
         if (!step.run?.includes("./ops")) continue;
         const names = Object.keys({ ...parsed.env, ...job.env, ...step.env });
         const env = Object.fromEntries([...names, ...GITHUBS].map((name) => [name, "given"]));
-        for (const { program, args } of await commandsOf({ page: path, scripts: [step.run], env })) {
+        const commands = await commandsOf({ page: path, scripts: [step.run], env });
+        for (const { program, args } of commands.flat()) {
           if (program !== "./ops") continue;
           count += 1;
           const { verb, rest } = await findVerb(root, args);
