@@ -8,12 +8,14 @@ export interface GrantArgs {
   readonly rules: k8s.types.input.rbac.v1.PolicyRule[];
   /** The account to which it is. */
   readonly account: { readonly name: pulumi.Input<string>; readonly namespace: pulumi.Input<string> };
+  /** Users to whom it is besides. @default - nobody */
+  readonly users?: readonly string[];
 }
 
 /** The Role `${name}-role`, and the RoleBinding `${name}-role-binding` that gives it to an account. */
 export function grant(
   name: string,
-  { metadata, rules, account }: GrantArgs,
+  { metadata, rules, account, users = [] }: GrantArgs,
   opts: pulumi.CustomResourceOptions,
 ): void {
   new k8s.rbac.v1.Role(`${name}-role`, { metadata, rules }, opts);
@@ -21,9 +23,14 @@ export function grant(
     `${name}-role-binding`,
     {
       metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: metadata.name },
-      subjects: [{ kind: "ServiceAccount", ...account }],
+      roleRef: { apiGroup: GROUP, kind: "Role", name: metadata.name },
+      subjects: [
+        { kind: "ServiceAccount", ...account },
+        ...users.map((user) => ({ apiGroup: GROUP, kind: "User", name: user })),
+      ],
     },
     opts,
   );
 }
+
+const GROUP = "rbac.authorization.k8s.io";

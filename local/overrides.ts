@@ -30,6 +30,15 @@ export function overridden(config: StackConfig): {
     set("platform", "openshift", "no operator makes tenants' namespaces here");
   }
   set("storageClass", STORAGE_CLASS, "there is one class here");
+  if (values.github !== undefined) {
+    delete values.github;
+    overrides.push({
+      key: "github",
+      from: "a repository",
+      to: "none",
+      why: "nothing of GitHub is changed from here",
+    });
+  }
   // What is known of real secrets says nothing of stand-ins.
   delete values.secretRecords;
   const secrets = leftOut(values.secrets);
