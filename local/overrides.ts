@@ -1,5 +1,6 @@
 import { REDACTED } from "../schema/secrets/sensitive.ts";
 import type { StackConfig } from "../settings/stack-file.ts";
+import { isMap } from "../system/is-map.ts";
 import { STORAGE_CLASS } from "./fixtures.ts";
 import { LOCAL_CONTEXT } from "./kubeconfig.ts";
 
@@ -36,9 +37,10 @@ export function overridden(config: StackConfig): {
       key: "github",
       from: "a repository",
       to: "none",
-      why: "nothing of GitHub is changed from here",
+      why: "GitHub is none of its business",
     });
   }
+  if (isMap(values.deployer)) values.deployer = { ...values.deployer, oidc: undefined };
   // What is known of real secrets says nothing of stand-ins.
   delete values.secretRecords;
   const secrets = leftOut(values.secrets);

@@ -28,9 +28,9 @@ export function sharedWithOthers({ values, others = [] }: StackConfig): Violatio
     const context = `in the context ${values.kubeContext}`;
     return [
       ...(isSameCluster
-        ? shared(namespaces(values), namespaces(other.values), other, { what: `namespace ${context}` })
+        ? shared(namespaces(values), namespaces(other.values), other, { what: `a namespace ${context}` })
         : []),
-      ...shared(hosts(values), hosts(other.values), other, { what: "host" }),
+      ...shared(hosts(values), hosts(other.values), other, { what: "a host" }),
       ...sharedOfGitHub(values, other),
     ];
   });
@@ -44,11 +44,11 @@ function sharedOfGitHub(values: StackConfig["values"], other: StackConfig): Viol
   const remedy = "declare it in one of the two files";
   return [
     ...shared(mine.environments, theirs.environments, other, {
-      what: `environment of ${repository}`,
+      what: `an environment of ${repository}`,
       remedy,
     }),
     ...shared(mine.once, theirs.once, other, {
-      what: `declaration of what ${repository} has once`,
+      what: `a declaration of what ${repository} has once`,
       remedy,
     }),
   ];
@@ -69,7 +69,7 @@ function shared(
     return {
       path,
       given: name,
-      allowed: `a ${what} that is not ${formatPath(same.path)} in ${where}`,
+      allowed: `${what} that is not ${formatPath(same.path)} in ${where}`,
       remedy,
     };
   });

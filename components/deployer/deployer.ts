@@ -48,8 +48,9 @@ export class Deployer extends pulumi.ComponentResource {
     const rules = [namespaceRule(settings.namespace), ...ownRules(platform)];
     give("own", destination.object(DEPLOYER), rules);
     if (sandbox) {
-      const rules = [namespaceRule(settings.sandboxNamespace), ...sandboxRules()];
-      give("sandbox", sandbox.object(DEPLOYER), rules);
+      const isDeclared = platform.namespaces.by === "program";
+      const rules = isDeclared ? [namespaceRule(settings.sandboxNamespace)] : [];
+      give("sandbox", sandbox.object(DEPLOYER), [...rules, ...sandboxRules(platform)]);
     }
     const { namespaces } = platform;
     if (sandbox && namespaces.by === "operator") {

@@ -54,13 +54,18 @@ export function ownRules(platform: Platform): Rule[] {
 }
 
 /** What may be done in the sandbox's namespace. */
-export function sandboxRules(): Rule[] {
+export function sandboxRules(platform: Platform): Rule[] {
   const kinds: Kinds = {
     "": ["persistentvolumeclaims", "resourcequotas"],
     "networking.k8s.io": ["networkpolicies"],
     [RBAC]: ["roles", "rolebindings"],
   };
-  return [...managed(kinds), ...watched({ "": ["events"] }), ...OF_WORKERS, ...OF_CACHE_REFRESH];
+  return [
+    ...managed(kinds),
+    ...watched({ "": ["events"] }),
+    ...OF_WORKERS,
+    ...(platform.imageStreams ? OF_CACHE_REFRESH : []),
+  ];
 }
 
 /**
@@ -80,24 +85,28 @@ const OF_CACHE_REFRESH: readonly Rule[] = [
   { apiGroups: ["batch"], resources: ["jobs"], verbs: ["create", "get", "list", "watch", "delete"] },
 ];
 
-/** What may be done with the namespace itself: a Role in it speaks of it, and of no other one. */
+/**
+ * What may be done with the namespace itself: a Role in it speaks of it, and of no other one. The provider looks at it in
+ * each run. To change it is left to a person: who may take away what Pod Security holds its pods to, or choose their
+ * users, has the nodes.
+ */
 export function namespaceRule(name: string): Rule {
-  return { apiGroups: [""], resources: ["namespaces"], verbs: ["get", "patch"], resourceNames: [name] };
+  return { apiGroups: [""], resources: ["namespaces"], verbs: ["get"], resourceNames: [name] };
 }
 
-/** What may be done where a tenant of the Managed Platform asks for namespaces: with what the stack has there. */
+/** What may be done where a tenant of the Managed Platform asks for namespaces: the stack's own request may be seen. */
 export function tenantRules(request: string, role: string): Rule[] {
   return [
     {
       apiGroups: ["tenant.paas.redhat.com"],
       resources: ["tenantnamespaces"],
-      verbs: ["get", "patch"],
+      verbs: ["get"],
       resourceNames: [request],
     },
     {
       apiGroups: [RBAC],
       resources: ["roles", "rolebindings"],
-      verbs: ["get", "patch"],
+      verbs: ["get"],
       resourceNames: [role],
     },
   ];

@@ -60,7 +60,8 @@ export class Repository extends pulumi.ComponentResource {
       new RepositoryWebhook(
         `${name}-webhook/${webhook}`,
         { repository, events, configuration: { url, contentType: "json", insecureSsl: false, ...signed } },
-        child,
+        // What GitHub answers holds the secret, too.
+        { ...child, additionalSecretOutputs: ["configuration"] },
       );
     }
   }
