@@ -6,16 +6,16 @@ export interface GrantArgs {
   readonly metadata: k8s.types.input.meta.v1.ObjectMeta & { readonly name: string };
   /** What is allowed. */
   readonly rules: k8s.types.input.rbac.v1.PolicyRule[];
-  /** The account to which it is. */
-  readonly account: { readonly name: pulumi.Input<string>; readonly namespace: pulumi.Input<string> };
-  /** Users to whom it is besides. @default - nobody */
-  readonly users?: readonly string[];
+  /** To whom: an account of some namespace, or a user by the name that the cluster knows. */
+  readonly account:
+    | { readonly name: pulumi.Input<string>; readonly namespace: pulumi.Input<string> }
+    | { readonly user: string };
 }
 
-/** The Role `${name}-role`, and the RoleBinding `${name}-role-binding` that gives it to an account. */
+/** The Role `${name}-role`, and the RoleBinding `${name}-role-binding` that gives it to somebody. */
 export function grant(
   name: string,
-  { metadata, rules, account, users = [] }: GrantArgs,
+  { metadata, rules, account }: GrantArgs,
   opts: pulumi.CustomResourceOptions,
 ): void {
   new k8s.rbac.v1.Role(`${name}-role`, { metadata, rules }, opts);
@@ -25,8 +25,9 @@ export function grant(
       metadata,
       roleRef: { apiGroup: GROUP, kind: "Role", name: metadata.name },
       subjects: [
-        { kind: "ServiceAccount", ...account },
-        ...users.map((user) => ({ apiGroup: GROUP, kind: "User", name: user })),
+        "user" in account
+          ? { apiGroup: GROUP, kind: "User", name: account.user }
+          : { kind: "ServiceAccount", ...account },
       ],
     },
     opts,

@@ -6,7 +6,7 @@ import { type Destination, STACK_LABEL } from "../../platform/destination.ts";
 import type { Settings } from "../settings.ts";
 import { tenantPrefix } from "../stack/namespaces.ts";
 import { kubeconfig } from "./kubeconfig.ts";
-import { namespaceRule, ownRules, sandboxRules, tenantRules } from "./rights.ts";
+import { loginRule, namespaceRule, ownRules, type Rule, sandboxRules, tenantRules } from "./rights.ts";
 import type { DeployerSettings } from "./settings.ts";
 import { userOf } from "./subject.ts";
 
@@ -41,12 +41,20 @@ export class Deployer extends pulumi.ComponentResource {
     const child = { parent: this };
     const account = serviceAccount(name, { destination, name: DEPLOYER }, child);
     const own = { name: account.metadata.name, namespace: destination.namespace };
-    const users = deployer.oidc && settings.github ? [userOf(deployer.oidc, settings.github)] : [];
-    const give = (where: string, metadata: Metadata, rules: k8s.types.input.rbac.v1.PolicyRule[]) =>
-      grant(`${name}-${where}`, { metadata, rules, account: own, users }, child);
+    const give = (where: string, metadata: Metadata, rules: Rule[]) =>
+      grant(`${name}-${where}`, { metadata, rules, account: own }, child);
 
-    const rules = [namespaceRule(settings.namespace), ...ownRules(platform)];
-    give("own", destination.object(DEPLOYER), rules);
+    const user = deployer.oidc && settings.github && userOf(deployer.oidc, settings.github);
+    const login = user === undefined ? [] : [loginRule(DEPLOYER)];
+    give("own", destination.object(DEPLOYER), [
+      namespaceRule(settings.namespace),
+      ...ownRules(platform),
+      ...login,
+    ]);
+    if (user !== undefined) {
+      const metadata = destination.object(`${DEPLOYER}-login`);
+      grant(`${name}-login`, { metadata, rules: login, account: { user } }, child);
+    }
     if (sandbox) {
       const isDeclared = platform.namespaces.by === "program";
       const rules = isDeclared ? [namespaceRule(settings.sandboxNamespace)] : [];

@@ -94,6 +94,20 @@ export function namespaceRule(name: string): Rule {
   return { apiGroups: [""], resources: ["namespaces"], verbs: ["get"], resourceNames: [name] };
 }
 
+/**
+ * What whoever comes by a token of GitHub's may do: have a token of the deployer's account made. One of GitHub's is over
+ * after five minutes, which is too soon. The deployer, who declares this, has the right itself; it can make such tokens
+ * anyhow, as Secrets.
+ */
+export function loginRule(account: string): Rule {
+  return {
+    apiGroups: [""],
+    resources: ["serviceaccounts/token"],
+    verbs: ["create"],
+    resourceNames: [account],
+  };
+}
+
 /** What may be done where a tenant of the Managed Platform asks for namespaces: the stack's own request may be seen. */
 export function tenantRules(request: string, role: string): Rule[] {
   return [

@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { ApiClient } from "../../cluster/api-client.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
-import { temporaryFolder } from "../support/folder.ts";
 import { PATHS } from "./control-plane.ts";
 
 /** An account of the cluster. */
@@ -27,9 +27,15 @@ export function clientWith(token: string): ApiClient {
     for (const key of Object.keys(user)) delete user[key];
     user.token = token;
   }
-  const kubeconfig = join(temporaryFolder(), "kubeconfig");
-  writeFileSync(kubeconfig, stringify(config));
-  return new ApiClient({ kubeconfig, context: LOCAL_CONTEXT });
+  const folder = mkdtempSync(join(tmpdir(), "packit-test-"));
+  try {
+    const kubeconfig = join(folder, "kubeconfig");
+    writeFileSync(kubeconfig, stringify(config));
+    // It is read at once.
+    return new ApiClient({ kubeconfig, context: LOCAL_CONTEXT });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Something that somebody may do or not, as a SubjectAccessReview has it. */

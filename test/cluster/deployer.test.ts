@@ -86,16 +86,25 @@ describe("the API server lets the deployer", { timeout: 60_000 }, () => {
     ["act as a user", { verb: "impersonate", resource: "users" }],
     ["act as a group", { verb: "impersonate", resource: "groups" }],
     ["run commands beside the service", { verb: "create", resource: "pods", subresource: "exec", namespace }],
-    ["have tokens made", { verb: "create", resource: "serviceaccounts", subresource: "token", namespace }],
+    [
+      "have tokens of other accounts made",
+      { verb: "create", resource: "serviceaccounts", subresource: "token", namespace, name: "packit-worker" },
+    ],
     ["see volumes of the cluster", { verb: "get", resource: "persistentvolumes" }],
   ])("not %s", async (_, question) => {
     expect(await mayAccount(client, ACCOUNT, question)).toBe(false);
   });
 
-  it("come as a workflow of its environment, and of nothing else of the repository", async () => {
-    const question = { verb: "patch", resource: "deployments", group: "apps", namespace };
+  it("be logged in by a workflow of its environment, and by nothing else of the repository", async () => {
+    const token = { resource: "serviceaccounts", subresource: "token", namespace };
+    const question = { ...token, verb: "create", name: ACCOUNT.name };
     const may = (subject: string) => mayUser(client, `github:repo:${subject}`, question);
     expect(await may("packit/deployment:environment:stage")).toBe(true);
+    const user = "github:repo:packit/deployment:environment:stage";
+    for (const name of ["packit-worker", "default"])
+      expect(await mayUser(client, user, { ...question, name })).toBe(false);
+    const secrets = { verb: "get", resource: "secrets", namespace };
+    expect(await mayUser(client, user, secrets)).toBe(false);
     for (const other of [
       "packit/deployment:pull_request",
       "packit/deployment:ref:refs/heads/main",
