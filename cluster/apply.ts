@@ -186,12 +186,9 @@ export async function stackObjects(
   const lists = namespaces.flatMap((namespace) =>
     within.map((resource) => client.list(resource, { labels, namespace })),
   );
-  // One by one: to list them is a right of the whole cluster.
-  const own = namespaces.map(async (name) => {
-    const found = await client.read({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
-    return found?.metadata.labels?.[STACK_LABEL] === stack ? [found] : [];
-  });
-  return (await Promise.all([...lists, ...own])).flat();
+  const own = client.list({ apiVersion: "v1", kind: "Namespace" }, { labels });
+  const named = own.then((all) => all.filter(({ metadata }) => namespaces.includes(metadata.name)));
+  return (await Promise.all([...lists, named])).flat();
 }
 
 /** Removes objects, users before what they use, and waits until they are gone. */
