@@ -24,7 +24,7 @@ export interface Documented {
 
 /** The programs that pages run. Each is stood in for by one that writes down its arguments, and does nothing. */
 export const PROGRAMS = [
-  ...["./ops", "make", "npm", "pulumi", "oc", "kubectl"],
+  ...["./ops", "make", "npm", "pulumi", "oc", "kubectl", "gh"],
   ...["aws", "curl", "gunzip", "openssl", "psql", "sh", "skopeo"],
 ];
 
