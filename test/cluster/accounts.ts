@@ -20,9 +20,21 @@ export async function clientOf(client: ApiClient, { namespace, name }: Account):
   return clientWith(status.token);
 }
 
+/** Another API server than that of the shared control plane. */
+export interface Elsewhere {
+  readonly server: string;
+  readonly certificate: Buffer;
+}
+
 /** A client with the rights of whoever has a token. */
-export function clientWith(token: string): ApiClient {
+export function clientWith(token: string, elsewhere?: Elsewhere): ApiClient {
   const config = parse(readFileSync(PATHS.kubeconfig, "utf8"));
+  if (elsewhere !== undefined) {
+    const { server, certificate } = elsewhere;
+    const data = certificate.toString("base64");
+    for (const { cluster } of config.clusters)
+      Object.assign(cluster, { server, "certificate-authority-data": data });
+  }
   for (const { user } of config.users) {
     for (const key of Object.keys(user)) delete user[key];
     user.token = token;
