@@ -5,6 +5,7 @@ export interface KubeconfigArgs {
   readonly server: string;
   /** The certificates, in PEM, of those who vouch for that. */
   readonly certificateAuthority: string;
+  /** Who has it, may do what its account may. */
   readonly token: string;
 }
 

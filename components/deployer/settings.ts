@@ -16,8 +16,8 @@ const token = z.strictObject({
     .describe("Who vouches for that address. Default: the cluster itself, as for its pods."),
   generation: positive
     .max(100)
-    .default(1)
     .meta({ allowed: "a whole number from 1 to 100", example: 2 })
+    .default(1)
     .describe("The next number makes the token anew, and the former one invalid."),
 });
 

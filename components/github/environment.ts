@@ -9,7 +9,9 @@ import type { EnvironmentSettings } from "./environment-settings.ts";
 export interface EnvironmentArgs extends Within {
   /** The environment's name. */
   readonly environment: string;
+  /** Who is let in, and what is found there. */
   readonly settings: EnvironmentSettings;
+  /** The values of the names under `secrets.github`. */
   readonly secrets: GitHubSecrets;
   /** The kubeconfig of the stack's deployer, as a secret. @default - it has none */
   readonly kubeconfig: pulumi.Output<string> | undefined;

@@ -44,7 +44,7 @@ export function githubRefusals({ github, deployer, disposable }: Settings): Refu
         allowed:
           "an environment under github.environments with reviewers, or with branches: any branch of the repository could deploy from another one",
         remedy: `for example pulumi config set --path 'packit:github.environments.${name}.branches[0]' main`,
-        reads: ["github"],
+        reads: ["github", "deployer"],
       })),
   ].flat();
 }

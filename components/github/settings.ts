@@ -54,8 +54,8 @@ const ruleset = z.strictObject({
     .int()
     .min(0)
     .max(10)
-    .default(1)
     .meta({ allowed: "a whole number from 0 to 10", example: 1 })
+    .default(1)
     .describe("Reviews that a pull request needs."),
   dismissStale: flag.default(true).describe("Whether a later push takes approvals away."),
   codeOwners: flag.default(false).describe("Whether the owners of changed code must be among the reviewers."),
@@ -70,6 +70,7 @@ const webhook = z.strictObject({
   events: z
     .array(text(/^(\*|[a-z_]+)$/, "an event's name", "pull_request"))
     .min(1)
+    .default(["push"])
     .describe("The events that are sent."),
   secret: secretName
     .optional()
