@@ -12,7 +12,7 @@ import { PREFIX, readStackFile, type StackConfig, stackFilePath } from "./stack-
 export async function settingsFromEngine(root: string): Promise<Settings> {
   const config = engineConfig(root, pulumi.getStack());
   if (String(config.values.disposable) !== "true") {
-    const { GITHUB_TOKEN: githubToken } = process.env;
+    const githubToken = process.env.GITHUB_TOKEN || undefined;
     return loadSettings(config, { kind: "given", root, githubToken });
   }
   const { standIns, standInFrom } = await import("./secrets/stand-ins.ts");
