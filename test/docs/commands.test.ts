@@ -17,7 +17,7 @@ let all: Documented[];
 
 beforeAll(async () => {
   all = (await Promise.all(PAGES.map((page) => documented(page)))).flat();
-});
+}, 60_000);
 
 describe("each command that a page tells to run", () => {
   it("is found, on every page that has any", () => {
