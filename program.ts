@@ -19,5 +19,12 @@ export async function program(
 ) {
   const parts = await loadComponents(settings);
   const instance = new Instance("packit", settings, parts, { ...opts, providers: { kubernetes } });
+  if (settings.github) {
+    const { github, secrets } = settings;
+    // Its SDK is loaded for those alone who have a repository.
+    const { Repository } = await import("./components/github/repository.ts");
+    const { kubeconfig } = instance;
+    new Repository("packit-github", { settings: github, secrets: secrets.github, kubeconfig });
+  }
   return outputs(settings, instance);
 }

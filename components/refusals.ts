@@ -4,6 +4,7 @@ import { supportRefusals } from "./configuration/compromises.ts";
 import { servedRefusals } from "./configuration/fedora-ci.ts";
 import { forgeRefusals } from "./configuration/forge.ts";
 import { roleRefusals } from "./configuration/role.ts";
+import { githubRefusals } from "./github/refusals.ts";
 import { OWN_REGISTRY } from "./images.ts";
 import { quotaRefusals } from "./quota-refusals.ts";
 import { DECLARED, type SchemaOutput } from "./schema.ts";
@@ -24,6 +25,7 @@ export function refusals(settings: SchemaOutput): Refusal[] {
     ...roleRefusals(settings),
     ...servedRefusals(settings),
     ...supportRefusals(settings),
+    ...githubRefusals(settings),
   ];
 }
 

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { hostName, positive } from "../schema/values.ts";
 import { all } from "./all.ts";
 import { CATALOGUE, GENERATED, type Generated } from "./catalogue.ts";
+import { deployer } from "./deployer/settings.ts";
+import { github } from "./github/settings.ts";
 import type { ImageSpec } from "./images.ts";
 import { IMAGES } from "./own-images.ts";
 import type { Part } from "./part.ts";
@@ -41,6 +43,8 @@ export const schema = z.strictObject({
     .strictObject(generations)
     .prefault({})
     .describe("The next number makes a generated secret anew; the former ones are kept beside it."),
+  deployer,
+  github,
 });
 
 export type SchemaOutput = Readonly<z.output<typeof schema>>;

@@ -6,6 +6,8 @@ import type { SchemaOutput } from "./schema.ts";
 export type Secrets = NamedSecrets & {
   /** The account's token at each forge; a forge of the GitHub App need not have one. */
   readonly forgeTokens: Readonly<Record<string, Sensitive>>;
+  /** What GitHub is given, and the token with which it is; none where the stack declares nothing of GitHub. */
+  readonly github: Readonly<Record<string, Sensitive>>;
 };
 
 /** All that a stack says, checked, with every default filled in: the one value that components are made from. */

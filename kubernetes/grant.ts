@@ -6,11 +6,13 @@ export interface GrantArgs {
   readonly metadata: k8s.types.input.meta.v1.ObjectMeta & { readonly name: string };
   /** What is allowed. */
   readonly rules: k8s.types.input.rbac.v1.PolicyRule[];
-  /** The account to which it is. */
-  readonly account: { readonly name: pulumi.Input<string>; readonly namespace: pulumi.Input<string> };
+  /** To whom: an account of some namespace, or a user by the name that the cluster knows. */
+  readonly account:
+    | { readonly name: pulumi.Input<string>; readonly namespace: pulumi.Input<string> }
+    | { readonly user: string };
 }
 
-/** The Role `${name}-role`, and the RoleBinding `${name}-role-binding` that gives it to an account. */
+/** The Role `${name}-role`, and the RoleBinding `${name}-role-binding` that gives it to somebody. */
 export function grant(
   name: string,
   { metadata, rules, account }: GrantArgs,
@@ -21,9 +23,15 @@ export function grant(
     `${name}-role-binding`,
     {
       metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: metadata.name },
-      subjects: [{ kind: "ServiceAccount", ...account }],
+      roleRef: { apiGroup: GROUP, kind: "Role", name: metadata.name },
+      subjects: [
+        "user" in account
+          ? { apiGroup: GROUP, kind: "User", name: account.user }
+          : { kind: "ServiceAccount", ...account },
+      ],
     },
     opts,
   );
 }
+
+const GROUP = "rbac.authorization.k8s.io";

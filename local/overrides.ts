@@ -1,5 +1,6 @@
 import { REDACTED } from "../schema/secrets/sensitive.ts";
 import type { StackConfig } from "../settings/stack-file.ts";
+import { isMap } from "../system/is-map.ts";
 import { STORAGE_CLASS } from "./fixtures.ts";
 import { LOCAL_CONTEXT } from "./kubeconfig.ts";
 
@@ -30,6 +31,16 @@ export function overridden(config: StackConfig): {
     set("platform", "openshift", "no operator makes tenants' namespaces here");
   }
   set("storageClass", STORAGE_CLASS, "there is one class here");
+  if (values.github !== undefined) {
+    delete values.github;
+    overrides.push({
+      key: "github",
+      from: "a repository",
+      to: "none",
+      why: "GitHub is none of its business",
+    });
+  }
+  if (isMap(values.deployer)) values.deployer = { ...values.deployer, oidc: undefined };
   // What is known of real secrets says nothing of stand-ins.
   delete values.secretRecords;
   const secrets = leftOut(values.secrets);

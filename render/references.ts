@@ -95,8 +95,9 @@ interface Secret extends KubernetesObject {
   readonly data: Readonly<Record<string, string>>;
 }
 
+/** Whether it holds what somebody must put there: a token of an account is the cluster's own to put in. */
 function isSecret(object: KubernetesObject): object is Secret {
-  return object.kind === "Secret";
+  return object.kind === "Secret" && object.type !== "kubernetes.io/service-account-token";
 }
 
 function withoutFollowing(object: KubernetesObject): KubernetesObject {

@@ -12,7 +12,8 @@ const DECIDED_BY: Readonly<Record<string, readonly string[]>> = {
     ]),
   ),
   "secrets.forgeTokens": ["forges", "role", "distGit"],
-  secretRecords: ["forges", "role"],
+  "secrets.github": ["github"],
+  secretRecords: ["forges", "role", "github"],
 };
 
 /**

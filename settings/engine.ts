@@ -11,7 +11,10 @@ import { PREFIX, readStackFile, type StackConfig, stackFilePath } from "./stack-
 /** Settings of the stack that Pulumi's engine runs, with the secrets that it decrypted. */
 export async function settingsFromEngine(root: string): Promise<Settings> {
   const config = engineConfig(root, pulumi.getStack());
-  if (String(config.values.disposable) !== "true") return loadSettings(config, { kind: "given", root });
+  if (String(config.values.disposable) !== "true") {
+    const githubToken = process.env.GITHUB_TOKEN || undefined;
+    return loadSettings(config, { kind: "given", root, githubToken });
+  }
   const { standIns, standInFrom } = await import("./secrets/stand-ins.ts");
   const handed = handedSecrets();
   if (handed === undefined) {

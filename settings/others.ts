@@ -1,4 +1,5 @@
 import { defaultSandboxNamespace } from "../components/stack/namespaces.ts";
+import { isMap } from "../system/is-map.ts";
 import { formatPath, type Path } from "./path.ts";
 import type { StackConfig } from "./stack-file.ts";
 import type { Violation } from "./violation.ts";
@@ -9,9 +10,16 @@ interface Taken {
   readonly name: string;
 }
 
+/** What of two stacks is compared, in words, and what to do about it where it is the same. */
+interface Compared {
+  readonly what: string;
+  /** @default - to give it another name */
+  readonly remedy?: string;
+}
+
 /**
- * What a stack shares with another one of the project: a namespace in the same context, or a host. Each of the two
- * would change, and take away, what is the other's.
+ * What a stack shares with another one of the project: a namespace in the same context, a host, or what is declared of a
+ * GitHub repository. Each of the two would change, and take away, what is the other's.
  */
 export function sharedWithOthers({ values, others = [] }: StackConfig): Violation[] {
   return others.flatMap((other) => {
@@ -20,29 +28,48 @@ export function sharedWithOthers({ values, others = [] }: StackConfig): Violatio
     const context = `in the context ${values.kubeContext}`;
     return [
       ...(isSameCluster
-        ? shared(namespaces(values), namespaces(other.values), other, `namespace ${context}`)
+        ? shared(namespaces(values), namespaces(other.values), other, { what: `a namespace ${context}` })
         : []),
-      ...shared(hosts(values), hosts(other.values), other, "host"),
+      ...shared(hosts(values), hosts(other.values), other, { what: "a host" }),
+      ...sharedOfGitHub(values, other),
     ];
   });
+}
+
+/** An environment is of one stack; so is all that the repository has once, of whatever kind. */
+function sharedOfGitHub(values: StackConfig["values"], other: StackConfig): Violation[] {
+  const [mine, theirs] = [declared(values), declared(other.values)];
+  if (mine === undefined || mine.repository !== theirs?.repository) return [];
+  const { repository } = mine;
+  const remedy = "declare it in one of the two files";
+  return [
+    ...shared(mine.environments, theirs.environments, other, {
+      what: `an environment of ${repository}`,
+      remedy,
+    }),
+    ...shared(mine.once, theirs.once, other, {
+      what: `a declaration of what ${repository} has once`,
+      remedy,
+    }),
+  ];
 }
 
 function shared(
   mine: readonly Taken[],
   theirs: readonly Taken[],
   other: StackConfig,
-  what: string,
+  { what, remedy: given }: Compared,
 ): Violation[] {
   return mine.flatMap(({ path, name }) => {
     const same = theirs.find((taken) => taken.name === name);
     if (same === undefined) return [];
     const line = other.file?.line(same.path);
     const where = `${other.file?.name ?? other.stack}${line === undefined ? "" : `:${line}`}`;
-    const remedy = `give this stack its own: pulumi config set --path '${formatPath(path)}' NAME`;
+    const remedy = given ?? `give this stack its own: pulumi config set --path '${formatPath(path)}' NAME`;
     return {
       path,
       given: name,
-      allowed: `a ${what} that is not ${formatPath(same.path)} in ${where}`,
+      allowed: `${what} that is not ${formatPath(same.path)} in ${where}`,
       remedy,
     };
   });
@@ -67,6 +94,22 @@ export function hosts({ hosts: map }: StackConfig["values"]): Taken[] {
     const name = text(value);
     return name === undefined ? [] : [{ path: ["hosts", key], name }];
   });
+}
+
+/** What a stack declares of a GitHub repository, as far as it can be read. GitHub makes no difference between cases. */
+function declared({ github }: StackConfig["values"]) {
+  if (!isMap(github)) return undefined;
+  const repository = text(github.repository)?.toLowerCase();
+  if (repository === undefined) return undefined;
+  const environments = Object.keys(isMap(github.environments) ? github.environments : {});
+  return {
+    repository,
+    environments: environments.map((key) => ({
+      path: ["github", "environments", key],
+      name: key.toLowerCase(),
+    })),
+    once: github.shared === undefined ? [] : [{ path: ["github", "shared"], name: repository }],
+  };
 }
 
 function text(value: unknown): string | undefined {

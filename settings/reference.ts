@@ -49,6 +49,16 @@ function secrets(): string[][] {
   return [
     ...named,
     [code("forgeTokens.HOST"), "the account's token at a forge", "for each forge without the GitHub App"],
+    [
+      code("github.token"),
+      "a token that may administer the repository of `github`",
+      "if `github` is set, unless GITHUB_TOKEN holds it",
+    ],
+    [
+      code("github.NAME"),
+      "what a secret of an environment or webhook under `github` holds",
+      "for each NAME there",
+    ],
   ];
 }
 

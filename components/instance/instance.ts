@@ -4,6 +4,7 @@ import { serviceAccount } from "../../kubernetes/service-account.ts";
 import { Destination } from "../../platform/destination.ts";
 import { platformOf } from "../../platform/platform.ts";
 import { Configuration } from "../configuration/configuration.ts";
+import { Deployer } from "../deployer/deployer.ts";
 import type { LoadedPart } from "../load-components.ts";
 import { LogForwarder } from "../log-forwarder/log-forwarder.ts";
 import { Migration } from "../migration/migration.ts";
@@ -36,6 +37,8 @@ export class Instance extends pulumi.ComponentResource {
   readonly webhookSecret: pulumi.Output<string>;
   /** The images, by the names that workloads know them by. */
   readonly images: Readonly<Record<string, string>>;
+  /** The kubeconfig of who deploys the stack without being a person, as a secret; none where nobody has a token. */
+  readonly kubeconfig: pulumi.Output<string> | undefined;
 
   /**
    * @param parts The parts that are made by classes of their own. The others are made here, as later ones are made
@@ -82,6 +85,11 @@ export class Instance extends pulumi.ComponentResource {
         })
       : undefined;
     const isolation = new Isolation(`${name}-walls`, { destination, sandbox: inSandbox, settings }, child);
+    const { deployer } = settings;
+    this.kubeconfig =
+      deployer &&
+      new Deployer(`${name}-deployer`, { destination, sandbox: inSandbox, settings, deployer }, child)
+        .kubeconfig;
     const inUse = partsOf(settings);
     const readsAppId = inUse.some((part) => part.readsAppId);
     const configuration = new Configuration(

@@ -4,7 +4,7 @@ import { keytab } from "./forms/keytab.ts";
 import { rsaPrivateKey, tlsPrivateKey } from "./forms/private-key.ts";
 import { type Fault, OTHER_FORM, type Read } from "./forms/read.ts";
 import { sshPrivateKey } from "./forms/ssh-key.ts";
-import { patterned, textLine, token } from "./forms/text.ts";
+import { patterned, textLine, token, trimmed } from "./forms/text.ts";
 
 /** How a secret's value looks. */
 export type SecretForm = keyof typeof FORMS;
@@ -26,6 +26,9 @@ interface Form {
   readonly isFile?: boolean;
 }
 
+/** How long GitHub lets a secret be. */
+const MOST_FOR_GITHUB = 48 * 1024;
+
 const FORMS = {
   text: { words: "one line of text that can be seen", read: textLine },
   token: { words: "one line of visible ASCII without spaces", read: token },
@@ -34,6 +37,7 @@ const FORMS = {
     words: "letters, digits, dots, dashes, underscores and tildes",
     read: patterned(/^[A-Za-z0-9._~-]+$/),
   },
+  content: { words: `text of at most ${MOST_FOR_GITHUB / 1024} KiB`, read: content },
   digits: { words: "a number", read: patterned(/^\d{1,15}$/) },
   uuid: { words: "a UUID", read: patterned(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i) },
   // As sentry-sdk reads it: whatever else it finds, it ends the program.
@@ -71,6 +75,13 @@ const FORMS = {
     isFile: true,
   },
 } as const satisfies Record<string, Form>;
+
+/** What anybody may read as he likes: some lines of text, or one. */
+function content(value: string): Read {
+  if (trimmed(value) === "") return OTHER_FORM;
+  const isLong = Buffer.byteLength(value) > MOST_FOR_GITHUB;
+  return isLong ? { fault: `more than ${MOST_FOR_GITHUB / 1024} KiB` } : { value };
+}
 
 function sentryDsn(value: string): Read {
   const pattern = /^https?:\/\/[\w.~-]+(:[\w.~-]+)?@[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?(\/[\w.~-]+)*\/\d+$/;

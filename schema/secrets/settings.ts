@@ -24,6 +24,6 @@ export const secretSettings = {
     .record(line.meta({ example: "copr" }), record)
     .default({})
     .describe(
-      "What is known of external secrets, by their names under `secrets`; a forge's token by its host.",
+      "What is known of external secrets, by their names under `secrets`; a forge's token by its host, what GitHub is given as `github.NAME`.",
     ),
 };

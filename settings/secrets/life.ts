@@ -1,4 +1,5 @@
 import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/catalogue.ts";
+import { githubSecrets } from "../../components/github/secrets.ts";
 import type { SchemaOutput } from "../../components/schema.ts";
 import type { Secrets } from "../../components/settings.ts";
 import { validity } from "../../schema/secrets/forms/certificate.ts";
@@ -9,7 +10,7 @@ import { formatPath, type Violation } from "../violation.ts";
 const WARNING_DAYS = 30;
 const DAY = 86_400_000;
 
-type Records = Pick<SchemaOutput, "secretRecords" | "owner" | "forges">;
+type Records = Pick<SchemaOutput, "secretRecords" | "owner" | "forges" | "github">;
 
 /** A secret that is over, or soon will be. */
 interface Ending {
@@ -54,7 +55,8 @@ export function secretLife(
   };
 }
 
-function endingsOf({ secretRecords, owner, forges }: Records, secrets: Secrets, today: Date): Ending[] {
+function endingsOf(records: Records, secrets: Secrets, today: Date): Ending[] {
+  const { secretRecords, owner, forges } = records;
   const own = ownEnds(secrets);
   const names = new Set([...Object.keys(secretRecords), ...own.keys()]);
   return [...names].flatMap((name) => {
@@ -62,7 +64,7 @@ function endingsOf({ secretRecords, owner, forges }: Records, secrets: Secrets, 
     const recorded = record.expires === undefined ? Number.POSITIVE_INFINITY : endOf(record.expires);
     const end = Math.min(recorded, own.get(name) ?? Number.POSITIVE_INFINITY);
     if (end === Number.POSITIVE_INFINITY) return [];
-    const path = name in forges ? ["secrets", "forgeTokens", name] : ["secrets", name];
+    const path = name in forges ? ["secrets", "forgeTokens", name] : ["secrets", ...stepsOf(name)];
     const recordAt = ["secretRecords", name, "expires"];
     const isRecorded = record.expires !== undefined;
     const then =
@@ -74,7 +76,7 @@ function endingsOf({ secretRecords, owner, forges }: Records, secrets: Secrets, 
         // What ends at midnight is valid until the end of the day before.
         expires: new Date(end - 1).toISOString().slice(0, 10),
         daysLeft: Math.ceil((end - today.getTime()) / DAY) - 1,
-        purpose: record.purpose ?? purposeOf(name),
+        purpose: record.purpose ?? ofGitHub(records)[name] ?? purposeOf(name),
         owner: record.owner ?? owner,
         renewal: `pulumi config set --secret --path '${formatPath(path)}'${then}`,
       },
@@ -116,9 +118,9 @@ function chainIn(text: string | undefined): string | undefined {
   return text?.startsWith("-----BEGIN") ? text : undefined;
 }
 
-function unknownRecords({ secretRecords, forges }: Records): Violation[] {
+function unknownRecords({ secretRecords, forges, github }: Records): Violation[] {
   const external = SECRET_NAMES.filter((name) => CATALOGUE[name].needed !== "generated");
-  const known = [...external, ...Object.keys(forges)];
+  const known = [...external, ...Object.keys(forges), ...Object.keys(ofGitHub({ github }))];
   return Object.keys(secretRecords)
     .filter((name) => !known.includes(name))
     .map((name) => ({
@@ -128,6 +130,19 @@ function unknownRecords({ secretRecords, forges }: Records): Violation[] {
       remedy: "correct the name, or remove the record",
     }));
 }
+
+/** What GitHub is given, by the names of its records, each with what it is for. */
+function ofGitHub({ github }: Pick<Records, "github">): Readonly<Record<string, string>> {
+  const all = Object.entries(githubSecrets(github));
+  return Object.fromEntries(all.map(([name, purpose]) => [`${OF_GITHUB}${name}`, purpose]));
+}
+
+/** Where a secret of this name is given: no other one than GitHub's has a dot in its name, and no forge is a bare `github`. */
+function stepsOf(name: string): string[] {
+  return name.startsWith(OF_GITHUB) ? ["github", name.slice(OF_GITHUB.length)] : [name];
+}
+
+const OF_GITHUB = "github.";
 
 function purposeOf(name: string): string {
   return name in CATALOGUE ? CATALOGUE[name as SecretName].purpose : `the account's token at ${name}`;

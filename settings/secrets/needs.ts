@@ -1,4 +1,5 @@
 import { CATALOGUE, SECRET_NAMES } from "../../components/catalogue.ts";
+import { githubSecrets } from "../../components/github/secrets.ts";
 import type { SchemaOutput } from "../../components/schema.ts";
 import { partsOf } from "../../components/totals.ts";
 import type { Surroundings } from "../../schema/secrets/form.ts";
@@ -16,6 +17,7 @@ export function secretNeeds(data: SchemaOutput | undefined, wrong: readonly unkn
   const forges = data?.forges ?? {};
   return {
     forges,
+    github: githubSecrets(data?.github),
     needed: SECRET_NAMES.filter((name) => {
       const { isNeeded, needed }: SecretSpec = CATALOGUE[name];
       return needed !== "generated" && isNeeded?.(data) === true;

@@ -18,7 +18,7 @@ export type Given =
 /** One secret to be read. */
 export interface Asked {
   readonly path: Path;
-  readonly name: SecretName | "forgeToken";
+  readonly name: SecretName | "forgeToken" | "github";
   readonly spec: SecretSpec;
   /** Whether its other half, without which it is of no use, was given: it is not made up then. */
   readonly isHalf?: boolean;
@@ -64,7 +64,8 @@ export class SecretReader {
     if (this.#source.kind === "redacted") {
       return spec.needed === "generated" && how.by === "nothing" ? undefined : new Sensitive(REDACTED);
     }
-    const isMade = asked.name !== "forgeToken" && CATALOGUE[asked.name].needed === "generated";
+    const isMade =
+      asked.name !== "forgeToken" && asked.name !== "github" && CATALOGUE[asked.name].needed === "generated";
     const isWanted = how.by !== "nothing" || spec.needed !== "generated" || isMade;
     return isWanted ? new Sensitive(this.#source.as(path)) : undefined;
   }

@@ -1,4 +1,5 @@
 import { CATALOGUE, SECRET_NAMES, type SecretName } from "../../components/catalogue.ts";
+import { TOKEN } from "../../components/github/values.ts";
 import type { Secrets } from "../../components/settings.ts";
 import type { Surroundings } from "../../schema/secrets/form.ts";
 import { fits } from "../../schema/secrets/forms/certificate.ts";
@@ -11,6 +12,8 @@ import type { SecretSource } from "./source.ts";
 /** What decides which secrets a stack needs, and what they must fit. */
 export interface SecretNeeds {
   readonly forges: { readonly [host: string]: { readonly githubApp: boolean } };
+  /** What GitHub is given, by its names under `secrets.github`, each with what it is for. */
+  readonly github: Readonly<Record<string, string>>;
   /** The secrets that are needed while something holds, as it does now. */
   readonly needed: readonly SecretName[];
   readonly around: Surroundings;
@@ -22,12 +25,12 @@ export interface SecretNeeds {
  */
 export function readSecrets(
   config: StackConfig,
-  { forges, needed, around }: SecretNeeds,
+  { forges, github, needed, around }: SecretNeeds,
   source: SecretSource,
 ): { readonly secrets: Secrets; readonly violations: readonly Violation[] } {
   const reader = new SecretReader(config, source, around);
   const given = reader.map(["secrets"], config.values.secrets);
-  reader.refuseUnknown(["secrets"], given, [...SECRET_NAMES, "forgeTokens"]);
+  reader.refuseUnknown(["secrets"], given, [...SECRET_NAMES, "forgeTokens", "github"]);
 
   const named = SECRET_NAMES.map((name) => {
     const spec: SecretSpec = CATALOGUE[name];
@@ -49,10 +52,21 @@ export function readSecrets(
     return [host, reader.read(asked, tokens[host])] as const;
   });
 
+  const all = reader.map(["secrets", "github"], given.github);
+  reader.refuseUnknown(["secrets", "github"], all, Object.keys(github));
+  const ofEnvironment = source.kind === "given" ? source.githubToken : undefined;
+  const handed = Object.entries(github).map(([key, purpose]) => {
+    const isToken = key === TOKEN;
+    const spec: SecretSpec = { needed: "always", form: isToken ? "token" : "content", purpose };
+    const asked = { path: ["secrets", "github", key], name: "github", spec } as const;
+    return [key, reader.read(asked, all[key] ?? (isToken ? ofEnvironment : undefined))] as const;
+  });
+
   // What is needed is there once no violation was found, and the caller stops at the first one.
   const secrets = {
     ...Object.fromEntries(named),
     forgeTokens: Object.fromEntries(forgeTokens.filter(([, token]) => token)),
+    github: Object.fromEntries(handed.filter(([, value]) => value)),
   } as Secrets;
   if (source.kind === "given" && isGiven(given.tlsPrivateKey)) refuseForeignKey(reader, secrets);
   return { secrets, violations: reader.violations };

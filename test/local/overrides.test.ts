@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { overridden } from "../../local/overrides.ts";
+import { loadSettings } from "../../settings/load.ts";
 import { readStackFile } from "../../settings/stack-file.ts";
+import { GITHUB } from "../support/github-settings.ts";
 import { MARK } from "../support/marks.ts";
 import { configOf, ROOT } from "../support/stacks.ts";
 
@@ -44,6 +46,15 @@ describe("what a local control plane replaces of a stack", () => {
 
   it("never holds or names a secret that the stack was given", () => {
     expect(JSON.stringify(overridden(configOf("stage")))).not.toContain(MARK);
+  });
+
+  it("is what a stack declares of GitHub, so that nothing there is changed from this machine", () => {
+    const before = configOf("stage", GITHUB);
+    expect(loadSettings(before, { kind: "given", root: ROOT }).github).toBeDefined();
+    const { config, overrides } = overridden(before);
+    expect(overrides.map(({ key }) => key)).toContain("github");
+    const { github, deployer } = loadSettings(config, { kind: "redacted" });
+    expect([github, deployer]).toEqual([undefined, { token: expect.anything() }]);
   });
 
   it("leaves out what the stack leaves out", () => {

@@ -90,6 +90,8 @@ describe("every default that is a map or a list, and holds something", () => {
     const kinds = Object.fromEntries(found.map(({ path, kind }) => [path, kind]));
     expect(kinds).toEqual({
       forges: "added to",
+      "github.shared.ruleset.branches": "replaced",
+      "github.shared.webhooks.KEY.events": "replaced",
       "ingress.annotations": "added to",
       "packitConfig.default_parse_time_macros": "added to",
       "fedoraMessaging.topics": "replaced",

@@ -44,6 +44,17 @@ describe("settings from Pulumi's engine", () => {
     await expect(load({ secrets: undefined }, { root })).rejects.toThrow("packit:secrets.tlsCertificate");
   });
 
+  it("have the environment's token for GitHub where the stack has none, and only for a stack with a repository", async () => {
+    const github = { repository: "packit/deployment" };
+    vi.stubEnv("GITHUB_TOKEN", `${MARK}-of-env`);
+    expect((await load({ github })).secrets.github.token?.reveal()).toBe(`${MARK}-of-env`);
+    const own = { github, secrets: { github: { token: "own" } } };
+    expect((await load(own)).secrets.github.token?.reveal()).toBe("own");
+    expect((await load({})).secrets.github).toEqual({});
+    vi.stubEnv("GITHUB_TOKEN", "");
+    expect(await refusal({ github }, {})).toMatch(/packit:secrets\.github\.token\n {4}given {4}nothing/);
+  });
+
   it("have no stand-ins in any other stack", async () => {
     await expect(load({ secrets: undefined })).rejects.toThrow("packit:secrets.tlsCertificate");
   });

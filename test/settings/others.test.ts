@@ -75,6 +75,56 @@ describe("two stacks of one project", () => {
     expect(refusal({ one: file({ ...ONE, ...one }), two: file({ ...TWO, ...two }) }, "one")).toBe("");
   });
 
+  it.each<[string, object, object, string, string]>([
+    [
+      "one environment",
+      { repository: "a/b", environments: { prod: {}, own: {} } },
+      { repository: "a/b", environments: { prod: {} } },
+      "github.environments.prod",
+      "an environment of a/b that is not packit:github.environments.prod in Pulumi.two.yaml:9",
+    ],
+    [
+      "one environment in other letters, of a repository in other letters",
+      { repository: "A/b", environments: { Prod: {} } },
+      { repository: "a/B", environments: { prod: {} } },
+      "github.environments.Prod",
+      "packit:github.environments.prod in Pulumi.two.yaml:9",
+    ],
+    [
+      "what the repository has once, of whatever kind",
+      { repository: "a/b", shared: { labels: { bug: { color: "d73a4a" } } } },
+      { repository: "a/b", shared: { ruleset: {} } },
+      "github.shared",
+      "a declaration of what a/b has once that is not packit:github.shared in Pulumi.two.yaml:9",
+    ],
+  ])("are refused with %s", (_, mine, theirs, path, words) => {
+    const files = { one: file({ ...ONE, github: mine }), two: file({ ...TWO, github: theirs }) };
+    const message = refusal(files, "one");
+    expect(message).toMatch(/^Pulumi\.one\.yaml: 1 setting is wrong/);
+    expect(message).toContain(`packit:${path}\n`);
+    expect(message).toContain(words);
+    expect(message).toContain("declare it in one of the two files");
+    expect(refusal(files, "two")).toContain("Pulumi.one.yaml:9");
+  });
+
+  it.each<[string, object, unknown]>([
+    [
+      "an environment each of one repository",
+      { repository: "a/b", environments: { one: {} }, shared: {} },
+      { repository: "a/b", environments: { two: {} } },
+    ],
+    [
+      "environments of one name in two repositories",
+      { repository: "a/b", environments: { one: {} }, shared: {} },
+      { repository: "a/c", environments: { one: {} }, shared: {} },
+    ],
+    ["something else in its place", { repository: "a/b", shared: {} }, ["a/b"]],
+    ["nothing of GitHub", { repository: "a/b", shared: {} }, { shared: {}, environments: "x" }],
+  ])("may have %s", (_, mine, theirs) => {
+    const files = { one: file({ ...ONE, github: mine }), two: file({ ...TWO, github: theirs }) };
+    expect(refusal(files, "one")).toBe("");
+  });
+
   it("are in one cluster on this machine", () => {
     const files = { one: file(ONE), two: file({ ...TWO, namespace: "packit" }) };
     const { config } = overridden(readStackFile(folderOf(files), "one"));

@@ -48,6 +48,7 @@ function made(name: SecretName, owner: Owner): string {
   const text = `${MARK}-${number}-${name}`;
   const makers = {
     text: () => text,
+    content: () => text,
     token: () => text,
     word: () => text,
     // A UUID and a number cannot hold the mark; no text that is shown holds these either.

@@ -111,6 +111,12 @@ function unused(objects: readonly KubernetesObject[], pods: readonly Pod[]): str
     ...uses(spec).map((use) => [owner.metadata.namespace, ...use].join("/")),
     `${owner.metadata.namespace}/ServiceAccount/${spec.serviceAccountName}`,
   ]);
+  // Who comes by a token runs nowhere here.
+  const tokens = objects.filter(({ type }) => type === "kubernetes.io/service-account-token") as Anything[];
+  const outside = tokens.map(({ metadata }) => {
+    const name = metadata.annotations["kubernetes.io/service-account.name"];
+    return `${metadata.namespace}/ServiceAccount/${name}`;
+  });
   const ingresses = objects.filter(({ kind }) => kind === "Ingress") as Anything[];
   const certificates = ingresses.flatMap(({ spec }) =>
     spec.tls.map(({ secretName }: Anything) => secretName),
@@ -118,7 +124,8 @@ function unused(objects: readonly KubernetesObject[], pods: readonly Pod[]): str
   return objects.flatMap((object) => {
     const { kind, metadata } = object;
     const name = `${metadata.namespace}/${kind}/${metadata.name}`;
-    if (kind === "ServiceAccount") return used.includes(name) ? [] : [`nothing runs as ${name}`];
+    if (kind === "ServiceAccount")
+      return [...used, ...outside].includes(name) ? [] : [`nothing runs as ${name}`];
     if (kind === "PersistentVolumeClaim")
       // The workers themselves make the sandbox pods that use some of these.
       return used.includes(name) ||

@@ -29,6 +29,7 @@ export const SWITCHES: Readonly<Record<string, Changes>> = {
   reencrypted: { tls: "reencrypt" },
   workerPinned: { images: { worker: `quay.io/packit/packit-worker@sha256:${"0".repeat(64)}` } },
   withPostgresExporter: { withPostgresExporter: true },
+  withDeployer: { deployer: { token: { server: "https://api.example.com" } } },
   genericWorkers: { workers: { generic: { replicas: 2 }, longRunning: { replicas: 0 } } },
 };
 

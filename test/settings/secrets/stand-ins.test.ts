@@ -49,7 +49,7 @@ describe("a stand-in", () => {
         const config = { stack: "test-one", values: { ...values, secrets, secretRecords: {} } };
         const made = await standIns(temporaryFolder(), config);
         const given: Record<string, string> = {};
-        const standIn = (name: SecretName | "forgeToken") => {
+        const standIn = (name: SecretName | "forgeToken" | "github") => {
           asked.add(name);
           given[name] = made(name);
           return given[name];

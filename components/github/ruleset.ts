@@ -1,0 +1,45 @@
+import { RepositoryRuleset } from "@pulumi/github/repositoryRuleset.js";
+import type { Within } from "./declared.ts";
+import type { RulesetSettings } from "./settings.ts";
+
+/** Protects branches from being deleted, from forced pushes, and from what is not reviewed or not checked. */
+export function declareRuleset(
+  name: string,
+  { branches, checks, ...settings }: RulesetSettings,
+  { repository, child }: Within,
+): void {
+  new RepositoryRuleset(
+    name,
+    {
+      repository,
+      name: settings.name,
+      target: "branch",
+      enforcement: "active",
+      conditions: { refName: { includes: branches.map(refOf), excludes: [] } },
+      rules: {
+        deletion: true,
+        nonFastForward: true,
+        pullRequest: {
+          requiredApprovingReviewCount: settings.approvals,
+          dismissStaleReviewsOnPush: settings.dismissStale,
+          requireCodeOwnerReview: settings.codeOwners,
+        },
+        ...(checks.length > 0 && {
+          requiredStatusChecks: {
+            requiredChecks: checks.map(({ context, app }) => ({
+              context,
+              ...(app !== undefined && { integrationId: app }),
+            })),
+            strictRequiredStatusChecksPolicy: settings.upToDate,
+          },
+        }),
+      },
+    },
+    child,
+  );
+}
+
+/** GitHub's own words for some branches begin with a tilde; all else is a ref. */
+function refOf(branch: string): string {
+  return branch.startsWith("~") ? branch : `refs/heads/${branch}`;
+}
