@@ -5,6 +5,7 @@ import { changedBy } from "../../cluster/dry-run.ts";
 import { withImages } from "../../cluster/followed-images.ts";
 import { until } from "../../cluster/until.ts";
 import { MANAGED } from "../../components/deployer/rights.ts";
+import { readiness } from "../../operations/doctor.ts";
 import { type KubernetesObject, describe as nameOf, order } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";
 import { type Changes, merge } from "../support/stacks.ts";
@@ -120,6 +121,10 @@ describe("the API server lets the deployer", { timeout: 60_000 }, () => {
 describe("the deployer, with its own token", { timeout: 120_000 }, () => {
   it("applies its whole stack again, and changes nothing", async () => {
     expect(await deploy(objects)).toEqual({ changed: [], removed: [] });
+  });
+
+  it("sees whether all that is deployed is ready", async () => {
+    expect(await readiness(deployer, objects)).toMatchObject([{ what: "what is deployed", found: "ready" }]);
   });
 
   it("adds parts, changes and removes them", async () => {
