@@ -66,8 +66,7 @@ const LENIENT = Object.fromEntries(
 ) as unknown as typeof DEPLOY;
 
 /** What is asked for; throws all that is wrong with it. */
-function understood(args: ParsedArgs<typeof DEPLOY>, rawArgs: readonly string[]) {
-  const pool = poolOf(args);
+function understood(args: ParsedArgs<typeof DEPLOY>, rawArgs: readonly string[], pool = poolOf(args)) {
   const words = {
     references: args._,
     base: args.base,
@@ -114,6 +113,16 @@ const deployVerb = defineCommand({
     );
   },
 });
+
+/** What words ask for in a pool that is known; throws all that is wrong with it. */
+export function readDeploy(words: readonly string[], pool: Pool) {
+  const args = parseArgs<typeof DEPLOY>([...words], LENIENT);
+  return {
+    ...understood(args, words, pool),
+    onlyExisting: args["only-existing"],
+    isDry: args["dry-run"],
+  };
+}
 
 export const deployCommand = {
   ...deployVerb,

@@ -108,12 +108,17 @@ export function signOf({ id, object }: Ticket): Sign {
 /** What the names of tickets begin with. */
 const TICKET = "ticket-";
 
+/** The place among all that wait that a ticket's name gives. */
+export function numberOf(id: string): number {
+  return Number(id.slice(TICKET.length));
+}
+
 function read(object: KubernetesObject): Ticket {
   const { metadata, spec = {} } = object as KubernetesObject & { spec?: { acquireTime?: string } };
   return {
     id: metadata.name,
     name: metadata.labels?.[TICKET_LABEL] ?? "",
-    number: Number(metadata.name.slice(TICKET.length)),
+    number: numberOf(metadata.name),
     since: leaseTime(spec.acquireTime, new Date(0)),
     object,
   };

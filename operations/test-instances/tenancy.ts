@@ -25,7 +25,7 @@ export interface Tenancy {
   readonly run: string;
   /** Whether it has been up before. */
   readonly wasUp: boolean;
-  /** The deploy that its destruction ends, and what that one answers. */
+  /** The deploy that its destruction, or a newer deploy, ends, and what that one answers. */
   readonly ends?: string | undefined;
   readonly answer?: "stopping" | "stopped" | undefined;
   /**

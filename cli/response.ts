@@ -1,0 +1,41 @@
+import type { Pool } from "../components/test-instance/pool.ts";
+import { knownError } from "../errors.ts";
+import type { Conversation } from "../github/conversation.ts";
+import type { PullRequest } from "../github/github.ts";
+import type { Context } from "../operations/test-instances/context.ts";
+import type { StatusBoard } from "../operations/test-instances/status-board.ts";
+import type { Desk } from "./comment-work.ts";
+import { say } from "./options.ts";
+
+/** What is answered on a pull request, and with what. */
+export interface Response {
+  readonly pool: Pool;
+  readonly conversation: Conversation;
+  readonly board: StatusBoard;
+  /** The pull request, as `ogr=123`. */
+  readonly reference: string;
+  readonly pull: PullRequest;
+  /** The account that answers. */
+  readonly account: string;
+  /** The address of this run's log. */
+  readonly log: string | undefined;
+  /** The way to the cluster, which is taken only for whom may ask for something. */
+  readonly context: () => Promise<Context>;
+}
+
+/** What commands are done with, on behalf of an account. */
+export async function deskOf(response: Response, by: string | undefined): Promise<Desk> {
+  const { board, reference, log } = response;
+  return { context: await response.context(), board, reference, by, log };
+}
+
+/** Tells GitHub something that is of no consequence: that it cannot be told is said in the log alone. */
+export async function quietly(tell: () => Promise<unknown>): Promise<void> {
+  try {
+    await tell();
+  } catch (error) {
+    const known = knownError(error);
+    if (known === undefined) throw error;
+    say(known.message);
+  }
+}
