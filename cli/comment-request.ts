@@ -1,12 +1,11 @@
-import { type ArgsDef, parseArgs } from "citty";
-import type { Pool } from "../components/test-instance/pool.ts";
+import { type ArgDef, type ArgsDef, parseArgs } from "citty";
 import { UserError } from "../errors.ts";
 import { lengthOf } from "../schema/duration.ts";
 import { allOf } from "../settings/every-mistake.ts";
 import { optionsIn, positionalsIn } from "./arguments.ts";
 import { COMMANDS, type CommandLine, type CommandName, commandLines, wordsOf } from "./comment-lines.ts";
 import { mistakesIn } from "./run.ts";
-import { deployCommand, readDeploy } from "./test-instance-deploy.ts";
+import { deployCommand, type Place, readDeploy } from "./test-instance-deploy.ts";
 import { extendCommand } from "./test-instance-keep.ts";
 import { showCommand } from "./test-instance-look.ts";
 import { destroyCommand } from "./test-instance-remove.ts";
@@ -46,11 +45,11 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** All that a comment asks for, in its order; a UserError with all that is wrong in any of its lines. */
-export async function askedIn(comment: string, pool: Pool, reference: string): Promise<Asked[]> {
+export async function askedIn(comment: string, place: Place, reference: string): Promise<Asked[]> {
   const lines = commandLines(comment);
   if (lines.length > MOST)
     throw new UserError(`A comment may hold ${MOST} commands, and this one has ${lines.length}.`);
-  return askedBy(lines, pool, reference);
+  return askedBy(lines, place, reference);
 }
 
 /**
@@ -60,7 +59,7 @@ export async function askedIn(comment: string, pool: Pool, reference: string): P
  */
 export async function askedBy(
   lines: readonly CommandLine[],
-  pool: Pool,
+  place: Place,
   reference: string | undefined,
 ): Promise<Asked[]> {
   const all = await Promise.all(
@@ -68,7 +67,7 @@ export async function askedBy(
   );
   return allOf(all, ({ line, verb }) => {
     try {
-      return asked(line, verb, pool, reference);
+      return asked(line, verb, place, reference);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       throw new UserError(`${line.line}\n${error.message.replaceAll(/^/gm, "  ")}`);
@@ -76,23 +75,31 @@ export async function askedBy(
   });
 }
 
-function asked({ name, line }: CommandLine, verb: Verb, pool: Pool, reference: string | undefined): Asked {
+function asked({ name, line }: CommandLine, verb: Verb, place: Place, reference: string | undefined): Asked {
   const given = wordsOf(line).slice(1);
   const isBare = positionalsIn(verb.args, given).length === 0;
   // It comes first: what an option takes comes behind that.
   const meant = name === "deploy" ? reference : ANY;
   const words = isBare && meant !== undefined ? [meant, ...given] : given;
   refuseOthers(name, verb.args, given);
-  const mistakes = mistakesIn(verb, words);
+  const mistakes = mistakesIn(commented(name, verb, place), words);
   if (mistakes !== undefined) throw new UserError(mistakes);
-  if (name === "deploy") return { name, ...refuseLong(readDeploy(words, pool)) };
+  if (name === "deploy") return { name, ...refuseLong(readDeploy(words, place)) };
   const instance = isBare ? undefined : positionalsIn(verb.args, words)[0];
   if (instance === undefined && reference === undefined)
     throw new UserError("Name the instance: no pull request is known here.");
   if (name !== "extend") return { name, instance };
-  const { by } = parseArgs([...words], extendCommand.args as ArgsDef);
-  lengthOf("--by", String(by));
-  return { name, instance, by: String(by) };
+  const by = String(parseArgs([...words], verb.args).by);
+  lengthOf("--by", by);
+  return { name, instance, by };
+}
+
+/** A verb with those of its options alone that a comment may have. */
+function commented(name: CommandName, verb: Verb, place: Place): Verb {
+  const isTaken = ([key, { type }]: [string, ArgDef]) => type === "positional" || OPTIONS[name].includes(key);
+  const args = Object.fromEntries(Object.entries(verb.args).filter(isTaken));
+  const refuse = name === "deploy" ? (words: readonly string[]) => void readDeploy(words, place) : undefined;
+  return { ...verb, args, command: { ...verb.command, ...(refuse && { refuse }) } };
 }
 
 /** Stands for an instance's name where a verb wants one. */

@@ -43,10 +43,10 @@ export async function respondToComment(response: Response, id: number): Promise<
 }
 
 async function workFor(response: Response, author: string, body: string): Promise<Outcome> {
-  const { board, log, pool, reference } = response;
+  const { board, log, place, reference } = response;
   let asked: readonly Asked[];
   try {
-    asked = await askedIn(body, pool, reference);
+    asked = await askedIn(body, place, reference);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     say(error.message);

@@ -34,8 +34,8 @@ export async function respondToPull(response: Response): Promise<Outcome> {
 }
 
 async function bringUp(desk: Desk, response: Response): Promise<Outcome> {
-  const { conversation, pool, reference, pull } = response;
-  const asked = { name: "deploy", ...readDeploy([reference], pool) } as const;
+  const { conversation, place, reference, pull } = response;
+  const asked = { name: "deploy", ...readDeploy([reference], place) } as const;
   const { name } = asked.request;
   const [repository = ""] = reference.split("=");
   const own = (await instancesOf(desk.context, reference)).find((one) => one.name === name);

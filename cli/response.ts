@@ -1,4 +1,3 @@
-import type { Pool } from "../components/test-instance/pool.ts";
 import { knownError } from "../errors.ts";
 import type { Conversation } from "../github/conversation.ts";
 import type { PullRequest } from "../github/github.ts";
@@ -6,10 +5,11 @@ import type { Context } from "../operations/test-instances/context.ts";
 import type { StatusBoard } from "../operations/test-instances/status-board.ts";
 import type { Desk } from "./comment-work.ts";
 import { say } from "./options.ts";
+import type { Place } from "./test-instance-deploy.ts";
 
 /** What is answered on a pull request, and with what. */
 export interface Response {
-  readonly pool: Pool;
+  readonly place: Place;
   readonly conversation: Conversation;
   readonly board: StatusBoard;
   /** The pull request, as `ogr=123`. */

@@ -16,6 +16,7 @@ import { type Outcome, work } from "./comment-work.ts";
 import { say, WHERE } from "./options.ts";
 import { LABEL, respondToPull } from "./pull-response.ts";
 import type { Response } from "./response.ts";
+import { ROOT } from "./root.ts";
 import { contextOf, poolOf } from "./test-instance-context.ts";
 import { CHANGE } from "./test-instance-options.ts";
 
@@ -56,12 +57,13 @@ export const respondCommand = defineCommand({
     const occasion = occasionOf(args["event-name"], jsonIn(readFileSync(args.event, "utf8")), LABEL);
     if (occasion === undefined) return say("Nothing is asked for.");
     const pool = poolOf(args);
+    const place = { pool, root: ROOT };
     const { GITHUB_TOKEN = "", COMMENT_TOKEN, GITHUB_API_URL: baseUrl, GITHUB_ACTOR } = process.env;
     const token = COMMENT_TOKEN || GITHUB_TOKEN;
     const common = { run: Number(args.run), report: say, secrets: [token, GITHUB_TOKEN].filter(Boolean) };
     if (occasion.kind === "words") {
       const board = new StatusBoard({ ...common, comment: undefined });
-      const asked = await askedBy([commandIn(occasion.text)], pool, undefined);
+      const asked = await askedBy([commandIn(occasion.text)], place, undefined);
       const context = await contextOf(args, pool);
       return end(await work({ context, board, reference: undefined, by: GITHUB_ACTOR, log }, asked));
     }
@@ -75,7 +77,7 @@ export const respondCommand = defineCommand({
     const comment = new StickyComment({ conversation, author: args.account, topic: TOPIC });
     const board = new StatusBoard({ ...common, comment });
     const response: Response = {
-      pool,
+      place,
       conversation,
       board,
       reference,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { FakeConversations } from "./conversations.ts";
 
 /** What a pull request is to be; what is not said is as of an open one of the project's own. */
 export interface FakePull {
@@ -46,6 +47,8 @@ export class FakeGitHub {
   readonly renamed = new Map<string, string>();
   /** What the runs of dispatched workflows go through. */
   outcome: FakeRun["states"] = [{ status: "completed", conclusion: "success" }];
+  /** What is said on pull requests. */
+  readonly conversations = new FakeConversations();
   readonly #server: Server;
 
   constructor() {
@@ -89,8 +92,10 @@ export class FakeGitHub {
       const headers = { location: `${this.url}/repos/${now}${rest}` };
       return json(response, 301, { message: "Moved Permanently", url: headers.location }, headers);
     }
-    const body = request.method === "POST" ? JSON.parse(await text(request)) : undefined;
-    const [status, answer] = this.#route(path, body);
+    const { method = "" } = request;
+    const body = ["POST", "PATCH"].includes(method) ? JSON.parse(await text(request)) : undefined;
+    const said = this.conversations.answer(method, new URL(request.url ?? "/", "http://x"), body);
+    const [status, answer] = said ?? this.#route(path, body);
     json(response, status, answer);
   }
 
