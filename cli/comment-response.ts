@@ -1,11 +1,11 @@
 import { UserError } from "../errors.ts";
 import type { Reaction, WholeComment } from "../github/conversation.ts";
 import { inline } from "../github/markdown.ts";
+import { printable } from "../operations/test-instances/plain-objects.ts";
 import { commandLines } from "./comment-lines.ts";
 import { type Asked, askedIn } from "./comment-request.ts";
 import { answer, type Outcome, work } from "./comment-work.ts";
-import { say } from "./options.ts";
-import { deskOf, quietly, type Response } from "./response.ts";
+import { deskOf, nothing, quietly, type Response } from "./response.ts";
 
 /** What is put to a comment at the end. */
 const ANSWERS: Readonly<Record<Outcome, Reaction>> = {
@@ -21,35 +21,36 @@ const ANSWERS: Readonly<Record<Outcome, Reaction>> = {
 export async function respondToComment(response: Response, id: number): Promise<Outcome> {
   const { conversation, account } = response;
   const comment = await conversation.comment(id);
-  if (comment === undefined) return nothing("the comment is gone");
+  if (comment === undefined) return nothing(response, "the comment is gone");
   if (comment.place.toLowerCase() !== conversation.name.toLowerCase())
     throw new UserError(`Comment ${id} is on ${comment.place}, and not on ${conversation.name}.`);
   const { author, isBots, isEdited, body } = comment;
-  if (isBots || author === undefined || author === account) return nothing("no person wrote the comment");
-  if (isEdited) return nothing("the comment was edited; say it in a new one");
-  if (commandLines(body).length === 0) return nothing("the comment has no command");
+  if (isBots || author === undefined || author === account)
+    return nothing(response, "no person wrote the comment");
+  if (isEdited) return nothing(response, "the comment was edited; say it in a new one");
+  if (commandLines(body).length === 0) return nothing(response, "the comment has no command");
   if (await conversation.hasReaction(id, account, Object.values(ANSWERS)))
-    return nothing("the comment has been answered; say it in a new one");
-  await quietly(() => conversation.react(id, "eyes"));
+    return nothing(response, "the comment has been answered; say it in a new one");
+  await quietly(response, () => conversation.react(id, "eyes"));
   if (!(await conversation.mayWrite(author))) {
-    await quietly(() => refuse(response, comment, author));
+    await quietly(response, () => refuse(response, comment, author));
     return "done";
   }
   const outcome = await workFor(response, author, body);
   // All that is said is there before it is.
   await response.board.end();
-  await quietly(() => conversation.react(id, ANSWERS[outcome]));
+  await quietly(response, () => conversation.react(id, ANSWERS[outcome]));
   return outcome;
 }
 
 async function workFor(response: Response, author: string, body: string): Promise<Outcome> {
-  const { board, log, place, reference } = response;
+  const { board, log, place, reference, report } = response;
   let asked: readonly Asked[];
   try {
     asked = await askedIn(body, place, reference);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    say(error.message);
+    report(printable(error.message));
     answer({ board, by: author, log }, error.message);
     return "failed";
   }
@@ -69,9 +70,4 @@ async function refuse(
       `${marker}\nThank you. Test instances run with accounts of this project, so that only who may write to this repository can ask for one, and ${inline(author)} may not. Somebody who may can say the same in a comment.`,
     );
   await conversation.react(id, "confused");
-}
-
-function nothing(why: string): Outcome {
-  say(`Nothing is done: ${why}.`);
-  return "done";
 }

@@ -2,8 +2,7 @@ import type { Held } from "../operations/test-instances/lease.ts";
 import { instancesOf, overWith } from "../operations/test-instances/pull-instances.ts";
 import { KEEP_LABEL } from "../operations/test-instances/resolve.ts";
 import { answer, type Desk, type Outcome, show, work } from "./comment-work.ts";
-import { say } from "./options.ts";
-import { deskOf, quietly, type Response } from "./response.ts";
+import { deskOf, nothing, quietly, type Response } from "./response.ts";
 import { readDeploy } from "./test-instance-deploy.ts";
 
 /** The label of a pull request that is on test as long as it is there. */
@@ -18,9 +17,9 @@ export async function respondToPull(response: Response): Promise<Outcome> {
   if (!pull.isOpen)
     return remove(await deskOf(response, undefined), response, pull.isMerged ? "merged" : "closed");
   const labelling = await conversation.labelling(LABEL);
-  if (labelling === undefined) return nothing("the pull request never had the label");
+  if (labelling === undefined) return nothing(response, "the pull request never had the label");
   const isThere = pull.labels.includes(LABEL);
-  if (isThere !== labelling.isThere) return nothing("the label was changed since");
+  if (isThere !== labelling.isThere) return nothing(response, "the label was changed since");
   const by = labelling.by ?? "a deleted account";
   if (labelling.by === undefined || !(await conversation.mayWrite(labelling.by))) {
     const why = `The label ${LABEL} counts only from accounts that may write to this repository.`;
@@ -39,11 +38,12 @@ async function bringUp(desk: Desk, response: Response): Promise<Outcome> {
   const { name } = asked.request;
   const [repository = ""] = reference.split("=");
   const own = (await instancesOf(desk.context, reference)).find((one) => one.name === name);
-  if (own?.commits[repository] === pull.sha && own.state !== "failed") return nothing(`${name} is there`);
+  if (own?.commits[repository] === pull.sha && own.state !== "failed")
+    return nothing(response, `${name} is there`);
   const outcome = await work(desk, [asked]);
   if (outcome === "overtaken") return outcome;
   let isThere = true;
-  await quietly(async () => {
+  await quietly(response, async () => {
     isThere = (await conversation.labelling(LABEL))?.isThere ?? true;
   });
   // It may have been taken away before there was anything to remove.
@@ -52,24 +52,20 @@ async function bringUp(desk: Desk, response: Response): Promise<Outcome> {
 
 async function remove(
   desk: Desk,
-  { reference, pull }: Pick<Response, "reference" | "pull">,
+  response: Response,
   why: string,
   isMeant?: (held: Held) => boolean,
 ): Promise<Outcome> {
+  const { reference, pull } = response;
   const isKept = pull.labels.includes(KEEP_LABEL);
   const all = await overWith(desk.context, reference, { ...(isMeant && { isMeant }), isKept });
   for (const { held, left } of all)
     if (left !== undefined)
       show(desk, held, held.state, `${reference} is ${why}, and ${held.name} is left: ${left}.`);
   const over = all.filter(({ left }) => left === undefined);
-  if (all.length === 0) return nothing("nothing is on test");
+  if (all.length === 0) return nothing(response, "nothing is on test");
   return work(
     desk,
     over.map(({ held }) => ({ name: "destroy", instance: held.name, why: `${reference} is ${why}.` })),
   );
-}
-
-function nothing(why: string): Outcome {
-  say(`Nothing is done: ${why}.`);
-  return "done";
 }

@@ -2,9 +2,9 @@ import { knownError } from "../errors.ts";
 import type { Conversation } from "../github/conversation.ts";
 import type { PullRequest } from "../github/github.ts";
 import type { Context } from "../operations/test-instances/context.ts";
+import type { Report } from "../operations/test-instances/engine.ts";
 import type { StatusBoard } from "../operations/test-instances/status-board.ts";
-import type { Desk } from "./comment-work.ts";
-import { say } from "./options.ts";
+import type { Desk, Outcome } from "./comment-work.ts";
 import type { Place } from "./test-instance-deploy.ts";
 
 /** What is answered on a pull request, and with what. */
@@ -19,6 +19,8 @@ export interface Response {
   readonly account: string;
   /** The address of this run's log. */
   readonly log: string | undefined;
+  /** Hears what goes on. */
+  readonly report: Report;
   /** The way to the cluster, which is taken only for whom may ask for something. */
   readonly context: () => Promise<Context>;
 }
@@ -29,13 +31,19 @@ export async function deskOf(response: Response, by: string | undefined): Promis
   return { context: await response.context(), board, reference, by, log };
 }
 
+/** Says that there is nothing to do, which is no failure. */
+export function nothing({ report }: Response, why: string): Outcome {
+  report(`Nothing is done: ${why}.`);
+  return "done";
+}
+
 /** Tells GitHub something that is of no consequence: that it cannot be told is said in the log alone. */
-export async function quietly(tell: () => Promise<unknown>): Promise<void> {
+export async function quietly({ report }: Response, tell: () => Promise<unknown>): Promise<void> {
   try {
     await tell();
   } catch (error) {
     const known = knownError(error);
     if (known === undefined) throw error;
-    say(known.message);
+    report(known.message);
   }
 }

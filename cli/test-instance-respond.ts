@@ -83,6 +83,7 @@ export const respondCommand = defineCommand({
       reference,
       log,
       account: args.account,
+      report: say,
       // A pull request must be there, and of a repository that is called so.
       pull: await new GitHub({ token, baseUrl }).pullRequest(repository, number),
       context: () => contextOf(args, pool),

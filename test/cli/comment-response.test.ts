@@ -199,6 +199,7 @@ async function respond(id: number, { account = ACCOUNT, run = 1 } = {}) {
     pull: await new GitHub(args).pullRequest(OGR, 123),
     account,
     log: undefined,
+    report: () => {},
     context: () => Promise.reject(new Reached("the cluster")),
   };
   return respondToComment(response, id);
