@@ -31,7 +31,6 @@ const TOKEN = "ghp_MARKED0123456789";
 
 let github: FakeGitHub;
 let said: FakeGitHub["conversations"];
-let cwd: string;
 
 beforeAll(async () => {
   github = await new FakeGitHub().start();
@@ -40,9 +39,6 @@ beforeAll(async () => {
   github.pulls.set("packit/ogr#62", {});
   for (const name of ["packit-service", "ogr"]) said.permissions.set(`alice in packit/${name}`, "write");
   for (const object of managementObjects(pool)) await applyOne(client, object);
-  const shared = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
-  shared.config["packit:testInstances"] = { default: RAW };
-  cwd = project({ "Pulumi.yaml": stringify(shared) });
 });
 afterAll(async () => {
   for (const object of managementObjects(pool).toReversed()) await client.delete(object);
@@ -272,6 +268,9 @@ async function respond(name: string, event: unknown) {
   const where = ["--engine", "apply", "--kubeconfig", PATHS.kubeconfig];
   const what = ["--event", file, "--event-name", name, "--run", run, "--log", log];
   const env = { GITHUB_API_URL: github.url, GITHUB_TOKEN: TOKEN };
+  const shared = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
+  shared.config["packit:testInstances"] = { default: RAW };
+  const cwd = project({ "Pulumi.yaml": stringify(shared) });
   const { exitCode, stderr } = await command("test-instance", ["respond", ...where, ...what], { cwd, env });
   return { exitCode, stderr: String(stderr) };
 }

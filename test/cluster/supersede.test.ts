@@ -114,7 +114,7 @@ describe("a newer request for an instance that is being deployed", { timeout: 12
 
   it("takes the place of one that waits in line", async () => {
     const taken = pool.pool.limit;
-    for (let i = 0; i < taken; i++) await slotsOf(pool).take(tenancy(`full-${i}`), TAKE);
+    for (let i = 0; i < taken; i++) await slotsOf(pool).take({ ...tenancy(`full-${i}`), state: "up" }, TAKE);
     const events: string[] = [];
     const older = deploy("patient", events, "older", { waitSeconds: 100 });
     await until(async () => (await queueOf(pool).tickets()).length === 1, WITHIN);
