@@ -5,7 +5,7 @@ import { printable } from "../operations/test-instances/plain-objects.ts";
 import { commandLines } from "./comment-lines.ts";
 import { type Asked, askedIn } from "./comment-request.ts";
 import { answer, type Outcome, work } from "./comment-work.ts";
-import { deskOf, nothing, quietly, type Response } from "./response.ts";
+import { deskOf, failed, nothing, quietly, type Response } from "./response.ts";
 
 /** What is put to a comment at the end. */
 const ANSWERS: Readonly<Record<Outcome, Reaction>> = {
@@ -36,7 +36,7 @@ export async function respondToComment(response: Response, id: number): Promise<
     await quietly(response, () => refuse(response, comment, author));
     return "done";
   }
-  const outcome = await workFor(response, author, body);
+  const outcome = await workFor(response, author, body).catch((error) => failed(response, author, error));
   // All that is said is there before it is.
   await response.board.end();
   await quietly(response, () => conversation.react(id, ANSWERS[outcome]));

@@ -25,6 +25,8 @@ export interface Desk {
   readonly reference: string | undefined;
   /** Who has asked, if somebody did. */
   readonly by: string | undefined;
+  /** The number of this run, which grows from run to run. */
+  readonly run: number;
   /** The address of this run's log. */
   readonly log: string | undefined;
 }
@@ -103,7 +105,8 @@ async function bringUp(desk: Desk, asked: Deploy): Promise<Outcome> {
   const args = { request, builder: builderOf(context), waitSeconds, limitSeconds, onlyExisting };
   try {
     const { held } = await interruptible(
-      (signal) => deploy(context, { ...args, supersedes: true, owner: desk.by, onStage, signal }),
+      (signal) =>
+        deploy(context, { ...args, supersedes: true, owner: desk.by, order: desk.run, onStage, signal }),
       async () => {
         const left = await leftOfDeploy(context, name);
         tell("stopped", left);
@@ -118,7 +121,9 @@ async function bringUp(desk: Desk, asked: Deploy): Promise<Outcome> {
       tell("failed", messageOf(error));
       return "failed";
     }
-    tell(await fateOf(context, name).catch(() => "superseded"), messageOf(error));
+    // Where it never had a slot, there was nothing to destroy.
+    const fate = latest === undefined ? "superseded" : await fateOf(context, name).catch(() => "superseded");
+    tell(fate, messageOf(error));
     return "overtaken";
   }
 }
@@ -188,7 +193,7 @@ function text({ context, by, log }: Desk, status: Status): string {
 }
 
 /** A failure for whoever has asked; what nobody has foreseen is for the log alone. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return knownError(error)?.message ?? "This is a bug in this project. The log has the rest.";
 }
 

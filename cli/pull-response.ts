@@ -2,7 +2,7 @@ import type { Held } from "../operations/test-instances/lease.ts";
 import { instancesOf, overWith } from "../operations/test-instances/pull-instances.ts";
 import { KEEP_LABEL } from "../operations/test-instances/resolve.ts";
 import { answer, type Desk, type Outcome, show, work } from "./comment-work.ts";
-import { deskOf, nothing, quietly, type Response } from "./response.ts";
+import { deskOf, failed, nothing, quietly, type Response } from "./response.ts";
 import { readDeploy } from "./test-instance-deploy.ts";
 
 /** The label of a pull request that is on test as long as it is there. */
@@ -26,13 +26,14 @@ export async function respondToPull(response: Response): Promise<Outcome> {
     answer({ board: response.board, by, log: response.log }, why);
     return "done";
   }
+  if (isThere) return bringUp(response, by).catch((error) => failed(response, by, error));
   const desk = await deskOf(response, by);
-  if (isThere) return bringUp(desk, response);
   // What was made since was asked for in another way.
   return remove(desk, response, "without its label", ({ created }) => created < labelling.at);
 }
 
-async function bringUp(desk: Desk, response: Response): Promise<Outcome> {
+async function bringUp(response: Response, by: string): Promise<Outcome> {
+  const desk = await deskOf(response, by);
   const { conversation, place, reference, pull } = response;
   const asked = { name: "deploy", ...readDeploy([reference], place) } as const;
   const { name } = asked.request;

@@ -1,10 +1,10 @@
-import { knownError } from "../errors.ts";
+import { explain, knownError } from "../errors.ts";
 import type { Conversation } from "../github/conversation.ts";
 import type { PullRequest } from "../github/github.ts";
 import type { Context } from "../operations/test-instances/context.ts";
 import type { Report } from "../operations/test-instances/engine.ts";
 import type { StatusBoard } from "../operations/test-instances/status-board.ts";
-import type { Desk, Outcome } from "./comment-work.ts";
+import { answer, type Desk, messageOf, type Outcome } from "./comment-work.ts";
 import type { Place } from "./test-instance-deploy.ts";
 
 /** What is answered on a pull request, and with what. */
@@ -17,6 +17,8 @@ export interface Response {
   readonly pull: PullRequest;
   /** The account that answers. */
   readonly account: string;
+  /** The number of this run, which grows from run to run. */
+  readonly run: number;
   /** The address of this run's log. */
   readonly log: string | undefined;
   /** Hears what goes on. */
@@ -27,8 +29,15 @@ export interface Response {
 
 /** What commands are done with, on behalf of an account. */
 export async function deskOf(response: Response, by: string | undefined): Promise<Desk> {
-  const { board, reference, log } = response;
-  return { context: await response.context(), board, reference, by, log };
+  const { board, reference, run, log } = response;
+  return { context: await response.context(), board, reference, by, run, log };
+}
+
+/** Tells who has asked what has kept anything from being done. */
+export function failed({ board, log, report }: Response, by: string, error: unknown): Outcome {
+  report(explain(error));
+  answer({ board, by, log }, messageOf(error));
+  return "failed";
 }
 
 /** Says that there is nothing to do, which is no failure. */

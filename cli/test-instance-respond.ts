@@ -60,12 +60,13 @@ export const respondCommand = defineCommand({
     const place = { pool, root: ROOT };
     const { GITHUB_TOKEN = "", COMMENT_TOKEN, GITHUB_API_URL: baseUrl, GITHUB_ACTOR } = process.env;
     const token = COMMENT_TOKEN || GITHUB_TOKEN;
-    const common = { run: Number(args.run), report: say, secrets: [token, GITHUB_TOKEN].filter(Boolean) };
+    const run = Number(args.run);
+    const common = { run, report: say, secrets: [token, GITHUB_TOKEN].filter(Boolean) };
     if (occasion.kind === "words") {
       const board = new StatusBoard({ ...common, comment: undefined });
       const asked = await askedBy([commandIn(occasion.text)], place, undefined);
       const context = await contextOf(args, pool);
-      return end(await work({ context, board, reference: undefined, by: GITHUB_ACTOR, log }, asked));
+      return end(await work({ context, board, reference: undefined, by: GITHUB_ACTOR, run, log }, asked));
     }
     const { repository, number } = occasion;
     const reference = pullReference(repository, number);
@@ -81,6 +82,7 @@ export const respondCommand = defineCommand({
       conversation,
       board,
       reference,
+      run,
       log,
       account: args.account,
       report: say,

@@ -8,7 +8,7 @@ import { type Living, numberOf } from "./queue.ts";
 import type { Request } from "./request.ts";
 import { SILENCE_SECONDS, unchanged } from "./silence.ts";
 import { LostSlot, type TakeArgs, type Taken } from "./slots.ts";
-import { supersede } from "./supersede.ts";
+import { isOlder, supersede } from "./supersede.ts";
 import type { Tenancy } from "./tenancy.ts";
 
 export interface AcquireArgs {
@@ -74,9 +74,11 @@ async function queued(context: Context, args: AcquireArgs, tenancy: Tenancy, tak
   const slots = slotsOf(context);
   const queue = queueOf(context);
   const begun = performance.now();
-  let ticket = await queue.join(tenancy.name);
-  const isNewer = ({ name, number }: Living) =>
-    name === tenancy.name && number > numberOf(ticket.metadata.name);
+  const { order } = tenancy;
+  let ticket = await queue.join(tenancy.name, order);
+  const isNewer = ({ name, number, ...other }: Living) =>
+    name === tenancy.name &&
+    (isOlder(tenancy, other) || (other.order === order && number > numberOf(ticket.metadata.name)));
   let renewed = performance.now();
   try {
     for (;;) {

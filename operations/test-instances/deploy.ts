@@ -35,6 +35,8 @@ export interface DeployArgs extends AcquireArgs {
   readonly limitSeconds: number;
   /** The account that asks for it. @default - who runs this */
   readonly owner?: string | undefined;
+  /** A number that grows from request to request: an older one does not supersede a newer one. */
+  readonly order?: number | undefined;
 }
 
 /** An instance that is up. */
@@ -58,7 +60,7 @@ export interface Plan {
 /** Everything that can be known, and be wrong, before anything is made. */
 export async function plan(
   context: Context,
-  { request, builder, owner }: Pick<DeployArgs, "request" | "builder" | "owner">,
+  { request, builder, owner, order }: Pick<DeployArgs, "request" | "builder" | "owner" | "order">,
 ): Promise<Plan> {
   const { pool, github } = context;
   const resolved = await resolve(github, request.references, pool.owners);
@@ -83,6 +85,7 @@ export async function plan(
     parts: request.parts,
     images: request.images,
     run: randomUUID(),
+    order,
     wasUp: false,
     state: "deploying",
   } as const;

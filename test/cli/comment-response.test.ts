@@ -15,7 +15,7 @@ const PLACE = "packit/ogr#123";
 const ACCOUNT = "github-actions[bot]";
 
 /** Nothing in these tests gets as far as a cluster; what would is told by this. */
-class Reached extends UserError {}
+const REACHED = "No cluster is here.";
 
 let fake: FakeGitHub;
 let said: FakeGitHub["conversations"];
@@ -35,8 +35,9 @@ describe("a comment with a command", () => {
     "admin",
   ])("of %s, who may write, is seen at once, and the cluster is asked", async (author) => {
     const id = said.say(PLACE, author, "/deploy");
-    await expect(respond(id)).rejects.toThrow(Reached);
-    expect(said.reactionsTo(id)).toEqual(["eyes"]);
+    expect(await respond(id)).toBe("failed");
+    expect(said.reactionsTo(id)).toEqual(["eyes", "confused"]);
+    expect(said.on(PLACE).at(-1)?.body).toContain(REACHED);
   });
 
   it.each([
@@ -95,7 +96,8 @@ describe("a comment with a command", () => {
   it("of somebody whom another one answered is answered all the same", async () => {
     const id = said.say(PLACE, "alice", "/deploy");
     said.comments.find((one) => one.id === id)?.reactions.push({ by: "bob", content: "rocket" });
-    await expect(respond(id)).rejects.toThrow(Reached);
+    expect(await respond(id)).toBe("failed");
+    expect(said.on(PLACE).at(-1)?.body).toContain(REACHED);
   });
 
   it("on another pull request than was said is refused", async () => {
@@ -155,7 +157,9 @@ describe("GitHub's API in trouble", () => {
   ])("where %s keeps nobody from anything", async (_, isFailing) => {
     said.fails = (method, path) => (isFailing(path, method) ? LIMITED : undefined);
     const id = said.say(PLACE, "alice", "/deploy");
-    await expect(respond(id)).rejects.toThrow(Reached);
+    const reached: string[] = [];
+    expect(await respond(id, { report: (line) => reached.push(line) })).toBe("failed");
+    expect(reached.join("\n")).toContain(REACHED);
     const wrong = said.say(PLACE, "alice", "/deploy nope=1");
     expect(await respond(wrong)).toBe("failed");
     const stranger = said.say(PLACE, "mallory", "/deploy");
@@ -187,7 +191,10 @@ function edited(id: number): number {
   return id;
 }
 
-async function respond(id: number, { account = ACCOUNT, run = 1 } = {}) {
+async function respond(
+  id: number,
+  { account = ACCOUNT, run = 1, report = (_: string): unknown => undefined } = {},
+) {
   const args = { baseUrl: fake.url };
   const conversation = new Conversation(args, OGR, 123);
   const comment = new StickyComment({ conversation, author: account, topic: "test-instance" });
@@ -198,9 +205,10 @@ async function respond(id: number, { account = ACCOUNT, run = 1 } = {}) {
     reference: "ogr=123",
     pull: await new GitHub(args).pullRequest(OGR, 123),
     account,
+    run,
     log: undefined,
-    report: () => {},
-    context: () => Promise.reject(new Reached("the cluster")),
+    report: (line) => void report(line),
+    context: () => Promise.reject(new UserError(REACHED)),
   };
   return respondToComment(response, id);
 }

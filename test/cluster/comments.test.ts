@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { ApiClient } from "../../cluster/api-client.ts";
 import { applyOne } from "../../cluster/apply.ts";
+import { until } from "../../cluster/until.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
 import { slotsOf } from "../../operations/test-instances/context.ts";
 import { managementObjects } from "../../operations/test-instances/management.ts";
@@ -35,7 +36,7 @@ let said: FakeGitHub["conversations"];
 beforeAll(async () => {
   github = await new FakeGitHub().start();
   said = github.conversations;
-  for (const number of [621, 622, 623]) github.pulls.set(`packit/packit-service#${number}`, {});
+  for (const number of [621, 622, 623, 624]) github.pulls.set(`packit/packit-service#${number}`, {});
   github.pulls.set("packit/ogr#62", {});
   for (const name of ["packit-service", "ogr"]) said.permissions.set(`alice in packit/${name}`, "write");
   for (const object of managementObjects(pool)) await applyOne(client, object);
@@ -105,6 +106,32 @@ describe("a conversation on a pull request", { timeout: 300_000 }, () => {
       1,
       expect.stringContaining("packit-service=621 is closed"),
     ]);
+  });
+});
+
+describe("a run that is stopped", { timeout: 120_000 }, () => {
+  const PULL = "packit/packit-service#624";
+
+  it("says so, and what it leaves", async () => {
+    github.outcome = [{ status: "in_progress", conclusion: null }];
+    const running = started("issue_comment", created(PULL, said.say(PULL, "alice", `/deploy ${SMALL}`)));
+    const isBuilding = async () =>
+      said.on(PULL).some(({ body }) => body.includes("`ps-624`: building images"));
+    await until(isBuilding, { what: "the comment", limitSeconds: 60 });
+    running.kill("SIGINT");
+    expect((await running).exitCode).toBe(130);
+    expect(status(PULL)).toMatch(/`ps-624`: stopped.*What was made of ps-624 goes on running/s);
+    github.outcome = [{ status: "completed", conclusion: "success" }];
+    expect((await comment(PULL, "/destroy")).exitCode).toBe(0);
+  });
+
+  it("and one whose build fails say so, and the end of the log is no more than code", async () => {
+    github.outcome = [{ status: "completed", conclusion: "failure" }];
+    const { exitCode } = await comment(PULL, `/deploy ${SMALL}`);
+    expect(exitCode).toBe(1);
+    expect(status(PULL)).toMatch(/`ps-624`: failed.*```text\n.*Error: no such package\n```/s);
+    github.outcome = [{ status: "completed", conclusion: "success" }];
+    expect((await comment(PULL, "/destroy")).exitCode).toBe(0);
   });
 });
 
@@ -227,14 +254,17 @@ let runs = 24_000_000_000;
 /** Alice says something, and GitHub tells of it. */
 async function comment(place: string, body: string) {
   const id = said.say(place, "alice", body);
+  return { ...(await respond("issue_comment", created(place, id))), reactions: said.reactionsTo(id) };
+}
+
+function created(place: string, id: number) {
   const [full_name, number] = place.split("#");
-  const event = {
+  return {
     action: "created",
-    comment: { id, body },
+    comment: { id },
     issue: { number: Number(number), pull_request: { url: "x" } },
     repository: { full_name },
   };
-  return { ...(await respond("issue_comment", event)), reactions: said.reactionsTo(id) };
 }
 
 function pull(place: string, action: string, label = "test-instance") {
@@ -260,7 +290,11 @@ function given(text: string) {
   return respond("workflow_dispatch", { inputs: { command: text } });
 }
 
-async function respond(name: string, event: unknown) {
+function respond(name: string, event: unknown) {
+  return started(name, event).then(({ exitCode, stderr }) => ({ exitCode, stderr: String(stderr) }));
+}
+
+function started(name: string, event: unknown) {
   const file = join(temporaryFolder(), "event.json");
   writeFileSync(file, JSON.stringify(event));
   const run = String(runs++);
@@ -271,8 +305,7 @@ async function respond(name: string, event: unknown) {
   const shared = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
   shared.config["packit:testInstances"] = { default: RAW };
   const cwd = project({ "Pulumi.yaml": stringify(shared) });
-  const { exitCode, stderr } = await command("test-instance", ["respond", ...where, ...what], { cwd, env });
-  return { exitCode, stderr: String(stderr) };
+  return command("test-instance", ["respond", ...where, ...what], { cwd, env });
 }
 
 /** The one status comment of a pull request. */

@@ -90,6 +90,36 @@ describe("a newer request for an instance that is being deployed", { timeout: 12
     for (const [begun = "", ended] of pairs) expect(ended).toBe(begun.replace("begins", "ends"));
   });
 
+  it("that is older than what it finds leaves that alone, whether it is at work, up, or waits", async () => {
+    const events: string[] = [];
+    const newer = begin("ordered", { events, id: "newer", isSlow: true, order: 2 });
+    await newer.begun;
+    await expect(deploy("ordered", events, "late", { order: 1 })).rejects.toThrow(
+      "A newer request for ordered",
+    );
+    newer.release();
+    await newer.outcome;
+    await expect(deploy("ordered", events, "later", { order: 1 })).rejects.toThrow(
+      "A newer request for ordered",
+    );
+    expect(events).toEqual(["newer begins", "newer ends"]);
+    // The same request again, and one that nobody has numbered, go on.
+    await deploy("ordered", events, "again", { order: 2 });
+    await deploy("ordered", events, "person");
+
+    for (let i = 0; i < pool.pool.limit - 1; i++)
+      await slotsOf(pool).take({ ...tenancy(`full-${i}`), state: "up" }, TAKE);
+    const waits = deploy("lined", events, "waits", { waitSeconds: 100, order: 2 });
+    waits.catch(() => {});
+    await until(async () => (await queueOf(pool).tickets()).length === 1, WITHIN);
+    await expect(deploy("lined", events, "late", { waitSeconds: 100, order: 1 })).rejects.toBeInstanceOf(
+      LostSlot,
+    );
+    await destroy(pool.context(engine()), "full-0");
+    await waits;
+    expect(events.slice(-2)).toEqual(["waits begins", "waits ends"]);
+  });
+
   it("leaves those of other names alone", async () => {
     const events: string[] = [];
     const one = begin("one", { events, id: "one", isSlow: true });
@@ -163,7 +193,7 @@ function deploy(name: string, events: string[], id: string, given: Partial<Deplo
 /** The same, at work until it is stopped; a slow one until it is released besides, as an engine that ends what it has begun. */
 function begin(
   name: string,
-  { events, id, isSlow = false }: { events: string[]; id: string; isSlow?: boolean },
+  { events, id, isSlow = false, order }: { events: string[]; id: string; isSlow?: boolean; order?: number },
 ) {
   const begun = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();
@@ -176,7 +206,7 @@ function begin(
     events.push(`${id} ends`);
     signal.throwIfAborted();
   });
-  const outcome = pool.deploy(work, name, { supersedes: true });
+  const outcome = pool.deploy(work, name, { supersedes: true, order });
   outcome.catch(() => {});
   return { begun: begun.promise, outcome, release: () => released.resolve() };
 }
