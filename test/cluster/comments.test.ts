@@ -113,7 +113,7 @@ describe("a run that is stopped", { timeout: 120_000 }, () => {
   const PULL = "packit/packit-service#624";
 
   it("says so, and what it leaves", async () => {
-    github.outcome = [{ status: "in_progress", conclusion: null }];
+    plays({ status: "in_progress", conclusion: null });
     const running = started("issue_comment", created(PULL, said.say(PULL, "alice", `/deploy ${SMALL}`)));
     const isBuilding = async () =>
       said.on(PULL).some(({ body }) => body.includes("`ps-624`: building images"));
@@ -121,16 +121,16 @@ describe("a run that is stopped", { timeout: 120_000 }, () => {
     running.kill("SIGINT");
     expect((await running).exitCode).toBe(130);
     expect(status(PULL)).toMatch(/`ps-624`: stopped.*What was made of ps-624 goes on running/s);
-    github.outcome = [{ status: "completed", conclusion: "success" }];
+    plays(SUCCESS);
     expect((await comment(PULL, "/destroy")).exitCode).toBe(0);
   });
 
   it("and one whose build fails say so, and the end of the log is no more than code", async () => {
-    github.outcome = [{ status: "completed", conclusion: "failure" }];
+    plays({ status: "completed", conclusion: "failure" });
     const { exitCode } = await comment(PULL, `/deploy ${SMALL}`);
     expect(exitCode).toBe(1);
     expect(status(PULL)).toMatch(/`ps-624`: failed.*```text\n.*Error: no such package\n```/s);
-    github.outcome = [{ status: "completed", conclusion: "success" }];
+    plays(SUCCESS);
     expect((await comment(PULL, "/destroy")).exitCode).toBe(0);
   });
 });
@@ -248,6 +248,14 @@ describe("what another repository sends on", { timeout: 300_000 }, () => {
     expect(JSON.stringify(said.comments.filter(({ author }) => author === ACCOUNT))).not.toContain("MARKED");
   });
 });
+
+const SUCCESS = { status: "completed", conclusion: "success" };
+
+/** From now on builds go so; former ones are forgotten. */
+function plays(outcome: FakeGitHub["outcome"][number]): void {
+  github.outcome = [outcome];
+  github.runs.length = 0;
+}
 
 let runs = 24_000_000_000;
 
