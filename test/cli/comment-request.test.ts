@@ -34,6 +34,8 @@ describe("the commands in a comment", () => {
     ["a quote that goes on", "> as she said\n/deploy", []],
     ["a quote in a list", "- > a\n  > b\n  /deploy", []],
     ["a comment of HTML", "<!--\n/deploy\n-->\n\na <!-- b\n/deploy c --> d", []],
+    ["a heading", "/deploy\n===\n\n# /deploy", []],
+    ["a list", "- a\n/deploy\n- /deploy", []],
     ["HTML", "<details>\n/deploy\n</details>", []],
     ["nothing", "", []],
   ])("are found: %s", (_, comment, lines) => {

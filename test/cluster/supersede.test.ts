@@ -34,6 +34,9 @@ describe("a newer request for an instance that is being deployed", { timeout: 12
     await newer;
     expect(events).toEqual(["older begins", "older ends", "newer begins", "newer ends"]);
     expect(stages[0]).toBe("waiting");
+    // It has answered, and was not taken for dead.
+    expect(pool.said.join("\n")).toMatch(/waiting for whoever deploys replaced to stop/);
+    expect(pool.said.join("\n")).not.toContain("nobody answers");
     // The same slot, and the same expiry.
     expect(await theOne("replaced")).toMatchObject({ slot, created, state: "up" });
     expect((await theOne("replaced")).ends).toBeUndefined();

@@ -47,6 +47,7 @@ describe("a status comment", () => {
       fc.property(fc.array(section, { maxLength: 10 }), (all) => {
         const body = written(all);
         expect(body.length).toBeLessThan(65_000);
+        expect(sectionsIn(body).length).toBeLessThanOrEqual(5);
         expect(sectionsIn(body).map(({ name }) => name)).not.toContain("other");
       }),
       { numRuns: 50 },
