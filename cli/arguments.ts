@@ -43,6 +43,16 @@ export function repeated(args: ArgsDef, words: readonly string[], name: string):
   return parsed(args, words).options.flatMap((option) => (option.name === name ? (option.value ?? []) : []));
 }
 
+/** The words that are no option and no value of one. */
+export function positionalsIn(args: ArgsDef, words: readonly string[]): string[] {
+  return parsed(args, words).positionals;
+}
+
+/** The names of the options that are given, as they are written. */
+export function optionsIn(args: ArgsDef, words: readonly string[]): string[] {
+  return parsed(args, words).options.map(({ name }) => name);
+}
+
 /** Whether help is asked for, and is not the value of an option. */
 export function wantsHelp(args: ArgsDef, words: readonly string[]): boolean {
   return parsed(args, words).options.some(({ raw }) => raw === "--help" || raw === "-h");

@@ -28,14 +28,21 @@ async function runVerb(verb: Verb, words: readonly string[]): Promise<void> {
   const name = ["./ops", ...verb.path].join(" ");
   if (Object.keys(verb.verbs).length > 0)
     throw new UserError(`${name} needs a verb.\n\n${await usage(verb)}`);
+  const mistakes = mistakesIn(verb, words);
+  if (mistakes !== undefined)
+    throw new UserError(`${name}: ${mistakes}\nSee: ./ops help ${verb.path.join(" ")}`);
+  await runCommand(verb.command, { rawArgs: [...words] });
+}
+
+/** All that is wrong with words that a verb does not take, a line each; nothing where it takes them. */
+export function mistakesIn(verb: Verb, words: readonly string[]): string | undefined {
   try {
     checkArguments(verb.args, words);
+    return undefined;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const all = [error.message, ...moreMistakes(verb, words, error.message)].join("\n");
-    throw new UserError(`${name}: ${all}\nSee: ./ops help ${verb.path.join(" ")}`);
+    return [error.message, ...moreMistakes(verb, words, error.message)].join("\n");
   }
-  await runCommand(verb.command, { rawArgs: [...words] });
 }
 
 /** What is wrong with the values of words that are refused already, but for the options of which that was said. */

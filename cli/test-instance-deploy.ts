@@ -65,9 +65,18 @@ const LENIENT = Object.fromEntries(
   // It has the same names; what values they may have is refused elsewhere.
 ) as unknown as typeof DEPLOY;
 
+/** The pool, and the project's folder, whose stacks' names are taken. */
+export interface Place {
+  readonly pool: Pool;
+  readonly root: string;
+}
+
 /** What is asked for; throws all that is wrong with it. */
-function understood(args: ParsedArgs<typeof DEPLOY>, rawArgs: readonly string[]) {
-  const pool = poolOf(args);
+function understood(
+  args: ParsedArgs<typeof DEPLOY>,
+  rawArgs: readonly string[],
+  { pool, root }: Place = { pool: poolOf(args), root: ROOT },
+) {
   const words = {
     references: args._,
     base: args.base,
@@ -78,7 +87,7 @@ function understood(args: ParsedArgs<typeof DEPLOY>, rawArgs: readonly string[])
     images: repeated(DEPLOY, rawArgs, "image"),
   };
   const values = everyMistake({
-    request: () => readRequest(words, pool, ROOT),
+    request: () => readRequest(words, pool, root),
     waitSeconds: () => (args.wait === undefined ? 0 : lengthOf("--wait", args.wait)),
     limitSeconds: () => lengthOf("--limit", args.limit),
   });
@@ -114,6 +123,16 @@ const deployVerb = defineCommand({
     );
   },
 });
+
+/** What words ask for, where the pool is known; throws all that is wrong with it. */
+export function readDeploy(words: readonly string[], place: Place) {
+  const args = parseArgs<typeof DEPLOY>([...words], LENIENT);
+  return {
+    ...understood(args, words, place),
+    onlyExisting: args["only-existing"],
+    isDry: args["dry-run"],
+  };
+}
 
 export const deployCommand = {
   ...deployVerb,

@@ -84,8 +84,51 @@ const comment = z
 
 export const commentAnswer = comment;
 
+/** A comment with what there is to judge it by. */
+export const wholeCommentAnswer = z
+  .object({
+    id: z.number(),
+    body: z.string().nullish(),
+    html_url: z.string(),
+    user: z.object({ login: z.string(), type: z.string() }).nullish(),
+    issue_url: z.string(),
+    created_at: z.iso.datetime({ offset: true }),
+    updated_at: z.iso.datetime({ offset: true }),
+  })
+  .transform(({ id, body, html_url, user, issue_url, created_at, updated_at }) => ({
+    id,
+    body: body ?? "",
+    url: html_url,
+    author: user?.login,
+    isBots: user?.type === "Bot",
+    isEdited: Date.parse(updated_at) !== Date.parse(created_at),
+    /** What it stands on, as `packit/ogr#123`. */
+    place: issue_url.replace(/^.*\/repos\/([^/]+\/[^/]+)\/issues\/(\d+)$/s, "$1#$2"),
+  }));
+
+const issueEvent = z
+  .object({
+    event: z.string(),
+    created_at: z.iso.datetime({ offset: true }),
+    // None once the account is deleted.
+    actor: z.object({ login: z.string() }).nullish(),
+    label: z.object({ name: z.string() }).optional(),
+  })
+  .transform(({ event, created_at, actor, label }) => ({
+    event,
+    at: new Date(created_at),
+    by: actor?.login,
+    label: label?.name,
+  }));
+
+/** The events on one page. */
+export const issueEventsAnswer = z.array(issueEvent);
+
 /** The comments on one page. */
 export const commentsAnswer = z.array(comment);
+
+/** The reactions on one page. */
+export const reactionsAnswer = z.array(z.object({ user: z.object({ login: z.string() }).nullish() }));
 
 export const permissionAnswer = z.object({ permission: z.string(), role_name: z.string().optional() });
 

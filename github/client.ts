@@ -24,7 +24,8 @@ export interface RequestOptions {
   readonly redirect: "manual";
 }
 
-type Rest = InstanceType<typeof RetryingOctokit>["rest"];
+/** octokit's methods. */
+export type Rest = InstanceType<typeof RetryingOctokit>["rest"];
 
 /** How GitHub's API is asked: with a limit of time, and every answer held to what it must be. */
 export class GitHubClient {

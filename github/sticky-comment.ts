@@ -50,6 +50,36 @@ export class StickyComment {
     return said?.url ?? "";
   }
 
+  /**
+   * Changes what is said from what it is at that moment, and again where another run has changed it meanwhile.
+   *
+   * @param change Makes the new text from the former one, which is empty where there is none; done twice, it changes nothing more.
+   * @param run As of {@link say}; the comment is that of the newest run that has changed it.
+   * @returns The comment's address.
+   */
+  async change(change: (former: string) => string, run: number): Promise<string> {
+    let said: Comment | undefined;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const [newest, ...others] = await this.#own();
+      for (const { id } of others) await this.#conversation.remove(id);
+      const former = newest === undefined ? "" : this.#textOf(newest);
+      const text = change(former).trim();
+      if (newest && text === former) return newest.url;
+      const body = `${markerOf(this.#topic, Math.max(run, newest ? this.#runOf(newest) : 0))}\n${text}`;
+      said = newest && (await this.#conversation.edit(newest.id, body));
+      said ??= await this.#conversation.post(body);
+    }
+    return said?.url ?? "";
+  }
+
+  /** What a comment says below its marker; GitHub keeps line ends as they came. */
+  #textOf({ body }: Comment): string {
+    return body
+      .replaceAll("\r\n", "\n")
+      .replace(/^<!--.*-->\n/, "")
+      .trim();
+  }
+
   /** The comments of the topic, that of the newest run first. */
   async #own(): Promise<Comment[]> {
     const all = await this.#conversation.comments();

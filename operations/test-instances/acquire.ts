@@ -4,10 +4,11 @@ import { UserError } from "../../errors.ts";
 import { showDuration } from "../../schema/duration.ts";
 import { budgetOf, type Context, queueOf, slotsOf } from "./context.ts";
 import { exceeds, type Held, isAtWork, showRequests, signOfSlot } from "./lease.ts";
-import type { Living } from "./queue.ts";
+import { type Living, numberOf } from "./queue.ts";
 import type { Request } from "./request.ts";
 import { SILENCE_SECONDS, unchanged } from "./silence.ts";
-import type { TakeArgs, Taken } from "./slots.ts";
+import { LostSlot, type TakeArgs, type Taken } from "./slots.ts";
+import { isOlder, supersede } from "./supersede.ts";
 import type { Tenancy } from "./tenancy.ts";
 
 export interface AcquireArgs {
@@ -16,9 +17,19 @@ export interface AcquireArgs {
   readonly waitSeconds: number;
   /** Whether only an instance that is there is deployed anew, and none is made. */
   readonly onlyExisting: boolean;
+  /**
+   * Whether an older request for the same instance, which deploys it or waits in line, is stopped, and not left to it.
+   * The older one fails with a LostSlot. @default false
+   */
+  readonly supersedes?: boolean;
+  /** Hears how far the work has come, and of the slot once there is one. */
+  readonly onStage?: ((stage: Stage, held?: Held) => void) | undefined;
   /** Ends the work with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** How far a deploy has come. */
+export type Stage = "waiting" | "building" | "deploying";
 
 /** Refuses what asks for more than all instances together may. */
 export function refuseTooLarge(tenancy: Tenancy, pool: Pool): void {
@@ -45,9 +56,9 @@ export async function acquire(context: Context, args: AcquireArgs, tenancy: Tena
   };
   if (args.waitSeconds === 0 && (await queueOf(context).tickets()).length === 0) {
     const result = await slots.take(tenancy, take);
-    if ("refused" in result) throw await refused(context, tenancy, result);
-    return result;
+    return "refused" in result ? olderOr(context, args, tenancy, result) : result;
   }
+  args.onStage?.("waiting");
   return queued(context, args, tenancy, take);
 }
 
@@ -63,11 +74,17 @@ async function queued(context: Context, args: AcquireArgs, tenancy: Tenancy, tak
   const slots = slotsOf(context);
   const queue = queueOf(context);
   const begun = performance.now();
-  let ticket = await queue.join(tenancy.name);
+  const { order } = tenancy;
+  let ticket = await queue.join(tenancy.name, order);
+  const isNewer = ({ name, number, ...other }: Living) =>
+    name === tenancy.name &&
+    (isOlder(tenancy, other) || (other.order === order && number > numberOf(ticket.metadata.name)));
   let renewed = performance.now();
   try {
     for (;;) {
       const waiting = await queue.living();
+      if (args.supersedes && waiting.some(isNewer))
+        throw new LostSlot(`A newer request for ${tenancy.name} waits in its place.`);
       const place = waiting.findIndex(({ id }) => id === ticket.metadata.name);
       const isLate = performance.now() - begun >= waitSeconds * 1000;
       const held = place < context.pool.limit || isLate ? await slots.held() : undefined;
@@ -78,7 +95,10 @@ async function queued(context: Context, args: AcquireArgs, tenancy: Tenancy, tak
       const isFree = held !== undefined && held.length < context.pool.limit;
       const limit = isFree && waiting.slice(0, place).some(isSilent) ? SILENCE_SECONDS + 1 : waitSeconds;
       const left = Math.max(limit, waitSeconds) * 1000 - (performance.now() - begun);
-      if (result?.refused === "name" || (held && left <= 0))
+      const isTaken = args.supersedes && held?.some(({ name }) => name === tenancy.name);
+      if (isTaken || result?.refused === "name")
+        return await olderOr(context, args, tenancy, { refused: "name", held: held ?? [] });
+      if (held && left <= 0)
         throw await refused(context, tenancy, result ?? { refused: "full", held: held ?? [] }, place);
       context.report(`waiting, ${place} before it${held ? `; ${await holders(context, held)}` : ""}`);
       const ms = Math.min(2000 + 1000 * place, LONGEST_PAUSE_MS) * (0.75 + Math.random() / 4);
@@ -93,17 +113,40 @@ async function queued(context: Context, args: AcquireArgs, tenancy: Tenancy, tak
   }
 }
 
+/** Takes over what an older request for the same instance has, if that is asked for; else says who has what is wanted. */
+async function olderOr(context: Context, args: AcquireArgs, tenancy: Tenancy, taken: Taken): Promise<Held> {
+  const older = taken.held.find(({ name }) => name === tenancy.name);
+  if (!args.supersedes || taken.refused !== "name" || older === undefined)
+    throw await refused(context, tenancy, taken);
+  return takeOver(context, args, older, tenancy);
+}
+
 function isSilent({ isAlive }: Living): boolean {
   return !isAlive;
 }
 
 /** An instance is deployed anew in its place: its address, its slot and its expiry stay. */
-async function takeOver(
-  context: Context,
-  { signal }: AcquireArgs,
-  held: Held,
-  tenancy: Tenancy,
-): Promise<Held> {
+async function takeOver(context: Context, args: AcquireArgs, found: Held, tenancy: Tenancy): Promise<Held> {
+  refuseOther(found, tenancy);
+  if (!args.supersedes) await refuseAtWork(context, found, args.signal);
+  else if (isAtWork(found)) args.onStage?.("waiting");
+  const held = args.supersedes ? await supersede(context, tenancy, args.signal) : found;
+  if (held === undefined) return acquire(context, args, tenancy);
+  // Who has it now may be another one than before.
+  refuseOther(held, tenancy);
+  context.report(`${held.name} is deployed anew; its expiry stays ${held.expires.toISOString()}`);
+  const wasUp = held.state === "up" || held.wasUp;
+  const ended = { ends: undefined, answer: undefined };
+  const next = { ...tenancy, ...ended, owner: held.owner, identity: held.identity, wasUp };
+  const slots = slotsOf(context);
+  const result = await slots.retake(held, next, { budget: budgetOf(context.pool) });
+  if (!("refused" in result)) return result;
+  // Whom it has stopped is at work on it no more, and neither is this one.
+  if (held.run === tenancy.run) await slots.update(held, { ...ended, state: "failed" }).catch(() => {});
+  throw await refused(context, tenancy, result);
+}
+
+function refuseOther(held: Held, tenancy: Tenancy): void {
   if (held.references.join() !== tenancy.references.join() || held.base !== tenancy.base)
     throw new UserError(
       `The name ${held.name} is taken, by ${held.references.join(" ")} of ${held.owner}. Give another --name, or destroy it.`,
@@ -112,13 +155,6 @@ async function takeOver(
     throw new UserError(
       `${held.name} was brought up with --engine ${held.engine}. Go on with that, or destroy it first.`,
     );
-  await refuseAtWork(context, held, signal);
-  context.report(`${held.name} is deployed anew; its expiry stays ${held.expires.toISOString()}`);
-  const wasUp = held.state === "up" || held.wasUp;
-  const next = { ...tenancy, owner: held.owner, identity: held.identity, wasUp };
-  const result = await slotsOf(context).retake(held, next, { budget: budgetOf(context.pool) });
-  if ("refused" in result) throw await refused(context, tenancy, result);
-  return result;
 }
 
 /** Somebody who is at work on an instance is left to it; who is dead, is not heard of for a while. */

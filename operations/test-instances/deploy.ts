@@ -4,7 +4,6 @@ import { refuseTaken, stackObjects } from "../../cluster/apply.ts";
 import { waitUntilReady } from "../../cluster/wait.ts";
 import type { OwnImage } from "../../components/own-images.ts";
 import { sandboxTotals, totals } from "../../components/totals.ts";
-import { UserError } from "../../errors.ts";
 import { NOTHING, sum } from "../../kubernetes/amounts.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { loadSettings } from "../../settings/load.ts";
@@ -17,24 +16,27 @@ import type { Builder } from "./builder.ts";
 import { type Context, identitySecrets, slotsOf } from "./context.ts";
 import { removeAll } from "./destroy.ts";
 import type { Declared } from "./engine.ts";
-import { foreignProgram } from "./foreign-program.ts";
 import { type Build, imagePlan } from "./image-plan.ts";
 import type { Held } from "./lease.ts";
 import { LeaseHolder } from "./lease-holder.ts";
 import { prepare, refuseForeign, type Space } from "./namespaces.ts";
-import { ownProgram, type Program } from "./program.ts";
+import type { Program } from "./program.ts";
+import { programOf } from "./program-of.ts";
 import { showReference } from "./reference.ts";
 import type { Request } from "./request.ts";
-import { type Resolved, resolve } from "./resolve.ts";
+import { resolve } from "./resolve.ts";
 import { keepStandIns, readStandIns } from "./stand-in-secret.ts";
 import type { Tenancy } from "./tenancy.ts";
-import { makeWorktree, worktreeOf } from "./worktree.ts";
 
 export interface DeployArgs extends AcquireArgs {
   readonly request: Request;
   readonly builder: Builder;
   /** How long its pods may take to be ready. */
   readonly limitSeconds: number;
+  /** The account that asks for it. @default - who runs this */
+  readonly owner?: string | undefined;
+  /** A number that grows from request to request: an older one does not supersede a newer one. */
+  readonly order?: number | undefined;
 }
 
 /** An instance that is up. */
@@ -58,7 +60,7 @@ export interface Plan {
 /** Everything that can be known, and be wrong, before anything is made. */
 export async function plan(
   context: Context,
-  { request, builder }: Pick<DeployArgs, "request" | "builder">,
+  { request, builder, owner, order }: Pick<DeployArgs, "request" | "builder" | "owner" | "order">,
 ): Promise<Plan> {
   const { pool, github } = context;
   const resolved = await resolve(github, request.references, pool.owners);
@@ -77,12 +79,13 @@ export async function plan(
     references: request.references.map(showReference),
     base: request.base,
     url: `https://${hostOf(request.name, pool)}/`,
-    owner: process.env.GITHUB_ACTOR ?? userInfo().username,
+    owner: owner ?? process.env.GITHUB_ACTOR ?? userInfo().username,
     commits: Object.fromEntries(resolved.map(({ reference, sha }) => [reference.repository, sha])),
     engine: context.engine.name,
     parts: request.parts,
     images: request.images,
     run: randomUUID(),
+    order,
     wasUp: false,
     state: "deploying",
   } as const;
@@ -154,6 +157,7 @@ async function bringUp(context: Context, work: Work): Promise<Deployed> {
   work.hasSpaces = true;
   await prepare(context, request.name, spaces, signal);
   work.isBuilding = builds.length > 0;
+  work.onStage?.(work.isBuilding ? "building" : "deploying", holder.held);
   const built = await builder.build({
     name: request.name,
     builds,
@@ -176,6 +180,7 @@ async function bringUp(context: Context, work: Work): Promise<Deployed> {
   // The slot may be lost since the last look at it: nothing is made without it.
   await holder.update({ requests: requestsOf(spaces.filter((one) => !ended.includes(one))) });
   signal.throwIfAborted();
+  if (builds.length > 0) work.onStage?.("deploying", holder.held);
   await engine.up(declared, report, signal);
   if (declared.standIns !== former) await keepStandIns(client, request.name, declared.standIns);
   await holder.update({});
@@ -230,21 +235,4 @@ async function declare({ pool, root }: Context, args: DeclareArgs): Promise<Decl
     return declared;
   };
   return { name, config, settings, standIns, objects };
-}
-
-/** The program itself can be on test. */
-async function programOf(
-  { root, engine, report }: Context,
-  { name }: Request,
-  resolved: readonly Resolved[],
-): Promise<Program> {
-  const own = resolved.find(({ reference }) => reference.repository === "deployment");
-  if (own === undefined) return ownProgram(root);
-  if (engine.name === "pulumi")
-    throw new UserError(
-      `${showReference(own.reference)} is a program that Pulumi's engine would run with your own rights. Give --engine apply, which evaluates it apart.`,
-    );
-  const folder = worktreeOf(root, name, own.sha);
-  await makeWorktree(root, folder, own);
-  return foreignProgram({ folder, sha: own.sha, report });
 }

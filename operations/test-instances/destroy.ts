@@ -5,7 +5,7 @@ import { EnvironmentError, UserError } from "../../errors.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { type Context, slotsOf } from "./context.ts";
-import { isWorkedOn, waitForAnswer } from "./destruction.ts";
+import { endOf, isWorkedOn, waitForAnswer } from "./destruction.ts";
 import type { Held } from "./lease.ts";
 import { isOf, namespaceObject } from "./namespaces.ts";
 import { removeWorktree, worktreesOf } from "./worktree.ts";
@@ -39,8 +39,7 @@ export async function destroyHeld(
 ): Promise<void> {
   const slots = slotsOf(context);
   const { name, engine } = held;
-  // Another destruction may have begun to end the same deploy.
-  const { ends, answer } = held.state === "destroying" ? held : { ends: held.run, answer: undefined };
+  const { ends, answer } = endOf(held);
   const marked = await slots.update(held, { state: "destroying", run: randomUUID(), ends, answer });
   if (isWorkedOn(held) && ends !== undefined && !isDead) await waitForAnswer(slots, marked, context.report);
   if (engine !== context.engine.name && engine === "pulumi")

@@ -16,11 +16,17 @@ export function isWorkedOn(held: Held): boolean {
   return isAtWork(held) && held.answer !== "stopped";
 }
 
-/** Waits until the deploy that a destruction ends has answered that it has stopped; one that never answers is dead. */
+/** The deploy that must have ended before anything else is done, and what it has answered: another request may wait for it. */
+export function endOf({ state, run, ends, answer }: Held): Pick<Tenancy, "ends" | "answer"> {
+  return state === "destroying" || ends !== undefined ? { ends, answer } : { ends: run, answer: undefined };
+}
+
+/** Waits until the deploy that a destruction, or a newer deploy, ends has answered that it has stopped; one that never answers is dead. */
 export async function waitForAnswer(
   slots: Slots,
   marked: Held,
   report: (message: string) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const answered =
     (...wanted: readonly Tenancy["answer"][]) =>
@@ -31,7 +37,7 @@ export async function waitForAnswer(
       return now === undefined || wanted.includes(now.answer);
     };
   report(`waiting for whoever deploys ${marked.name} to stop`);
-  const limits = { everyMs: 500, what: `whoever deploys ${marked.name} to stop` };
+  const limits = { signal, everyMs: 500, what: `whoever deploys ${marked.name} to stop` };
   if (!(await within(answered("stopping", "stopped"), { ...limits, limitSeconds: NOTICE_SECONDS })))
     return report("nobody answers: whoever deployed it is gone");
   if (!(await within(answered("stopped"), { ...limits, limitSeconds: END_SECONDS })))

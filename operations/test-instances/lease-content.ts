@@ -28,6 +28,7 @@ const FIELDS: { readonly [K in keyof Required<Tenancy>]: readonly [z.ZodType<Ten
   images: [z.partialRecord(ownImage, text), {}],
   identity: [text.optional(), undefined],
   run: [text, ""],
+  order: [amount.optional(), undefined],
   wasUp: [z.boolean(), false],
   ends: [text.optional(), undefined],
   answer: [z.enum(["stopping", "stopped"]).optional(), undefined],

@@ -67,12 +67,12 @@ export class LeaseHolder {
     );
   }
 
-  /** Tells whoever destroys the instance, if that is why the slot is lost, how far this has come with ending. */
+  /** Tells whoever destroys the instance, or deploys it anew, if that is why the slot is lost, how far this has come with ending. */
   async answer(answer: "stopping" | "stopped"): Promise<void> {
     const { slot, name, run } = this.#held;
     for (let attempt = 1; attempt <= TRIES; attempt++) {
       const now = (await this.#slots.held()).find((one) => one.slot === slot && one.name === name);
-      if (now?.state !== "destroying" || now.ends !== run || now.answer === "stopped") return;
+      if (now?.ends !== run || now.answer === "stopped") return;
       const written = await this.#slots.update(now, { answer }).catch((error) => {
         if (!(error instanceof LostSlot)) throw error;
       });

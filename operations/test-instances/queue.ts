@@ -7,12 +7,16 @@ import { SILENCE_SECONDS, type Sign, Silence } from "./silence.ts";
 /** The label of the leases that stand for requests which wait. */
 const TICKET_LABEL = "packit.dev/ticket";
 
+const ORDER_LABEL = "packit.dev/order";
+
 /** A request that waits for a slot. */
 export interface Ticket {
   readonly id: string;
   readonly name: string;
   /** Its place among all others that wait. */
   readonly number: number;
+  /** The number of what asks for it, as {@link Tenancy.order}. */
+  readonly order: number | undefined;
   /** When it came, by the API server's time. */
   readonly since: Date;
   readonly object: KubernetesObject;
@@ -36,7 +40,7 @@ export class Queue {
   }
 
   /** Joins the queue at its end: the number after the last one is of whoever makes its lease first. */
-  async join(name: string): Promise<KubernetesObject> {
+  async join(name: string, order?: number): Promise<KubernetesObject> {
     for (;;) {
       const last = (await this.tickets()).at(-1)?.number ?? 0;
       const now = micro(await this.#client.now());
@@ -46,7 +50,7 @@ export class Queue {
           metadata: {
             name: `${TICKET}${last + 1}`,
             namespace: this.#namespace,
-            labels: { [TICKET_LABEL]: name },
+            labels: { [TICKET_LABEL]: name, ...(order !== undefined && { [ORDER_LABEL]: String(order) }) },
           },
           spec: {
             holderIdentity: name,
@@ -69,7 +73,8 @@ export class Queue {
       return await this.#client.replace({ ...ticket, spec: { ...(ticket.spec as object), renewTime } });
     } catch (error) {
       if (!(error instanceof ApiError && [404, 409].includes(error.status))) throw error;
-      return this.join(ticket.metadata.labels?.[TICKET_LABEL] ?? "");
+      const { labels = {} } = ticket.metadata;
+      return this.join(labels[TICKET_LABEL] ?? "", orderIn(labels));
     }
   }
 
@@ -108,12 +113,22 @@ export function signOf({ id, object }: Ticket): Sign {
 /** What the names of tickets begin with. */
 const TICKET = "ticket-";
 
+function orderIn({ [ORDER_LABEL]: text }: Readonly<Record<string, string>>): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The place among all that wait that a ticket's name gives. */
+export function numberOf(id: string): number {
+  return Number(id.slice(TICKET.length));
+}
+
 function read(object: KubernetesObject): Ticket {
   const { metadata, spec = {} } = object as KubernetesObject & { spec?: { acquireTime?: string } };
   return {
     id: metadata.name,
     name: metadata.labels?.[TICKET_LABEL] ?? "",
-    number: Number(metadata.name.slice(TICKET.length)),
+    number: numberOf(metadata.name),
+    order: orderIn(metadata.labels ?? {}),
     since: leaseTime(spec.acquireTime, new Date(0)),
     object,
   };

@@ -56,6 +56,15 @@ export function parseReferences(words: readonly string[]): Reference[] {
   return references;
 }
 
+/** The reference of a pull request of one of the repositories; nothing for any other repository. */
+export function pullReference(
+  { owner, name }: { readonly owner: string; readonly name: string },
+  number: number,
+): string | undefined {
+  const repository = REPOSITORIES.find((one) => one === name.toLowerCase());
+  return repository && owner.toLowerCase() === OWNER ? `${repository}=${number}` : undefined;
+}
+
 /** A reference as it is written. */
 export function showReference({ repository, from, what }: Reference): string {
   const fork = from.owner === OWNER && from.name === repository ? "" : `${from.owner}/${from.name}:`;

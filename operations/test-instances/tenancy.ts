@@ -23,9 +23,11 @@ export interface Tenancy {
   readonly identity?: string | undefined;
   /** The command that is at work on it: what changes the slot under it, such as an extension, leaves this as it is. */
   readonly run: string;
+  /** The number of the request, which grows from one to the next; none where nobody numbers them. */
+  readonly order?: number | undefined;
   /** Whether it has been up before. */
   readonly wasUp: boolean;
-  /** The deploy that its destruction ends, and what that one answers. */
+  /** The deploy that its destruction, or a newer deploy, ends, and what that one answers. */
   readonly ends?: string | undefined;
   readonly answer?: "stopping" | "stopped" | undefined;
   /**

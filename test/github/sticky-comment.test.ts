@@ -1,48 +1,53 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Conversation, LONGEST_COMMENT } from "../../github/conversation.ts";
 import { markerOf, StickyComment } from "../../github/sticky-comment.ts";
-import { FakeConversations } from "../support/conversations.ts";
+import { FakeGitHub } from "../support/github.ts";
 
-const TOPIC = "preview";
+const TOPIC = "topic";
+const PLACE = "packit/ogr#5";
 
 describe("the one comment of a topic", () => {
-  let github: FakeConversations;
-  const say = (body: string, run: number) => {
+  let github: FakeGitHub;
+  const sticky = () => {
     const conversation = new Conversation(
       { token: "t", baseUrl: github.url },
-      { owner: "packit", name: "deployment" },
-      7,
+      { owner: "packit", name: "ogr" },
+      5,
     );
-    return new StickyComment({ conversation, author: github.author, topic: TOPIC }).say(body, run);
+    return new StickyComment({ conversation, author: github.conversations.account, topic: TOPIC });
   };
-  const bodies = () => github.comments.map(({ body }) => body);
+  const say = (body: string, run: number) => sticky().say(body, run);
+  const others = (body: string, author = "somebody") => github.conversations.say(PLACE, author, body);
+  const bodies = () => github.conversations.on(PLACE).map(({ body }) => body);
   const ours = () => bodies().filter((body) => body.includes(markerOf(TOPIC, 0).slice(0, 14)));
+  /** Somebody removes the last comment. */
+  const remove = () => github.conversations.comments.pop();
 
   beforeEach(async () => {
-    github = await new FakeConversations().start();
+    github = await new FakeGitHub().start();
   });
   afterEach(() => github.stop());
 
   it("is made, and from then on edited in place, among however many others", async () => {
     const url = await say("pending", 1);
-    for (let i = 0; i < 250; i++) github.say(`talk ${i}`, "someone");
+    for (let i = 0; i < 250; i++) others(`talk ${i}`);
     expect(await say("done", 1)).toBe(url);
     expect(await say("newer", 2)).toBe(url);
     expect(ours()).toEqual([`${markerOf(TOPIC, 2)}\nnewer`]);
-    expect(github.comments).toHaveLength(251);
+    expect(bodies()).toHaveLength(251);
   });
 
   it("is found where somebody has moved its marker", async () => {
     await say("first", 1);
-    const [comment] = github.comments;
+    const [comment] = github.conversations.comments;
     if (comment) comment.body = `A word before.\n\n${comment.body}`;
     await say("second", 2);
     expect(bodies()).toEqual([`${markerOf(TOPIC, 2)}\nsecond`]);
   });
 
   it("is never somebody else's, whatever that says", async () => {
-    github.say(`${markerOf(TOPIC, 99)}\nmine`, "mallory");
-    github.say(`${markerOf("other", 1)}\nanother topic`);
+    others(`${markerOf(TOPIC, 99)}\nmine`);
+    others(`${markerOf("other", 1)}\nanother topic`, github.conversations.account);
     await say("text", 1);
     expect(bodies()).toEqual([
       `${markerOf(TOPIC, 99)}\nmine`,
@@ -59,11 +64,11 @@ describe("the one comment of a topic", () => {
 
   it("is made anew if it was deleted, be it at that very moment", async () => {
     await say("first", 1);
-    github.remove(1);
+    remove();
     await say("second", 2);
     expect(ours()).toEqual([`${markerOf(TOPIC, 2)}\nsecond`]);
     github.before = (request) => {
-      if (request.startsWith("PATCH ")) github.remove(github.comments.at(-1)?.id ?? 0);
+      if (request.startsWith("PATCH ")) remove();
     };
     await say("third", 3);
     expect(ours()).toEqual([`${markerOf(TOPIC, 3)}\nthird`]);
@@ -95,25 +100,18 @@ describe("the one comment of a topic", () => {
   });
 
   it.each([
-    ["GitHub fails", { status: 502, body: { message: "Server Error" } }, /answered 502/],
+    ["GitHub fails", 502, { message: "Server Error" }, /answered 502/],
     [
       "the limit is reached",
-      {
-        status: 403,
-        body: { message: "API rate limit exceeded" },
-        headers: { "x-ratelimit-remaining": "0" },
-      },
+      403,
+      { message: "API rate limit exceeded for 1.2.3.4" },
       /rate limit is reached/,
     ],
-    [
-      "the conversation is locked",
-      { status: 403, body: { message: "Unable to create comment because issue is locked." } },
-      /locked/,
-    ],
-  ])("fails in words where %s", async (_, answer, message) => {
-    github.instead = (request) => (request.startsWith("POST ") ? answer : undefined);
+    ["it is locked", 403, { message: "Unable to create comment because issue is locked." }, /locked/],
+  ])("fails in words where %s", async (_, status, body, message) => {
+    github.conversations.fails = (method) => (method === "POST" ? [status, body] : undefined);
     await expect(say("text", 1)).rejects.toThrow(message);
-    expect(github.comments).toEqual([]);
+    expect(bodies()).toEqual([]);
   });
 
   it("that is too long is refused by GitHub, and told", async () => {
@@ -122,13 +120,40 @@ describe("the one comment of a topic", () => {
 
   it("is posted once where the answer was lost on its way", async () => {
     let isLost = true;
-    github.instead = (request) => {
-      if (!request.startsWith("POST ") || !isLost) return undefined;
+    github.conversations.fails = (method) => {
+      if (method !== "POST" || !isLost) return undefined;
       isLost = false;
-      github.say(`${markerOf(TOPIC, 1)}\ntext`);
-      return { status: 502, body: { message: "Server Error" } };
+      others(`${markerOf(TOPIC, 1)}\ntext`, github.conversations.account);
+      return [502, { message: "Server Error" }];
     };
     await say("text", 1);
     expect(ours()).toEqual([`${markerOf(TOPIC, 1)}\ntext`]);
+  });
+
+  it("has what each of several runs adds, in whatever order they come", async () => {
+    const add = (word: string) => (former: string) =>
+      [...new Set([...former.split("\n").filter(Boolean), word])].sort().join("\n");
+    await sticky().change(add("first"), 1);
+    for (const [i, word] of ["a", "b", "c"].entries()) await sticky().change(add(word), 9 - i);
+    expect(bodies()).toEqual(["<!-- topic run=9 -->\na\nb\nc\nfirst"]);
+    // What is there already is not written again.
+    const asked = github.asked.length;
+    await sticky().change(add("a"), 1);
+    expect(github.asked.slice(asked).filter((one) => !one.startsWith("GET"))).toEqual([]);
+  });
+
+  it("has what a run has added although another one has written over it", async () => {
+    await sticky().change(() => "old", 1);
+    let times = 0;
+    github.conversations.fails = (method) => {
+      const [own] = github.conversations.on(PLACE);
+      // Between the edit and the look at it, somebody writes what was there before.
+      if (method === "GET" && own?.body.includes("new") && times++ === 0)
+        own.body = "<!-- topic run=1 -->\nold";
+      return undefined;
+    };
+    await sticky().change((former) => (former.includes("new") ? former : `${former} new`), 2);
+    expect(bodies()).toEqual(["<!-- topic run=2 -->\nold new"]);
+    expect(times).toBeGreaterThan(0);
   });
 });

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LONGEST_PREVIEW } from "../../preview/say.ts";
-import { FakeConversations } from "../support/conversations.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { FakeGitHub } from "../support/github.ts";
 import { ROOT } from "../support/stacks.ts";
 
 const SHA = "c0ffee".padEnd(40, "0");
@@ -27,7 +27,7 @@ const event = (action: string, run: object = {}) => ({
 });
 
 describe("./ops preview comment", () => {
-  let github: FakeConversations;
+  let github: FakeGitHub;
   let folder: string;
   const file = (name: string, content: string) => {
     writeFileSync(join(folder, name), content);
@@ -42,12 +42,12 @@ describe("./ops preview comment", () => {
         reject: false,
       },
     );
-  const texts = () => github.comments.map(({ body }) => body.split("\n").slice(1).join("\n"));
+  const texts = () => github.conversations.comments.map(({ body }) => body.split("\n").slice(1).join("\n"));
 
   beforeEach(async () => {
     folder = temporaryFolder();
-    github = await new FakeConversations().start();
-    github.pulls.push({ number: 7, account: "mallory", branch: "fix", sha: SHA });
+    github = await new FakeGitHub().start();
+    github.heads.push({ number: 7, account: "mallory", branch: "fix", sha: SHA });
   });
   afterEach(() => github.stop());
 
@@ -57,7 +57,7 @@ describe("./ops preview comment", () => {
     const text = "### Anything\n\n<details>\n```` @all\n";
     const { exitCode, stderr } = await comment(event("completed"), "--from", file("comment.md", text));
     expect(exitCode).toBe(0);
-    expect(stderr).toContain("#issuecomment-1");
+    expect(stderr).toContain("packit/deployment/pull/7#issuecomment-");
     expect(texts()).toEqual([text]);
     // The message of the begin comes late.
     await comment(event("requested"));
@@ -91,10 +91,10 @@ describe("./ops preview comment", () => {
   it.each([
     [
       "its head is another commit by now",
-      () => Object.assign(github.pulls[0] ?? {}, { sha: "f".repeat(40) }),
+      () => Object.assign(github.heads[0] ?? {}, { sha: "f".repeat(40) }),
     ],
-    ["it is of another account", () => Object.assign(github.pulls[0] ?? {}, { account: "somebody" })],
-    ["it is closed", () => github.pulls.pop()],
+    ["it is of another account", () => Object.assign(github.heads[0] ?? {}, { account: "somebody" })],
+    ["it is closed", () => github.heads.pop()],
   ])("says nothing where there is no such pull request: %s", async (_, change) => {
     change();
     const { exitCode, stderr } = await comment(event("completed"));
@@ -107,7 +107,7 @@ describe("./ops preview comment", () => {
   });
 
   it("only warns where GitHub does not take it, without the token", async () => {
-    github.instead = () => ({ status: 403, body: { message: "Resource not accessible\nby integration" } });
+    github.conversations.fails = () => [403, { message: "Resource not accessible\nby integration" }];
     const { exitCode, stdout, stderr } = await comment(event("completed"));
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^::warning::GitHub [^\n]*Resource not accessible[^\n]*$/);

@@ -1,134 +1,173 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-
+/** A comment as GitHub has it. */
 export interface FakeComment {
   readonly id: number;
+  /** What it is on, as `packit/ogr#123`. */
+  readonly place: string;
+  readonly author: string | null;
+  readonly type: "User" | "Bot";
   body: string;
-  author: string;
+  readonly created: string;
+  updated: string;
+  /** Who has put what to it. */
+  readonly reactions: { by: string; content: string }[];
 }
 
-/** A pull request as a list of GitHub's has it. */
-export interface FakeHead {
-  readonly number: number;
-  readonly account: string;
-  readonly branch: string;
-  readonly sha: string;
-}
+/** The answer of GitHub's own: a status and a body. */
+type Answer = [status: number, body: unknown];
 
-/** Conversations on pull requests, by GitHub's API with answers of the real one's shape. */
-export class FakeConversations {
-  readonly comments: FakeComment[] = [];
-  readonly pulls: FakeHead[] = [];
-  readonly asked: string[] = [];
-  /** What it answers to a request instead, if anything: `POST /repos/…`. */
-  instead: (
-    request: string,
-  ) => { status: number; body: unknown; headers?: Record<string, string> } | undefined = () => undefined;
-  /** Called before a request is answered, with its number from 1. */
-  before: (request: string) => void | Promise<void> = () => {};
-  readonly author: string;
-  #last = 0;
-  readonly #server: Server;
+/** The longest body that GitHub takes, in characters. */
+const LONGEST = 65_536;
 
-  constructor(author = "github-actions[bot]") {
-    this.author = author;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
-  }
-
-  async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return this;
-  }
-
-  stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    return new Promise((resolve) => this.#server.close(() => resolve()));
-  }
-
-  get url(): string {
-    // It listens on a port of its own.
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  /** Says something, as an account does. */
-  say(body: string, author = this.author): FakeComment {
-    this.#last += 1;
-    const comment = { id: this.#last, body, author };
-    this.comments.push(comment);
-    return comment;
-  }
-
-  remove(id: number): boolean {
-    const place = this.comments.findIndex((one) => one.id === id);
-    if (place >= 0) this.comments.splice(place, 1);
-    return place >= 0;
-  }
-
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://x");
-    const name = `${request.method} ${pathname}`;
-    this.asked.push(name);
-    await this.before(name);
-    const odd = this.instead(name);
-    if (odd) return send(response, odd.status, odd.body, odd.headers);
-    const body = ["POST", "PATCH"].includes(request.method ?? "") ? JSON.parse(await text(request)) : {};
-    const [status, answer] = this.#route(name, searchParams, body);
-    send(response, status, answer);
-  }
-
-  #route(name: string, query: URLSearchParams, { body = "" }: { body?: string }): [number, unknown] {
-    const isTooLong = [...body].length > 65_536;
-    if (isTooLong)
-      return [422, { message: "Validation Failed", errors: [{ code: "custom", field: "body" }] }];
-    const id = Number(/\/comments\/(\d+)$/.exec(name)?.[1]);
-    if (/^GET .*\/issues\/\d+\/comments$/.test(name)) return [200, this.#page(query)];
-    if (/^POST .*\/issues\/\d+\/comments$/.test(name)) return [201, shape(this.say(body))];
-    if (name.startsWith("DELETE ")) return this.remove(id) ? [204, undefined] : NOT_FOUND;
-    if (name.startsWith("PATCH ")) {
-      const comment = this.comments.find((one) => one.id === id);
-      if (comment === undefined) return NOT_FOUND;
-      comment.body = body;
-      return [200, shape(comment)];
-    }
-    if (/^GET .*\/pulls$/.test(name)) {
-      const found = this.pulls.filter(({ account, branch }) => query.get("head") === `${account}:${branch}`);
-      return [200, found.map(({ number, sha }) => ({ number, head: { sha } }))];
-    }
-    return NOT_FOUND;
-  }
-
-  #page(query: URLSearchParams): unknown[] {
-    const [size, page] = [Number(query.get("per_page") ?? 30), Number(query.get("page") ?? 1)];
-    return this.comments.slice(size * (page - 1), size * page).map(shape);
-  }
-}
-
-const NOT_FOUND: [number, unknown] = [
+const NOT_FOUND: Answer = [
   404,
-  { message: "Not Found", documentation_url: "https://docs.github.com/rest" },
+  { message: "Not Found", documentation_url: "https://docs.github.com/rest", status: "404" },
 ];
 
-function shape({ id, body, author }: FakeComment) {
+/** What is said on GitHub's pull requests, and who may say it: the part of its API that conversations are held by. */
+export class FakeConversations {
+  readonly comments: FakeComment[] = [];
+  /** What accounts may do in a repository, as `alice in packit/ogr`. */
+  readonly permissions = new Map<string, "admin" | "write" | "read" | "none">();
+  /** What was done with labels, by pull request. */
+  readonly events = new Map<string, { event: string; label: string; by: string; at: string }[]>();
+  /** The account that the token is of. */
+  account = "github-actions[bot]";
+  /** Answers in the place of the API where it says something. */
+  fails: ((method: string, path: string) => Answer | undefined) | undefined;
+  #next = 1_000_000_001;
+
+  /** Somebody says something on a pull request, as `packit/ogr#123`. Returns the comment's id. */
+  say(place: string, author: string | null, body: string, type: FakeComment["type"] = "User"): number {
+    const id = this.#next++;
+    const created = new Date().toISOString();
+    this.comments.push({ id, place, author, type, body, created, updated: created, reactions: [] });
+    return id;
+  }
+
+  /** Somebody puts a label to a pull request, or takes it away. */
+  label(place: string, event: "labeled" | "unlabeled", label: string, by: string, at = new Date()): void {
+    const events = this.events.get(place) ?? [];
+    this.events.set(place, [...events, { event, label, by, at: at.toISOString() }]);
+  }
+
+  /** What stands on a pull request, in its order. */
+  on(place: string): FakeComment[] {
+    return this.comments.filter((one) => one.place === place);
+  }
+
+  /** What was put to a comment. */
+  reactionsTo(id: number): string[] {
+    return this.comments.find((one) => one.id === id)?.reactions.map(({ content }) => content) ?? [];
+  }
+
+  /** The answer to a request; nothing if it is about something else. */
+  answer(method: string, url: URL, body: Readonly<Record<string, unknown>> | undefined): Answer | undefined {
+    const [, repository = "", kind = "", rest = ""] =
+      /^\/repos\/([^/]+\/[^/]+)\/(issues|collaborators)\/(.*)$/.exec(url.pathname) ?? [];
+    if (kind === "") return undefined;
+    const failed = this.fails?.(method, url.pathname);
+    if (failed !== undefined) return failed;
+    if (kind === "collaborators")
+      return this.#permission(repository, decodeURIComponent(rest.split("/")[0] ?? ""));
+    const page = (all: readonly unknown[]): Answer => {
+      const size = Number(url.searchParams.get("per_page") ?? 30);
+      const number = Number(url.searchParams.get("page") ?? 1);
+      return [200, all.slice((number - 1) * size, number * size)];
+    };
+    const [first = "", second = "", third = ""] = rest.split("/");
+    if (first === "comments") return this.#one(method, repository, Number(second), third, body, url);
+    const place = `${repository}#${first}`;
+    if (second === "events") return page((this.events.get(place) ?? []).map(eventOf));
+    if (second !== "comments") return NOT_FOUND;
+    if (method === "GET") return page(this.on(place).map(commentOf));
+    if (isTooLong(body)) return TOO_LONG;
+    const id = this.say(
+      place,
+      this.account,
+      String(body?.body),
+      /\[bot\]$/.test(this.account) ? "Bot" : "User",
+    );
+    return [201, this.comments.filter((one) => one.id === id).map(commentOf)[0]];
+  }
+
+  #one(
+    method: string,
+    repository: string,
+    id: number,
+    more: string,
+    body: Readonly<Record<string, unknown>> | undefined,
+    url: URL,
+  ): Answer {
+    const found = this.comments.find((one) => one.id === id && one.place.startsWith(`${repository}#`));
+    if (found === undefined) return NOT_FOUND;
+    if (more === "reactions") return this.#reactions(method, found, body, url);
+    if (method === "DELETE") {
+      this.comments.splice(this.comments.indexOf(found), 1);
+      return [204, undefined];
+    }
+    if (method === "PATCH") {
+      if (isTooLong(body)) return TOO_LONG;
+      found.body = String(body?.body);
+      found.updated = new Date(Date.parse(found.created) + 60_000).toISOString();
+    }
+    return [200, commentOf(found)];
+  }
+
+  #reactions(
+    method: string,
+    { reactions }: FakeComment,
+    body: Readonly<Record<string, unknown>> | undefined,
+    url: URL,
+  ): Answer {
+    const wanted = String(body?.content ?? url.searchParams.get("content"));
+    const same = reactions.filter(({ content }) => content === wanted);
+    const shown = ({ by, content }: { by: string; content: string }) => ({
+      id: 1,
+      user: { login: by },
+      content,
+    });
+    if (method === "GET") return [200, same.map(shown)];
+    const own = same.find(({ by }) => by === this.account);
+    if (own !== undefined) return [200, shown(own)];
+    const made = { by: this.account, content: wanted };
+    reactions.push(made);
+    return [201, shown(made)];
+  }
+
+  #permission(repository: string, account: string): Answer {
+    const permission = this.permissions.get(`${account} in ${repository}`);
+    // GitHub knows the account, and answers with what everybody may do.
+    return [
+      200,
+      { permission: permission ?? "read", role_name: permission ?? "read", user: { login: account } },
+    ];
+  }
+}
+
+const TOO_LONG: Answer = [
+  422,
+  { message: `Validation Failed: body is too long (maximum is ${LONGEST} characters)`, status: "422" },
+];
+
+function isTooLong(body: Readonly<Record<string, unknown>> | undefined): boolean {
+  return String(body?.body).length > LONGEST;
+}
+
+function commentOf({ id, place, author, type, body, created, updated }: FakeComment) {
+  const [repository = "", number = ""] = place.split("#");
   return {
     id,
     body,
-    html_url: `https://github.com/packit/deployment/pull/7#issuecomment-${id}`,
-    user: { login: author, type: author.endsWith("[bot]") ? "Bot" : "User" },
+    user: author === null ? null : { login: author, type },
+    html_url: `https://github.com/${repository}/pull/${number}#issuecomment-${id}`,
+    issue_url: `https://api.github.com/repos/${repository}/issues/${number}`,
+    created_at: created,
+    updated_at: updated,
+    // Never to be relied upon.
+    author_association: "OWNER",
   };
 }
 
-function send(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): void {
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8", ...headers });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
-}
-
-async function text(request: IncomingMessage): Promise<string> {
-  const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
+function eventOf({ event, label, by, at }: { event: string; label: string; by: string; at: string }) {
+  return { id: 1, event, created_at: at, actor: { login: by }, label: { name: label, color: "ededed" } };
 }

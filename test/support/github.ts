@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { FakeConversations } from "./conversations.ts";
 
 /** What a pull request is to be; what is not said is as of an open one of the project's own. */
 export interface FakePull {
@@ -29,6 +30,14 @@ export interface OddAnswer {
   readonly headers?: Record<string, string>;
 }
 
+/** Where the code of an open pull request is. */
+export interface FakeHead {
+  readonly number: number;
+  readonly account: string;
+  readonly branch: string;
+  readonly sha: string;
+}
+
 /** GitHub's API as far as it is asked, with answers of the real one's shape. */
 export class FakeGitHub {
   readonly pulls = new Map<string, FakePull>();
@@ -48,6 +57,12 @@ export class FakeGitHub {
   readonly renamed = new Map<string, string>();
   /** What the runs of dispatched workflows go through. */
   outcome: FakeRun["states"] = [{ status: "completed", conclusion: "success" }];
+  /** Is waited for before a request is answered, as `GET /repos/packit/ogr`. */
+  before: (request: string) => void | Promise<void> = () => {};
+  /** The heads of open pull requests, for those who look for one by its branch. */
+  readonly heads: FakeHead[] = [];
+  /** What is said on pull requests. */
+  readonly conversations = new FakeConversations();
   readonly #server: Server;
 
   constructor() {
@@ -78,6 +93,7 @@ export class FakeGitHub {
     const path = new URL(request.url ?? "/", "http://x").pathname;
     this.asked.push(`${request.method} ${path}`);
     this.tokens.push(request.headers.authorization ?? "");
+    await this.before(`${request.method} ${path}`);
     if (this.mood === "silent") return;
     if (this.mood === "broken") return json(response, 502, { message: "Server Error" });
     if (this.mood === "limited") {
@@ -91,8 +107,11 @@ export class FakeGitHub {
       const headers = { location: `${this.url}/repos/${now}${rest}` };
       return json(response, 301, { message: "Moved Permanently", url: headers.location }, headers);
     }
-    const body = request.method === "POST" ? JSON.parse(await text(request)) : undefined;
-    const [status, answer] = this.#route(path, body);
+    const { method = "" } = request;
+    const body = ["POST", "PATCH"].includes(method) ? JSON.parse(await text(request)) : undefined;
+    const said = this.conversations.answer(method, new URL(request.url ?? "/", "http://x"), body);
+    const head = new URL(request.url ?? "/", "http://x").searchParams.get("head");
+    const [status, answer] = said ?? (head === null ? this.#route(path, body) : [200, this.#from(head)]);
     json(response, status, answer);
   }
 
@@ -116,6 +135,12 @@ export class FakeGitHub {
     }
     if (kind === "actions") return this.#actions(id, more, rest, body);
     return NOT_FOUND;
+  }
+
+  /** The open pull requests from a branch, as `packit:fix`. */
+  #from(head: string): unknown[] {
+    const found = this.heads.filter(({ account, branch }) => head === `${account}:${branch}`);
+    return found.map(({ number, sha }) => ({ number, head: { sha } }));
   }
 
   #pull(repository: string, id: string): [number, unknown] {

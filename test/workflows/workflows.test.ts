@@ -14,6 +14,8 @@ const steps: [path: string, steps: Step[]][] = [
   ...ACTIONS.map(({ path, parsed }): [string, Step[]] => [path, [...parsed.runs.steps]]),
 ];
 
+const DEFAULT_BRANCH = expect.stringMatching(/^\$\{\{ github\.event\.repository\.default_branch \}\}$/);
+
 /** What is used in a file: the action, its commit, and the comment behind it. */
 const USES = /^[ -]*uses: *(\S+?)(?:@(\S+))?(?: +# *(.*))?$/gm;
 
@@ -51,8 +53,11 @@ describe.each(workflows)("%s", (_, { parsed }) => {
     expect([{}, { contents: "read" }]).toContainEqual(parsed.permissions);
   });
 
-  it("does not start with its own rights on what strangers write", () => {
-    expect(JSON.stringify(parsed.on)).not.toContain("pull_request_target");
+  it("checks nothing of strangers out, where it starts with its own rights on what they do", () => {
+    if (!JSON.stringify(parsed.on).includes("pull_request_target")) return;
+    for (const { step } of stepsOf(parsed))
+      if (step.uses?.startsWith("actions/checkout@"))
+        expect(step.with).toMatchObject({ ref: DEFAULT_BRANCH });
   });
 
   it("ends at some time", () => {
@@ -112,4 +117,7 @@ describe("what a workflow runs of ./ops", () => {
 });
 
 /** Variables of GitHub's own. */
-const GITHUBS = ["GITHUB_EVENT_PATH", "GITHUB_SHA", "GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "RUNNER_TEMP"];
+const GITHUBS = [
+  ...["GITHUB_EVENT_NAME", "GITHUB_EVENT_PATH", "GITHUB_REPOSITORY", "GITHUB_SERVER_URL"],
+  ...["GITHUB_SHA", "GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "RUNNER_TEMP"],
+];

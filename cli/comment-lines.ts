@@ -1,0 +1,59 @@
+import { lexer, type Token } from "marked";
+import { split } from "shlex";
+import { UserError } from "../errors.ts";
+
+/** What a comment may ask for, and the verb that this is. */
+export const COMMANDS = {
+  deploy: "deploy",
+  extend: "extend",
+  destroy: "destroy",
+  status: "show",
+} as const satisfies Readonly<Record<string, string>>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** A line of a comment that is a command. */
+export interface CommandLine {
+  readonly name: CommandName;
+  /** As it stands there. */
+  readonly line: string;
+}
+
+/** The commands in a comment, in their order: lines of its text that begin with one, and not of code, quotes or lists. */
+export function commandLines(comment: string): CommandLine[] {
+  return lexer(comment).flatMap((token) => (token.type === "paragraph" ? linesOf(token) : []));
+}
+
+/** The lines of a paragraph that begin in its text: a piece of code may go over several lines. */
+function linesOf({ raw, tokens = [] }: Token & { tokens?: Token[] }): CommandLine[] {
+  let at = 0;
+  const texts = tokens.map((token) => {
+    const from = at;
+    at += token.raw.length;
+    return { from, to: at, isText: token.type === "text" || token.type === "escape" };
+  });
+  const starts = [...raw.matchAll(/^(?:\/([a-z]+))(?=\s|$).*$/gm)];
+  return starts.flatMap(({ 0: line, 1: name = "", index }) => {
+    const isText = texts.some(({ from, to, isText }) => isText && from <= index && index < to);
+    return isText && isCommand(name) ? [{ name, line: line.trimEnd() }] : [];
+  });
+}
+
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+/**
+ * The words of a line, as a shell takes it apart: quotes hold words together, and nothing stands for anything else. A
+ * UserError for a line that does not end, or has a backslash.
+ */
+export function wordsOf(line: string): string[] {
+  // Nothing that is asked for has one; shells and libraries differ in what it does.
+  if (line.includes("\\")) throw new UserError("A backslash stands for nothing here. Use quotes.");
+  try {
+    return split(line);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new UserError("A quote is not closed. Close it, or leave it out.");
+  }
+}
