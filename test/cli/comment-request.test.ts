@@ -1,8 +1,7 @@
-import { execa } from "execa";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { positionalsIn } from "../../cli/arguments.ts";
-import { type CommandName, commandLines, wordsOf } from "../../cli/comment-lines.ts";
+import type { CommandName } from "../../cli/comment-lines.ts";
 import { askedBy, askedIn } from "../../cli/comment-request.ts";
 import { mistakesIn } from "../../cli/run.ts";
 import { deployCommand, readDeploy } from "../../cli/test-instance-deploy.ts";
@@ -14,123 +13,6 @@ import { ROOT } from "../support/stacks.ts";
 
 const PLACE = { pool: POOL, root: ROOT };
 const PULL = "packit-service=614";
-
-describe("the commands in a comment", () => {
-  it.each<[string, string, string[]]>([
-    ["one", "/deploy", ["/deploy"]],
-    ["several, in their order", "Please\n/deploy ogr=1\nand then\n\n/status", ["/deploy ogr=1", "/status"]],
-    ["lines of Windows", "/deploy ogr=1\r\n/extend --by 4h\r\n", ["/deploy ogr=1", "/extend --by 4h"]],
-    ["spaces behind", "/destroy  \t", ["/destroy"]],
-    ["words that are Markdown", "/deploy ogr=branch:a_b_c*d*e `x`", ["/deploy ogr=branch:a_b_c*d*e `x`"]],
-    ["an address in it", "/deploy https://example.com/x @team", ["/deploy https://example.com/x @team"]],
-    ["below a list", "- a\n\n/status", ["/status"]],
-    ["another bot's", "/packit build\n/deployment\n/DEPLOY\n/ deploy\n//deploy", []],
-    ["within a line", "say /deploy to get one", []],
-    ["a block of code", "```\n/deploy\n```\n~~~sh\n/deploy\n~~~", []],
-    ["a block that is not closed", "```\n/deploy", []],
-    ["an indented block", "    /deploy", []],
-    ["code over lines", "a `b\n/deploy\nc` d", []],
-    ["a quote", "> /deploy\n> more", []],
-    ["a quote that goes on", "> as she said\n/deploy", []],
-    ["a quote in a list", "- > a\n  > b\n  /deploy", []],
-    ["a comment of HTML", "<!--\n/deploy\n-->\n\na <!-- b\n/deploy c --> d", []],
-    ["a heading", "/deploy\n===\n\n# /deploy", []],
-    ["a list", "- a\n/deploy\n- /deploy", []],
-    ["HTML", "<details>\n/deploy\n</details>", []],
-    ["nothing", "", []],
-  ])("are found: %s", (_, comment, lines) => {
-    expect(commandLines(comment).map(({ line }) => line)).toEqual(lines);
-  });
-
-  it("are found in any text whatever without a failure, and are lines of it", () => {
-    const piece = fc.oneof(
-      fc.constantFrom(
-        "/deploy",
-        "/status",
-        "\n",
-        "`",
-        "```",
-        "> ",
-        "- ",
-        "<!--",
-        "-->",
-        " ",
-        "~~~",
-        "\r\n",
-        "<a>",
-      ),
-      fc.string({ maxLength: 5, unit: "binary" }),
-    );
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
-        const comment = pieces.join("");
-        for (const { line, name } of commandLines(comment)) {
-          expect(line.split(/\s/)[0]).toBe(`/${name}`);
-          // A tabulator or a NUL may be shown as something else.
-          if (/^[ -~\r\n]*$/.test(comment))
-            expect(comment.split(/\r?\n|\r/).map((one) => one.trimEnd())).toContain(line);
-        }
-      }),
-      { numRuns: 500 },
-    );
-  });
-});
-
-describe("a line's words", () => {
-  it("are those that a shell takes from it, as long as nothing in it stands for something else", async () => {
-    const piece = fc.constantFrom(
-      "a",
-      "é",
-      "=",
-      ":",
-      "#x",
-      "b#",
-      "/",
-      "-",
-      "--x",
-      " ",
-      "  ",
-      '"',
-      "'",
-      "@",
-      "%",
-      ",",
-      "+",
-    );
-    const lines = fc.sample(
-      // What begins with # is a comment to a shell, and a pull request's number to nobody.
-      fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join("").replaceAll(/(^|\s)#/g, "$1n")),
-      300,
-    );
-    const script =
-      'while IFS= read -r line; do if eval "set -- $line" 2>/dev/null; then printf "%s\\037" "$@"; else printf "\\036"; fi; echo; done';
-    const { stdout } = await execa("bash", ["-c", script], {
-      input: `${lines.join("\n")}\n`,
-      env: { LC_ALL: "C.UTF-8" },
-    });
-    const shells = stdout.split("\n");
-    expect(shells).toHaveLength(lines.length);
-    lines.forEach((line, i) => {
-      const words = shells[i] === "\u001e" ? "not closed" : (shells[i] ?? "").split("\u001f").slice(0, -1);
-      // printf prints once without any word.
-      const expected = words.length === 1 && words[0] === "" && line.trim() === "" ? [] : words;
-      expect(read(line), JSON.stringify(line)).toEqual(expected);
-    });
-  });
-
-  it.each([
-    ["$HOME", ["$HOME"]],
-    ["$(touch x) `touch x` $X *", ["$(touch", "x)", "`touch", "x`", "$X", "*"]],
-    ["a;b && c | d > e", ["a;b", "&&", "c", "|", "d", ">", "e"]],
-    ["'$X' \"$Y\"", ["$X", "$Y"]],
-  ])("stand for nothing else: %s", (line, words) => {
-    expect(wordsOf(line)).toEqual(words);
-  });
-
-  it.each(['a "b', "it's", "a\\ b", "'a\\'"])("of %j are refused", (line) => {
-    expect(() => wordsOf(line)).toThrow(UserError);
-  });
-});
 
 describe("a comment's commands", () => {
   it.each([
@@ -221,7 +103,7 @@ describe("a comment's commands", () => {
         "stage",
         "--ttl=2h",
         "--ttl",
-        "3h",
+        "2h",
         "--wait=5m",
         "--limit",
         "9m",
@@ -264,13 +146,5 @@ async function settled<T>(work: () => Promise<T>): Promise<{ value: T } | { erro
     return { value: await work() };
   } catch (error) {
     return { error };
-  }
-}
-
-function read(line: string): string[] | string {
-  try {
-    return wordsOf(line);
-  } catch {
-    return "not closed";
   }
 }
