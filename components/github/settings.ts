@@ -13,9 +13,13 @@ const label = z.strictObject({
     .describe("What it says of an issue."),
 });
 
+/**
+ * The provider puts a label's name into an address as it is: with `c#` it would change the label `c`, and with `100%` fail
+ * for ever. GitHub itself takes such names.
+ */
 const labelName = text(
-  /^\S([^\r\n]{0,48}\S)?$/,
-  "as a label, one line of at most 50 characters, no space at either end",
+  /^(?!(.*\/)?\.{1,2}(\/|$))[^\s#?%\\]([^\r\n#?%\\]{0,48}[^\s#?%\\])?$/,
+  "as a label, one line of at most 50 characters, no space at either end, without #, ?, % and \\, no step . or ..",
   "bug",
 );
 

@@ -30,6 +30,14 @@ describe("settings of GitHub", () => {
       "the same letters as A",
     ],
     ["labels that are one", labels("Bug", "bug"), "shared.labels.bug", "the same letters as Bug"],
+    ...["c#", "why?", "100%", "a\\b", "..", "a/../b", "a/.", " a"].map(
+      (name): [string, Changes, string, string] => [
+        `the label "${name}", which the provider would ask for by another name`,
+        labels(name),
+        `shared.labels["${name}"]`,
+        "without #, ?, % and",
+      ],
+    ),
     [
       "a colour by name",
       { shared: { labels: { a: { color: "red" } } } },
