@@ -12,7 +12,7 @@ describe("./ops diff", { timeout: 60_000 }, () => {
     const made = await checkout();
     ({ folder, git } = made);
     ops = (...args) => made.ops("diff", ...args);
-  });
+  }, 60_000);
 
   it("says that nothing changes, and what does: also of what is not committed", async () => {
     const same = await ops("stage", "--exit-code");

@@ -23,7 +23,7 @@ describe("./ops preview write", { timeout: 90_000 }, () => {
 
   beforeEach(async () => {
     at = await checkout();
-  });
+  }, 60_000);
 
   it("writes of all stacks what changes, without any secret", async () => {
     // What a file holds that a stack names is a secret.

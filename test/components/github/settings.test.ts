@@ -34,7 +34,7 @@ describe("settings of GitHub", () => {
       (name): [string, Changes, string, string] => [
         `the label "${name}", which the provider would ask for by another name`,
         labels(name),
-        `shared.labels["${name}"]`,
+        `shared.labels[${JSON.stringify(name)}]`,
         "without #, ?, % and",
       ],
     ),
