@@ -43,6 +43,12 @@ export function repeated(args: ArgsDef, words: readonly string[], name: string):
   return parsed(args, words).options.flatMap((option) => (option.name === name ? (option.value ?? []) : []));
 }
 
+/** The words for the last positional argument, of which there may be any number. */
+export function furtherWords(args: ArgsDef, words: readonly string[]): string[] {
+  const count = Object.values(args).filter(({ type }) => type === "positional").length;
+  return parsed(args, words).positionals.slice(count - 1);
+}
+
 /** Whether help is asked for, and is not the value of an option. */
 export function wantsHelp(args: ArgsDef, words: readonly string[]): boolean {
   return parsed(args, words).options.some(({ raw }) => raw === "--help" || raw === "-h");

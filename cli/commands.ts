@@ -9,6 +9,7 @@ export const ops: Command = {
     local: () => import("./local.ts").then(({ local }) => local),
     "test-instance": () => import("./test-instance.ts").then(({ testInstance }) => testInstance),
     cache: () => import("./cache.ts").then(({ cache }) => cache),
+    images: () => import("./images.ts").then(({ images }) => images),
     "take-over": () => import("./take-over.ts").then(({ takeOver }) => takeOver),
     doctor: () => import("./doctor.ts").then(({ doctor }) => doctor),
     stack: () => import("./stack.ts").then(({ stack }) => stack),
