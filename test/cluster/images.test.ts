@@ -6,6 +6,7 @@ import { until } from "../../cluster/until.ts";
 import { STORAGE_CLASS } from "../../local/fixtures.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
 import { type Import, importImages } from "../../operations/images/import.ts";
+import { restart, restartedFor } from "../../operations/images/restart.ts";
 import { chosenImages, stackImages } from "../../operations/images/stack-images.ts";
 import { statusOf } from "../../operations/images/status.ts";
 import { Registry } from "../../registry/registry.ts";
@@ -282,6 +283,19 @@ describe("images that pods pull by a tag", { timeout: 120_000 }, () => {
     const [outcome] = await bringIn(stack, changes, { named: WORKER });
     expect(outcome).toMatchObject({ to: newer, rolled: Array(3).fill(expect.any(String)) });
     expect(await templates()).not.toEqual(before);
+  });
+
+  it("replace the pods of a workload for each of its images, and for none of them again", async () => {
+    const beat = find(await stack.objects(changes), "Deployment", "packit-service-beat");
+    for (const [name, digest] of Object.entries({ a: "sha256:1", b: "sha256:2" }))
+      await restart({ client: stack.client, live: (await stack.client.read(beat)) ?? beat, name, digest });
+    const live = (await stack.client.read(beat)) ?? beat;
+    expect(["a", "b", "c"].map((name) => restartedFor(live, name))).toEqual([
+      "sha256:1",
+      "sha256:2",
+      undefined,
+    ]);
+    await settled(stack, changes);
   });
 
   it("of others are pulled once a node, and not imported", async () => {

@@ -146,6 +146,17 @@ describe("a registry that does not say it", () => {
     await expect(present(NAME, 500)).rejects.toThrow("it does not answer");
   });
 
+  it("but sends something else than what has the digest is not believed", async () => {
+    server.pushList(NAME, ["amd64", "arm64"]);
+    server.fault = (request, response) => {
+      if (request.method === "HEAD" || request.url?.startsWith("/token")) return false;
+      response.setHeader("content-type", "application/vnd.docker.distribution.manifest.list.v2+json");
+      response.end(JSON.stringify({ manifests: [] }));
+      return true;
+    };
+    await expect(present()).rejects.toThrow("is not what a registry answers");
+  });
+
   it("with a form of its own is no registry", async () => {
     server.pushList(NAME, ["amd64"]);
     const page: typeof server.fault = (request, response) => {
