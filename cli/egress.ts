@@ -50,7 +50,7 @@ const check = defineCommand({
     const client = new ApiClient({ kubeconfig, context });
     const reached = await interruptible(
       (signal) => checkEgress({ client, settings, limitSeconds, signal, report: say }, all),
-      () => "Every pod that was made is removed.",
+      () => "Every pod that was made is removed, or ends by itself and goes with the next check.",
     );
     const sources = [config, ...config.others].flatMap(sourceOf);
     print(json, reached, () => [egressTable(reached), requestText(reached, sources)].join("\n").trim());
