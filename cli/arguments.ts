@@ -53,6 +53,12 @@ export function optionsIn(args: ArgsDef, words: readonly string[]): string[] {
   return parsed(args, words).options.map(({ name }) => name);
 }
 
+/** The words for the last positional argument, of which there may be any number. */
+export function furtherWords(args: ArgsDef, words: readonly string[]): string[] {
+  const count = Object.values(args).filter(({ type }) => type === "positional").length;
+  return positionalsIn(args, words).slice(count - 1);
+}
+
 /** Whether help is asked for, and is not the value of an option. */
 export function wantsHelp(args: ArgsDef, words: readonly string[]): boolean {
   return parsed(args, words).options.some(({ raw }) => raw === "--help" || raw === "-h");

@@ -9,6 +9,8 @@ export const ops: Command = {
     local: () => import("./local.ts").then(({ local }) => local),
     "test-instance": () => import("./test-instance.ts").then(({ testInstance }) => testInstance),
     cache: () => import("./cache.ts").then(({ cache }) => cache),
+    images: () => import("./images.ts").then(({ images }) => images),
+    egress: () => import("./egress.ts").then(({ egress }) => egress),
     "take-over": () => import("./take-over.ts").then(({ takeOver }) => takeOver),
     doctor: () => import("./doctor.ts").then(({ doctor }) => doctor),
     stack: () => import("./stack.ts").then(({ stack }) => stack),

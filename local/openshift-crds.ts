@@ -28,6 +28,12 @@ const KINDS = [
     definition: "image.v1.ImageStream",
   },
   {
+    group: "image.openshift.io",
+    kind: "ImageStreamImport",
+    plural: "imagestreamimports",
+    definition: "image.v1.ImageStreamImport",
+  },
+  {
     group: "build.openshift.io",
     kind: "BuildConfig",
     plural: "buildconfigs",

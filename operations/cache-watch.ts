@@ -1,11 +1,11 @@
-import { ApiError } from "../cluster/api-client.ts";
 import { CACHE_CONTAINER } from "../components/repository-cache/settings.ts";
 import { explain } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
-import { type CacheClient, ended, isPassing, type Pod, podOf, readOwn } from "./cache-job.ts";
+import { ended, isPassing, type Pod, podOf, readOwn } from "./cache-job.ts";
 import { proven, readLog } from "./cache-log.ts";
 import { human, type VolumeReport } from "./cache-report.ts";
 import type { VolumeWork } from "./cache-work.ts";
+import { simulatedNode } from "./simulated-node.ts";
 
 /** How long an API server may be out of reach before a run gives up. */
 const OUTAGE_SECONDS = 300;
@@ -63,7 +63,7 @@ export async function watch(
       const isTold = known.repositories.some(({ state }) => state === "failed");
       const why = problem ?? (isTold ? undefined : withLastLine(end?.problem, log));
       if (gap === undefined || why !== undefined) return { ...known, ...(why && { problem: why }) };
-      const simulated = log === "" ? await simulatedNode(client, pod) : undefined;
+      const simulated = log === "" ? await simulatedNode(client, pod?.spec.nodeName) : undefined;
       if (simulated !== undefined) return { ...known, problem: simulated };
       if (unread === undefined || Date.now() - endSeen > LOG_SECONDS * 1000)
         return { ...known, problem: unread === undefined ? gap : `${gap}: ${unread}` };
@@ -76,22 +76,6 @@ export async function watch(
 /** The repositories of which its pod must tell how each ended. */
 function expectedOf({ task: [, repositories = []], stream }: VolumeWork): readonly string[] {
   return stream ? [stream.repository] : repositories.map(({ name }) => name);
-}
-
-/** Why a pod says nothing that ran on no machine, if that is so. */
-async function simulatedNode(client: CacheClient, pod: Pod | undefined): Promise<string | undefined> {
-  const name = pod?.spec.nodeName;
-  if (name === undefined) return undefined;
-  try {
-    const node = await client.read({ apiVersion: "v1", kind: "Node", metadata: { name } });
-    const { nodeInfo } = (node as { status?: { nodeInfo?: { kubeletVersion?: string } } })?.status ?? {};
-    if (!nodeInfo?.kubeletVersion?.startsWith("kwok")) return undefined;
-    return `no word from its pod: this cluster runs no containers, as kwok simulates its node ${name}`;
-  } catch (error) {
-    // Many may not look at nodes.
-    if (error instanceof ApiError) return undefined;
-    throw error;
-  }
 }
 
 /** Where repository-cache.py itself broke, its last words say more than the Job does. */

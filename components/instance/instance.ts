@@ -18,16 +18,13 @@ import { Service } from "../service/service.ts";
 import type { Settings } from "../settings.ts";
 import { partsOf } from "../totals.ts";
 import { Valkey } from "../valkey/valkey.ts";
-import { activePools } from "../workers/pools.ts";
+import { activePools, WORKER_ACCOUNT } from "../workers/pools.ts";
 import { WorkerPool } from "../workers/worker-pool.ts";
 import { Images } from "./images.ts";
 import { madeParts } from "./made-parts.ts";
 import { type InstanceArgs, partArgs } from "./part-args.ts";
 import { Passwords } from "./passwords.ts";
 import { Tools } from "./tools.ts";
-
-/** The account of the workers: the only one that may use the sandbox. */
-const WORKER_ACCOUNT = "packit-worker";
 
 /** One whole Packit Service: its namespaces, data stores, configuration, API, workers, listeners and tools. */
 export class Instance extends pulumi.ComponentResource {

@@ -19,6 +19,9 @@ export interface WorkerPoolKind {
   readonly clones: boolean;
 }
 
+/** The account of all workers: the only one that may use the sandbox. */
+export const WORKER_ACCOUNT = "packit-worker";
+
 /** The name of the container in which they run. */
 export const WORKER = "packit-worker";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { checkArguments, repeated } from "../../cli/arguments.ts";
+import { checkArguments, furtherWords, repeated } from "../../cli/arguments.ts";
 import { findVerb, type Verb } from "../../cli/verb.ts";
 import { UserError } from "../../errors.ts";
 import { allVerbs } from "../support/verbs.ts";
@@ -117,6 +117,25 @@ describe("the arguments of every verb", () => {
   it("can be given many times where they may, in their order", () => {
     const args = { with: { type: "string", valueHint: "PART …" } } as const;
     expect(repeated(args, ["--with", "a", "x", "--with=b"], "with")).toEqual(["a", "b"]);
+  });
+});
+
+describe("the last word of a verb, of which there may be any number", () => {
+  const args = {
+    stack: { type: "positional", required: true },
+    image: { type: "positional", valueHint: "IMAGE …", required: false },
+    wait: { type: "string" },
+  } as const;
+
+  it.each([
+    [["prod"], []],
+    [
+      ["prod", "a", "--wait", "1m", "b"],
+      ["a", "b"],
+    ],
+    [["--wait=1m", "prod", "--", "-a"], ["-a"]],
+  ])("of %j is %j", (words, further) => {
+    expect(furtherWords(args, words)).toEqual(further);
   });
 });
 

@@ -1,0 +1,96 @@
+import type { ApiClient } from "../../cluster/api-client.ts";
+import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { showDuration } from "../../schema/duration.ts";
+import type { StackImage } from "./stack-images.ts";
+
+interface ContainerStatus {
+  readonly name: string;
+  readonly imageID?: string;
+  readonly state?: {
+    readonly waiting?: { readonly reason?: string };
+    readonly running?: { readonly startedAt?: string };
+  };
+}
+
+/** A pod, as far as its images go. */
+export interface Pod extends KubernetesObject {
+  readonly metadata: KubernetesObject["metadata"] & {
+    readonly uid: string;
+    readonly deletionTimestamp?: string;
+  };
+  readonly status?: {
+    readonly phase?: string;
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+/** A pod that runs an image, or is to. */
+export interface PodImage {
+  readonly pod: string;
+  readonly container: string;
+  /** Of the image that its node has pulled; nothing where the node does not say it. */
+  readonly digest?: string;
+  /** When the container was started. */
+  readonly since?: string;
+  /** Why the pod gets no further by itself. */
+  readonly stuck?: string;
+}
+
+const PODS = { apiVersion: "v1", kind: "Pod" };
+
+/** Why a container waits that gets no image. */
+const UNPULLED = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"];
+
+/** How long a pod may go on after the time that it was given to end, in seconds: its node may be slow. */
+const PATIENCE_SECONDS = 120;
+
+/** The pods of a namespace that have not ended. */
+export async function livePods(client: Pick<ApiClient, "list">, namespace: string): Promise<Pod[]> {
+  // The API server gives them that form.
+  const pods = (await client.list(PODS, { namespace })) as Pod[];
+  return pods.filter(({ status }) => !["Succeeded", "Failed"].includes(status?.phase ?? ""));
+}
+
+/** What those of an image's pods run that are there, by the name of their container. */
+export function podImages(
+  image: Pick<StackImage, "containers">,
+  pods: readonly Pod[],
+  now: Date,
+): PodImage[] {
+  return pods.flatMap((pod) => {
+    const stuck = whyStuck(pod, now);
+    const names = image.containers.flatMap(({ component, name }) =>
+      pod.metadata.labels?.component === component ? [name] : [],
+    );
+    const main = pod.status?.containerStatuses ?? [];
+    return main
+      .filter(({ name }) => names.includes(name))
+      .map(({ name, imageID = "", state }) => {
+        // Without a repository before it, it is the digest of something else: of the image's configuration.
+        const digest = /@(\w+:[0-9a-f]{64,})$/.exec(imageID)?.[1];
+        const since = state?.running?.startedAt;
+        return {
+          ...{ pod: pod.metadata.name, container: name },
+          ...(digest && { digest }),
+          ...(since && { since }),
+          ...(stuck && { stuck }),
+        };
+      });
+  });
+}
+
+/** Whether a pod belongs to an image, whatever it runs now. */
+export function isOf(image: Pick<StackImage, "containers">, pod: Pod): boolean {
+  return image.containers.some(({ component }) => component === pod.metadata.labels?.component);
+}
+
+/** Why a pod gets no further by itself; nothing if it does. */
+export function whyStuck({ metadata, status }: Pod, now: Date): string | undefined {
+  // The time by which it was to be gone.
+  const { deletionTimestamp: end } = metadata;
+  const late = end === undefined ? 0 : (now.getTime() - Date.parse(end)) / 1000;
+  if (late > PATIENCE_SECONDS) return `Terminating, ${showDuration(Math.floor(late))} over its time`;
+  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return all.flatMap(({ state }) => state?.waiting?.reason ?? []).find((reason) => UNPULLED.includes(reason));
+}
