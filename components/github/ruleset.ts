@@ -52,7 +52,7 @@ export function declareProtectedTags(
     name,
     {
       repository,
-      name: "tags",
+      name: "protected tags",
       target: "tag",
       enforcement: "active",
       bypassActors: [{ actorId: ADMINISTRATOR, actorType: "RepositoryRole", bypassMode: "always" }],

@@ -27,7 +27,7 @@ export const GITHUB = {
         secrets: { PULUMI_CONFIG_PASSPHRASE: "passphrase", APP_KEY: "appKey" },
         kubeconfig: "KUBECONFIG",
       },
-      "stage-preview": { secrets: { PULUMI_CONFIG_PASSPHRASE: "passphrase" } },
+      "stage-preview": { branches: ["main"], secrets: { PULUMI_CONFIG_PASSPHRASE: "passphrase" } },
     },
     shared: {
       labels: {

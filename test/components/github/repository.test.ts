@@ -49,14 +49,16 @@ describe("what a stack declares of GitHub", () => {
         environment: "stage-preview",
         preventSelfReview: false,
         canAdminsBypass: false,
+        deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
       },
     ]);
     expect(of("RepositoryEnvironmentDeploymentPolicy")).toEqual(
-      [{ branchPattern: "main" }, { branchPattern: "release/*" }, { tagPattern: "v*" }].map((pattern) => ({
-        repository: "deployment",
-        environment: "stage",
-        ...pattern,
-      })),
+      [
+        { environment: "stage-preview", branchPattern: "main" },
+        { environment: "stage", branchPattern: "main" },
+        { environment: "stage", branchPattern: "release/*" },
+        { environment: "stage", tagPattern: "v*" },
+      ].map((policy) => ({ repository: "deployment", ...policy })),
     );
   });
 
@@ -102,7 +104,7 @@ describe("what a stack declares of GitHub", () => {
       },
       {
         repository: "deployment",
-        name: "tags",
+        name: "protected tags",
         target: "tag",
         enforcement: "active",
         bypassActors: [{ actorId: 5, actorType: "RepositoryRole", bypassMode: "always" }],

@@ -147,6 +147,14 @@ describe("an environment from which a stack is deployed", () => {
   ])("is refused with %s", (_, environment) => {
     expect(with_({ ...environment, kubeconfig: "K" }, token)).toContain("packit:github.environments.one\n");
     expect(with_(environment, oidc)).toContain("packit:deployer.oidc.environment\n");
+    const secrets = { token: "a-token", pass: "a-passphrase" };
+    const github = {
+      repository: "packit/deployment",
+      environments: { one: { ...environment, secrets: { P: "pass" } } },
+    };
+    expect(errorOf({ secrets: { github: secrets }, github })).toContain(
+      "packit:github.environments.one.secrets\n",
+    );
   });
 
   it("is refused where no stack file declares it: GitHub makes one that a workflow names, open to all", () => {
