@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { defineCommand } from "citty";
 import { execa } from "execa";
 import { ApiClient } from "../cluster/api-client.ts";
-import { EnvironmentError, knownError } from "../errors.ts";
+import { EnvironmentError, knownError, UserError } from "../errors.ts";
 import { GitHub } from "../github/github.ts";
 import { refuseOther } from "../operations/deployment/agreement.ts";
 import { Deployment } from "../operations/deployment/deployment.ts";
@@ -100,6 +100,13 @@ async function withWayBack(work: () => Promise<void>): Promise<void> {
 async function deploymentOf(stack: string): Promise<Deployment> {
   refuseUnknown(stack);
   const { stdout: commit } = await execa("git", ["rev-parse", "HEAD"], { cwd: ROOT });
+  const { stdout: changed } = await execa("git", ["status", "--porcelain", "--untracked-files=no"], {
+    cwd: ROOT,
+  });
+  if (changed !== "")
+    throw new UserError(
+      `Not all of this checkout is of commit ${commit}, which is what would be agreed to:\n${changed}\nCommit it, or put it aside: git stash`,
+    );
   return new Deployment({ root: ROOT, stack, commit, secrets: secretsIn(process.env) });
 }
 

@@ -3,6 +3,7 @@ import { diffHtml } from "../diff/html/page.ts";
 import { diffMarkdown } from "../diff/markdown.ts";
 import { stackDiffs } from "../diff/stack-diff.ts";
 import { diffText } from "../diff/text.ts";
+import { interruptible } from "../system/interruption.ts";
 import { REPEATED } from "./arguments.ts";
 import { ROOT } from "./root.ts";
 
@@ -38,7 +39,11 @@ export const diff = defineCommand({
   },
   async run({ args }) {
     const only = args._.length > 0 ? args._ : undefined;
-    const found = await stackDiffs({ root: ROOT, base: args.base, ...(only && { only }) });
+    // The checkout of the base is removed in any case.
+    const found = await interruptible(
+      () => stackDiffs({ root: ROOT, base: args.base, ...(only && { only }) }),
+      () => "Nothing is changed.",
+    );
     const forms = {
       text: diffText,
       markdown: diffMarkdown,

@@ -35,8 +35,8 @@ export class StickyComment {
    * @returns The comment's address.
    */
   async say(body: string, run: number): Promise<string> {
-    // What is said may be others' words: none of them is a marker.
-    const text = `${markerOf(this.#topic, run)}\n${body.replaceAll(`<!-- ${this.#topic} run=`, "<!-- ")}`;
+    // What is said may be others' words: none of them is a marker, of this topic or of another one of the account's.
+    const text = `${markerOf(this.#topic, run)}\n${body.replaceAll(MARKER, "<! -")}`;
     let said: Comment | undefined;
     for (let tries = 0; tries < TRIES; tries++) {
       const [newest, ...others] = await this.#own();
@@ -92,6 +92,9 @@ export class StickyComment {
     return Number(new RegExp(`<!-- ${this.#topic} run=(\\d{1,15}) -->`).exec(body)?.[1] ?? -1);
   }
 }
+
+/** The begin of any marker. What takes its place is as long, as there may be no room for more. */
+const MARKER = /<!--(?= \S+ run=\d)/g;
 
 /** What a comment is found by; GitHub does not show it. */
 export function markerOf(topic: string, run: number): string {

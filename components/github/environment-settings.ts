@@ -22,6 +22,13 @@ const accounts = (what: string, command: string) =>
     .default({})
     .describe(`By their names, with the numbers that \`${command}\` tells.`);
 
+const pattern = (what: string, example: string) =>
+  text(
+    /^[A-Za-z0-9_*?][A-Za-z0-9_*?./+-]*$/,
+    `a ${what}'s name, in which * and ? stand for any characters but /`,
+    example,
+  );
+
 /** An environment: who lets a workflow into it, from which branches, and what it finds there. */
 export const environment = z
   .strictObject({
@@ -44,15 +51,17 @@ export const environment = z
         "Let only branches in that have a branch protection rule. Where no branch has one, GitHub lets all in; `branches` is surer.",
       ),
     branches: z
-      .array(
-        text(
-          /^[A-Za-z0-9_*?][A-Za-z0-9_*?./+-]*$/,
-          "a branch's name, in which * and ? stand for any characters but /",
-          "main",
-        ),
-      )
+      .array(pattern("branch", "main"))
       .default([])
-      .describe("Let only these branches in. Default: every branch."),
+      .describe(
+        "Let only these branches in, besides `tags`. Default: every branch, unless there are `tags`.",
+      ),
+    tags: z
+      .array(pattern("tag", "v*"))
+      .default([])
+      .describe(
+        "Let these tags in, too. Whoever may push one gets in: `shared.protectedTags` says who. Default: none beside `branches`.",
+      ),
     variables: z
       .record(actionsName, z.string().min(1).meta({ allowed: "any text", example: "prod" }))
       .default({})
@@ -66,7 +75,7 @@ export const environment = z
       .optional()
       .describe("The secret in which workflows find the deployer's kubeconfig. Default: none."),
   })
-  .superRefine(({ reviewers, protectedBranches, branches, secrets, kubeconfig }, context) => {
+  .superRefine(({ reviewers, protectedBranches, secrets, kubeconfig, ...named }, context) => {
     const count = Object.keys(reviewers.users).length + Object.keys(reviewers.teams).length;
     if (count > MOST_REVIEWERS)
       refuse(context, {
@@ -75,11 +84,11 @@ export const environment = z
         allowed: `at most ${MOST_REVIEWERS} users and teams together`,
         remedy: "name a team in place of its members",
       });
-    if (protectedBranches && branches.length > 0)
+    if (protectedBranches && patternsOf(named).length > 0)
       refuse(context, {
         path: ["protectedBranches"],
         value: "true",
-        allowed: "false beside branches: GitHub knows one of the two",
+        allowed: "false beside branches and tags: GitHub knows one of the two",
         remedy: "remove one of them",
       });
     if (kubeconfig !== undefined && kubeconfig in secrets)
@@ -93,9 +102,15 @@ export const environment = z
 
 export type EnvironmentSettings = z.output<typeof environment>;
 
-/** Whether somebody is asked, or not every branch gets in: what names no branch, as `*`, lets any in. */
-export function isProtected({ reviewers, branches }: EnvironmentSettings): boolean {
+/** The branches and tags that get in; none where all do. */
+export function patternsOf({ branches, tags }: Pick<EnvironmentSettings, "branches" | "tags">): string[] {
+  return [...branches, ...tags];
+}
+
+/** Whether somebody is asked, or not every branch and tag gets in: what names none, as `*`, lets any in. */
+export function isProtected({ reviewers, ...named }: EnvironmentSettings): boolean {
   const asked = Object.keys(reviewers.users).length + Object.keys(reviewers.teams).length;
+  const patterns = patternsOf(named);
   const isAnything = (pattern: string) => /^[*?/]+$/.test(pattern);
-  return asked > 0 || (branches.length > 0 && !branches.some(isAnything));
+  return asked > 0 || (patterns.length > 0 && !patterns.some(isAnything));
 }

@@ -4,7 +4,7 @@ import { RepositoryEnvironment } from "@pulumi/github/repositoryEnvironment.js";
 import { RepositoryEnvironmentDeploymentPolicy } from "@pulumi/github/repositoryEnvironmentDeploymentPolicy.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { type GitHubSecrets, secretValue, type Within } from "./declared.ts";
-import type { EnvironmentSettings } from "./environment-settings.ts";
+import { type EnvironmentSettings, patternsOf } from "./environment-settings.ts";
 
 export interface EnvironmentArgs extends Within {
   /** The environment's name. */
@@ -42,6 +42,12 @@ export function declareEnvironment(
       { ...within, branchPattern },
       child,
     );
+  for (const tagPattern of settings.tags)
+    new RepositoryEnvironmentDeploymentPolicy(
+      `${name}-tag/${environment}/${tagPattern}`,
+      { ...within, tagPattern },
+      child,
+    );
   for (const [variableName, value] of Object.entries(settings.variables))
     new ActionsEnvironmentVariable(
       `${name}-variable/${environment}/${variableName}`,
@@ -65,8 +71,8 @@ function reviewers({ reviewers }: EnvironmentSettings) {
   return users.length + teams.length === 0 ? {} : { reviewers: [{ users, teams }] };
 }
 
-function branchPolicy({ protectedBranches, branches }: EnvironmentSettings) {
-  const customBranchPolicies = branches.length > 0;
+function branchPolicy({ protectedBranches, ...named }: EnvironmentSettings) {
+  const customBranchPolicies = patternsOf(named).length > 0;
   if (!protectedBranches && !customBranchPolicies) return {};
   return { deploymentBranchPolicy: { protectedBranches, customBranchPolicies } };
 }

@@ -43,10 +43,24 @@ export function githubRefusals({ github, deployer, disposable }: Settings): Refu
         value: name,
         allowed:
           "an environment under github.environments with reviewers, or with branches: any branch of the repository could deploy from another one",
-        remedy: `for example pulumi config set --path 'packit:github.environments.${name}.branches[0]' main`,
+        remedy: branchRemedy(name),
         reads: ["github", "deployer"],
       })),
+    environments
+      .filter(([, settings]) => Object.keys(settings.secrets).length > 0 && !isProtected(settings))
+      .map(([name, { secrets }]) => ({
+        path: ["github", "environments", name, "secrets"],
+        value: Object.keys(secrets).join(", "),
+        allowed:
+          "secrets of an environment with reviewers, or with branches: any branch of the repository could take them from another one",
+        remedy: branchRemedy(name),
+        reads: ["github"],
+      })),
   ].flat();
+}
+
+function branchRemedy(environment: string): string {
+  return `for example pulumi config set --path 'packit:github.environments.${environment}.branches[0]' main`;
 }
 
 /** The environment whose workflows are the deployer without a token. */

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type GitHubSecrets, secretValue, type Within } from "./declared.ts";
 import { declareEnvironment } from "./environment.ts";
 import { githubProvider } from "./provider.ts";
-import { declareRuleset } from "./ruleset.ts";
+import { declareProtectedTags, declareRuleset } from "./ruleset.ts";
 import type { GitHubSettings, SharedSettings } from "./settings.ts";
 import { TOKEN } from "./values.ts";
 
@@ -23,7 +23,7 @@ export interface RepositoryArgs {
  *
  * What would be lost for others stays when it is no longer declared, or the stack is destroyed (`retainOnDelete`): a
  * label goes from every issue with it, an environment takes its history and others' secrets along, and without its
- * ruleset a branch is open to forced pushes. Nothing is protected from deletion, as none of these ever is. Secrets,
+ * ruleset a branch is open to forced pushes, and a tag to everybody. Nothing is protected from deletion, as none of these ever is. Secrets,
  * variables and webhooks are the stack's own, and go with it: they lead to what is not there any more.
  */
 export class Repository extends pulumi.ComponentResource {
@@ -47,7 +47,7 @@ export class Repository extends pulumi.ComponentResource {
 
   #declareShared(
     name: string,
-    { labels, ruleset, webhooks }: SharedSettings,
+    { labels, ruleset, protectedTags, webhooks }: SharedSettings,
     secrets: GitHubSecrets,
     { repository, child }: Within,
   ): void {
@@ -55,6 +55,8 @@ export class Repository extends pulumi.ComponentResource {
     for (const [label, { color, description = "" }] of Object.entries(labels))
       new IssueLabel(`${name}-label/${label}`, { repository, name: label, color, description }, kept);
     if (ruleset) declareRuleset(`${name}-ruleset`, ruleset, { repository, child: kept });
+    if (protectedTags.length > 0)
+      declareProtectedTags(`${name}-tags`, protectedTags, { repository, child: kept });
     for (const [webhook, { url, events, secret }] of Object.entries(webhooks)) {
       const signed = secret === undefined ? {} : { secret: secretValue(secrets, secret) };
       new RepositoryWebhook(

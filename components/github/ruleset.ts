@@ -39,6 +39,30 @@ export function declareRuleset(
   );
 }
 
+/** GitHub's own number of the role of a repository's administrators. */
+const ADMINISTRATOR = 5;
+
+/** Keeps tags to the repository's administrators: to make, to move and to remove them. */
+export function declareProtectedTags(
+  name: string,
+  tags: readonly string[],
+  { repository, child }: Within,
+): void {
+  new RepositoryRuleset(
+    name,
+    {
+      repository,
+      name: "protected tags",
+      target: "tag",
+      enforcement: "active",
+      bypassActors: [{ actorId: ADMINISTRATOR, actorType: "RepositoryRole", bypassMode: "always" }],
+      conditions: { refName: { includes: tags.map((tag) => `refs/tags/${tag}`), excludes: [] } },
+      rules: { creation: true, update: true, deletion: true },
+    },
+    child,
+  );
+}
+
 /** GitHub's own words for some branches begin with a tilde; all else is a ref. */
 function refOf(branch: string): string {
   return branch.startsWith("~") ? branch : `refs/heads/${branch}`;

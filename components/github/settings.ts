@@ -90,6 +90,18 @@ const shared = z
     ruleset: ruleset
       .optional()
       .describe("Protects branches. Default: the program declares no ruleset. Left out again, it stays."),
+    protectedTags: z
+      .array(
+        text(
+          /^[A-Za-z0-9_*?][A-Za-z0-9_*?./+-]*$/,
+          "a tag's name, in which * and ? stand for any characters",
+          "v*",
+        ),
+      )
+      .default([])
+      .describe(
+        "Tags that only the repository's administrators may make, move and remove. Default: everybody who may push. Left out again, they stay so.",
+      ),
     webhooks: z
       .record(text(/^[a-z0-9-]{1,40}$/, "lower-case letters, digits and dashes", "stage"), webhook)
       .default({})

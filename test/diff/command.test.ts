@@ -56,6 +56,17 @@ describe("./ops diff", { timeout: 60_000 }, () => {
     expect((await ops("fedora-ci-stag")).stderr).toContain("There are: fedora-ci, prod, stage.");
   });
 
+  it("leaves no checkout of the base where it is stopped", async () => {
+    // A base that cannot mask its secrets is asked once more without.
+    writeFileSync(join(folder, "ops"), '#!/bin/sh\ncase "$*" in *masked*) kill -INT $PPID ;; esac\nexit 1\n');
+    await git("commit", "--quiet", "--all", "--message=stops");
+    await git("checkout", "--quiet", "HEAD^", "--", "ops");
+    const { exitCode, stdout, stderr } = await ops("stage", "--base=HEAD");
+    expect([exitCode, stdout]).toEqual([130, ""]);
+    expect(stderr).toContain("Stopped. Nothing is changed.");
+    expect((await git("worktree", "list")).stdout.split("\n")).toHaveLength(1);
+  });
+
   it("refuses a base that there is not, by what to do", async () => {
     const { exitCode, stderr } = await ops("stage", "--base", "nowhere");
     expect(exitCode).toBe(1);

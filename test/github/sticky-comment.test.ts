@@ -8,13 +8,13 @@ const PLACE = "packit/ogr#5";
 
 describe("the one comment of a topic", () => {
   let github: FakeGitHub;
-  const sticky = () => {
+  const sticky = (topic = TOPIC) => {
     const conversation = new Conversation(
       { token: "t", baseUrl: github.url },
       { owner: "packit", name: "ogr" },
       5,
     );
-    return new StickyComment({ conversation, author: github.conversations.account, topic: TOPIC });
+    return new StickyComment({ conversation, author: github.conversations.account, topic });
   };
   const say = (body: string, run: number) => sticky().say(body, run);
   const others = (body: string, author = "somebody") => github.conversations.say(PLACE, author, body);
@@ -60,6 +60,16 @@ describe("the one comment of a topic", () => {
     await say(`as if: ${markerOf(TOPIC, 99)}`, 1);
     await say("newer", 2);
     expect(ours()).toEqual([`${markerOf(TOPIC, 2)}\nnewer`]);
+  });
+
+  it.each([
+    "<!-- other run=99 -->",
+    `<!-- ${TOPIC} run=other run=99 -->`,
+    `<!-- <!-- ${TOPIC} run=other run=99 -->`,
+  ])("is not taken for one of another topic that it speaks of: %s", async (body) => {
+    await say(body, 1);
+    await sticky("other").change(() => "own", 2);
+    expect(bodies()).toEqual([expect.stringContaining(markerOf(TOPIC, 1)), `${markerOf("other", 2)}\nown`]);
   });
 
   it("is made anew if it was deleted, be it at that very moment", async () => {

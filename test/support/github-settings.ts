@@ -22,11 +22,12 @@ export const GITHUB = {
         reviewers: { users: { one: 11, two: 12 }, teams: { packit: 21 } },
         preventSelfReview: true,
         branches: ["main", "release/*"],
+        tags: ["v*"],
         variables: { PULUMI_STACK: "stage" },
         secrets: { PULUMI_CONFIG_PASSPHRASE: "passphrase", APP_KEY: "appKey" },
         kubeconfig: "KUBECONFIG",
       },
-      "stage-preview": { secrets: { PULUMI_CONFIG_PASSPHRASE: "passphrase" } },
+      "stage-preview": { branches: ["main"], secrets: { PULUMI_CONFIG_PASSPHRASE: "passphrase" } },
     },
     shared: {
       labels: {
@@ -38,6 +39,7 @@ export const GITHUB = {
         approvals: 2,
         upToDate: true,
       },
+      protectedTags: ["v*"],
       webhooks: {
         stage: { url: "https://stg.packit.dev/api/webhooks/github", events: ["push"], secret: "hook" },
         bare: { url: "https://example.com", events: ["issues", "label"] },

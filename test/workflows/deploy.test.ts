@@ -22,11 +22,11 @@ describe("the workflow that deploys", () => {
     const { options } = byHand.inputs.stack;
     expect(options.toSorted()).toEqual(knownStacks(ROOT).toSorted());
     const scripts = (release.steps ?? []).flatMap(({ run }) => run ?? []);
-    const started = await commandsOf({ page: WORKFLOW, scripts, env: { GITHUB_REF_NAME: "--tag" } });
+    const started = await commandsOf({ page: WORKFLOW, scripts, env: { GITHUB_REF: "refs/tags/--tag" } });
     expect(started.flat().map(({ args }) => args)).toEqual(
       options
         .filter((stack) => stack !== "stage")
-        .map((stack) => ["workflow", "run", "deploy.yml", "--ref=--tag", `--field=stack=${stack}`]),
+        .map((stack) => ["workflow", "run", "deploy.yml", "--ref=refs/tags/--tag", `--field=stack=${stack}`]),
     );
   });
 

@@ -66,6 +66,16 @@ describe.each(workflows)("%s", (_, { parsed }) => {
   });
 });
 
+it.each(
+  WORKFLOWS.map((one) => [one.path, one] as const),
+)("%s has secrets in an environment alone, which can keep them from who may push a branch", (_, {
+  parsed,
+}) => {
+  for (const [name, job] of Object.entries(parsed.jobs))
+    if (/\bsecrets\b/.test(JSON.stringify(job))) expect(job.environment, name).toBeDefined();
+  expect(JSON.stringify(parsed.env ?? {})).not.toMatch(/\bsecrets\b/);
+});
+
 it("a workflow is found where a page shows it, and nothing else is taken for one", () => {
   const page = ["```yaml", "on: push", "jobs: {}", "```", "```yaml", "config:", "  on: 1", "```", ""].join(
     "\n",

@@ -34,7 +34,7 @@ describe("what a stack declares of GitHub", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it("is an environment with those who let workflows in, and the branches that they may come from", () => {
+  it("is an environment with those who let workflows in, and the branches and tags that they may come from", () => {
     expect(of("RepositoryEnvironment")).toEqual([
       {
         repository: "deployment",
@@ -49,14 +49,16 @@ describe("what a stack declares of GitHub", () => {
         environment: "stage-preview",
         preventSelfReview: false,
         canAdminsBypass: false,
+        deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true },
       },
     ]);
     expect(of("RepositoryEnvironmentDeploymentPolicy")).toEqual(
-      ["main", "release/*"].map((branchPattern) => ({
-        repository: "deployment",
-        environment: "stage",
-        branchPattern,
-      })),
+      [
+        { environment: "stage-preview", branchPattern: "main" },
+        { environment: "stage", branchPattern: "main" },
+        { environment: "stage", branchPattern: "release/*" },
+        { environment: "stage", tagPattern: "v*" },
+      ].map((policy) => ({ repository: "deployment", ...policy })),
     );
   });
 
@@ -74,7 +76,7 @@ describe("what a stack declares of GitHub", () => {
     );
   });
 
-  it("is labels, a ruleset and webhooks of the whole repository", () => {
+  it("is labels, rulesets and webhooks of the whole repository", () => {
     expect(of("IssueLabel").map(({ name, color, description }) => [name, color, description])).toEqual([
       ["bug", "d73a4a", "Something is broken"],
       ["kind/new: part", "0e8a16", ""],
@@ -100,6 +102,15 @@ describe("what a stack declares of GitHub", () => {
           },
         },
       },
+      {
+        repository: "deployment",
+        name: "protected tags",
+        target: "tag",
+        enforcement: "active",
+        bypassActors: [{ actorId: 5, actorType: "RepositoryRole", bypassMode: "always" }],
+        conditions: { refName: { includes: ["refs/tags/v*"], excludes: [] } },
+        rules: { creation: true, update: true, deletion: true },
+      },
     ]);
     expect(of("RepositoryWebhook").map(({ configuration, events }) => [configuration, events])).toEqual([
       [{ url: "https://example.com", contentType: "json", insecureSsl: false }, ["issues", "label"]],
@@ -121,6 +132,11 @@ describe("what a stack declares of GitHub", () => {
       "protected branches",
       { protectedBranches: true },
       { deploymentBranchPolicy: { protectedBranches: true, customBranchPolicies: false } },
+    ],
+    [
+      "tags alone",
+      { tags: ["v*"] },
+      { deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true } },
     ],
     ["a team alone", { reviewers: { teams: { a: 1 } } }, { reviewers: [{ users: [], teams: [1] }] }],
     ["administrators that may pass", { adminsMayBypass: true }, { canAdminsBypass: true }],

@@ -69,6 +69,12 @@ describe("settings of GitHub", () => {
       "false beside branches",
     ],
     [
+      "protected branches beside tags",
+      { environments: { a: { protectedBranches: true, tags: ["v*"] } } },
+      "environments.a.protectedBranches",
+      "false beside branches and tags",
+    ],
+    [
       "seven reviewers",
       {
         environments: {
@@ -134,6 +140,7 @@ describe("an environment from which a stack is deployed", () => {
   it.each<[string, object]>([
     ["a user who is asked", { reviewers: { users: { a: 1 } } }],
     ["a team that is asked", { reviewers: { teams: { a: 1 } } }],
+    ["tags that are named", { tags: ["v*"] }],
     ["branches that are named", { branches: ["main", "release/*"] }],
   ])("may be one with %s", (_, environment) => {
     expect(with_({ ...environment, kubeconfig: "K" }, token)).toBe("");
@@ -144,9 +151,18 @@ describe("an environment from which a stack is deployed", () => {
     ["nothing", {}],
     ["protected branches, of which there may be none", { protectedBranches: true }],
     ["branches that are all branches", { branches: ["main", "*/*"] }],
+    ["tags that are all tags", { branches: ["main"], tags: ["**"] }],
   ])("is refused with %s", (_, environment) => {
     expect(with_({ ...environment, kubeconfig: "K" }, token)).toContain("packit:github.environments.one\n");
     expect(with_(environment, oidc)).toContain("packit:deployer.oidc.environment\n");
+    const secrets = { token: "a-token", pass: "a-passphrase" };
+    const github = {
+      repository: "packit/deployment",
+      environments: { one: { ...environment, secrets: { P: "pass" } } },
+    };
+    expect(errorOf({ secrets: { github: secrets }, github })).toContain(
+      "packit:github.environments.one.secrets\n",
+    );
   });
 
   it("is refused where no stack file declares it: GitHub makes one that a workflow names, open to all", () => {

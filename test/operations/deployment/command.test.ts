@@ -63,6 +63,17 @@ describe("./ops deploy preview", () => {
     expect(stderr).toMatch(/`pulumi preview` failed:[\s\S]*packit:workers\.longRuning is an unknown key/);
   });
 
+  it("previews a commit, and not what somebody has changed since", async () => {
+    const added = join(folder, "Pulumi.stage.yaml");
+    await execa("git", ["add", "--", added], { cwd: folder });
+    for (const verb of ["preview", "up"] as const) {
+      const { exitCode, stderr } = await run(verb);
+      expect([exitCode, existsSync(join(state, "calls"))]).toEqual([1, false]);
+      expect(stderr).toMatch(`Not all of this checkout is of commit ${commit}`);
+      expect(stderr).toMatch(/^A {2}Pulumi\.stage\.yaml$/m);
+    }
+  });
+
   it("knows its stacks", async () => {
     const { stderr } = await command("deploy", ["preview", "sage", "--plan=p"], { cwd: folder });
     expect(stderr).toMatch('There is no stack "sage". Did you mean stage?');
