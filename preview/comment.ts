@@ -1,6 +1,7 @@
-import { code, FOLD_END, fenced, fold, foldStart, objectFold, titleOf } from "../diff/markdown.ts";
+import { diffBlock, objectFold, titleOf } from "../diff/markdown.ts";
 import type { StackDiff } from "../diff/stack-diff.ts";
 import { countsOf, summaryLines } from "../diff/text.ts";
+import { FOLD_END, fold, foldStart, inlineHtml } from "../github/markdown.ts";
 
 export interface CommentArgs {
   readonly diffs: readonly StackDiff[];
@@ -31,7 +32,7 @@ export function commentOf({ diffs, head, engine = new Map(), elsewhere, limit }:
   const texts = sections.map(({ before, after, items }) => {
     const names = items.filter((item) => named.has(item)).map(({ name }) => name);
     const blocks = items.filter((item) => whole.has(item)).map(({ block }) => block);
-    const rest = names.length > 0 ? [`Their names alone:\n\n${fenced(names)}`] : [];
+    const rest = names.length > 0 ? [`Their names alone:\n\n${diffBlock(names)}`] : [];
     return [before, ...blocks, ...rest, after].join("\n\n");
   });
   const footer = footerOf(all.length, whole.size, named.size, elsewhere);
@@ -67,10 +68,10 @@ function tableOf(diffs: readonly StackDiff[], head: string): string {
         ? "none"
         : `${pods}${gaps > 0 ? `, ${gaps} with a gap` : ""}`;
     const refused = diff.objects.filter((object) => object.refused).length;
-    return `| ${code(diff.stack)} | ${countsOf(diff)} | ${restarts} | ${isKnown ? refused || "none" : "unknown"} |`;
+    return `| ${inlineHtml(diff.stack)} | ${countsOf(diff)} | ${restarts} | ${isKnown ? refused || "none" : "unknown"} |`;
   });
   return [
-    `### What ${code(head.slice(0, 12))} does to the stacks`,
+    `### What ${inlineHtml(head.slice(0, 12))} does to the stacks`,
     "",
     "| stack | objects | workloads that restart | refused |",
     "| --- | --- | --- | --- |",
@@ -80,12 +81,12 @@ function tableOf(diffs: readonly StackDiff[], head: string): string {
 
 function sectionOf(diff: StackDiff, engine: readonly string[] | undefined, most: number): Section {
   const [title = "", ...lines] = summaryLines(diff);
-  const summary = fenced(cut([title, ...lines], most));
-  const before = `${foldStart(`${code(diff.stack)}: ${countsOf(diff)}`)}\n\n${summary}`;
+  const summary = diffBlock(cut([title, ...lines], most));
+  const before = `${foldStart(`${inlineHtml(diff.stack)}: ${countsOf(diff)}`)}\n\n${summary}`;
   const objects = diff.objects.map((object) => ({ name: titleOf(object), block: objectFold(object) }));
   const said = engine && {
     name: "What Pulumi's engine says",
-    block: fold("What Pulumi's engine says", fenced(engine)),
+    block: fold("What Pulumi's engine says", diffBlock(engine)),
   };
   return { before, after: FOLD_END, items: said ? [said, ...objects] : objects };
 }

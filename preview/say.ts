@@ -1,8 +1,8 @@
 import { lstatSync, readFileSync } from "node:fs";
-import { code } from "../diff/markdown.ts";
 import type { GitHubArgs } from "../github/client.ts";
 import { Conversation, LONGEST_COMMENT } from "../github/conversation.ts";
 import { GitHub } from "../github/github.ts";
+import { inlineHtml } from "../github/markdown.ts";
 import { StickyComment } from "../github/sticky-comment.ts";
 import type { RunEvent } from "./run-event.ts";
 
@@ -37,11 +37,11 @@ export async function sayPreview({ github, author, event, file }: SayArgs): Prom
 }
 
 function textOf({ isOver, head, url, conclusion }: RunEvent, file: string | undefined): string {
-  const commit = code(head.slice(0, 12));
+  const commit = inlineHtml(head.slice(0, 12));
   if (!isOver) return `The preview of ${commit} is being made: [its run](${url}).`;
   const text = file === undefined ? undefined : textIn(file);
   if (text !== undefined) return text;
-  const how = conclusion === undefined ? "" : ` (${code(conclusion)})`;
+  const how = conclusion === undefined ? "" : ` (${inlineHtml(conclusion)})`;
   return `There is no preview of ${commit}: [its run](${url}) has ended without one${how}.`;
 }
 

@@ -1,4 +1,4 @@
-import { fenced } from "../../diff/markdown.ts";
+import { diffBlock } from "../../diff/markdown.ts";
 import type { Plan, PlannedStep } from "./plan.ts";
 
 /** A plan for a page of GitHub's: what is to be agreed to. */
@@ -7,7 +7,7 @@ export function planMarkdown({ stack, commit, steps, digest }: Plan): string {
   return [
     `### ${stack}`,
     `Commit ${commit}, ${counted(steps)}. Plan \`${digest}\`.`,
-    fenced(steps.flatMap(stepLines)),
+    diffBlock(steps.flatMap(stepLines)),
   ].join("\n\n");
 }
 

@@ -1,5 +1,5 @@
 import type { Pool } from "../../components/test-instance/pool.ts";
-import { block, inline } from "../../github/markdown.ts";
+import { block, excerpt, inline } from "../../github/markdown.ts";
 import { prefixOf } from "../../settings/test-instance.ts";
 import { addressesOf } from "./addresses.ts";
 import { limits } from "./image-plan.ts";
@@ -50,7 +50,7 @@ function sectionText(
   return [
     `#### ${title}`,
     lines.map((line) => `- ${line}`).join("\n"),
-    ...(message === undefined ? [] : [block(message)]),
+    ...(message === undefined ? [] : [block(excerpt(message), "text")]),
   ].join("\n\n");
 }
 

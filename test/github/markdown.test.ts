@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { lexer, type Token } from "marked";
 import { describe, expect, it } from "vitest";
-import { block, inline } from "../../github/markdown.ts";
+import { block, excerpt, inline } from "../../github/markdown.ts";
 
 const hostile = fc
   .array(
@@ -31,9 +31,11 @@ describe("a text that comes from elsewhere", () => {
   it("is one block of code, whatever is in it", () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        const tokens = lexer(`before\n\n${block(text)}\n\nafter`).filter(({ type }) => type !== "space");
+        const tokens = lexer(`before\n\n${block(excerpt(text), "text")}\n\nafter`).filter(
+          ({ type }) => type !== "space",
+        );
         expect(tokens.map(({ type }) => type)).toEqual(["paragraph", "code", "paragraph"]);
-        expect(block(text)).not.toContain("<!--");
+        expect(block(excerpt(text), "text")).not.toContain("<!--");
       }),
       { numRuns: 500 },
     );
@@ -54,13 +56,13 @@ describe("a text that comes from elsewhere", () => {
   });
 
   it("is shown with its beginning and its end where it is long", () => {
-    const shown = block(`first\n${"x\n".repeat(50_000)}last`);
+    const shown = block(excerpt(`first\n${"x\n".repeat(50_000)}last`), "text");
     expect(shown.length).toBeLessThan(4100);
     expect(shown).toMatch(/^```text\nfirst\n.*\n…\n.*last\n```$/s);
   });
 
   it("has nothing that is invisible in it, and is otherwise as it was", () => {
     expect(inline("a\u202e\u0007\u200bb\u001b[1m")).toBe("`ab[1m`");
-    expect(block("a\r\n  b\tc")).toBe("```text\na\n  b\tc\n```");
+    expect(block(excerpt("a\r\n  b\tc"), "text")).toBe("```text\na\n  b\tc\n```");
   });
 });
