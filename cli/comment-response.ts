@@ -57,13 +57,13 @@ async function workFor(response: Response, author: string, body: string): Promis
   return work(await deskOf(response, author), asked);
 }
 
-/** Says once to whom may not ask for anything that this is so. */
+/** Says to whom may not ask for anything that this is so: once on a pull request, however often he asks. */
 async function refuse(
   { conversation, account }: Response,
   { id }: WholeComment,
   author: string,
 ): Promise<void> {
-  const marker = `<!-- test-instance-answer comment=${id} -->`;
+  const marker = `<!-- test-instance-answer to=${author} -->`;
   const all = await conversation.comments();
   if (!all.some((one) => one.author === account && one.body.startsWith(marker)))
     await conversation.post(

@@ -1,3 +1,4 @@
+import { UserError } from "../errors.ts";
 import type { Comment, Conversation } from "./conversation.ts";
 
 export interface StickyCommentArgs {
@@ -45,7 +46,7 @@ export class StickyComment {
       if (newest && (last > run || (last === run && said !== undefined))) return newest.url;
       said = newest && (await this.#conversation.edit(newest.id, text));
       // There is none yet, or somebody has removed it just now.
-      said ??= await this.#conversation.post(text);
+      said ??= await this.#post(text);
     }
     return said?.url ?? "";
   }
@@ -67,9 +68,19 @@ export class StickyComment {
       if (newest && text === former) return newest.url;
       const body = `${markerOf(this.#topic, Math.max(run, newest ? this.#runOf(newest) : 0))}\n${text}`;
       said = newest && (await this.#conversation.edit(newest.id, body));
-      said ??= await this.#conversation.post(body);
+      said ??= await this.#post(body);
     }
     return said?.url ?? "";
+  }
+
+  /** Says something new, unless nobody would find it again: a UserError tells of a token that is another account's. */
+  async #post(body: string): Promise<Comment> {
+    const said = await this.#conversation.post(body);
+    if (said.author === this.#author) return said;
+    await this.#conversation.remove(said.id);
+    throw new UserError(
+      `What is said with this token is by ${said.author}, and not by ${this.#author}. Name the account that the token is of.`,
+    );
   }
 
   /** What a comment says below its marker; GitHub keeps line ends as they came. */

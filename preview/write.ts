@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { diffHtml } from "../diff/html/page.ts";
 import { type StackDiff, stackDiffs } from "../diff/stack-diff.ts";
 import { readPlan } from "../operations/deployment/plan.ts";
-import { counted, stepLines } from "../operations/deployment/summary.ts";
+import { counted, LONGEST_SUMMARY, stepLines } from "../operations/deployment/summary.ts";
 import { makeFolder } from "../system/make-folder.ts";
 import { annotationsOf, runnerCommand } from "./annotations.ts";
 import { commentOf } from "./comment.ts";
@@ -22,9 +22,6 @@ export interface WriteArgs {
   /** A folder with a plan, STACK.json, of each stack that Pulumi's engine was asked about. @default - it was not */
   readonly engine?: string | undefined;
 }
-
-/** GitHub takes 1 MiB a step for the summary of a job; more is no summary at all. */
-const LONGEST_SUMMARY = 1024 * 1024 - 1000;
 
 /**
  * Writes what a change does to all stacks: `comment.md` for its pull request, `summary.md` for the run's own page, and all

@@ -1,14 +1,30 @@
 import { diffBlock } from "../../diff/markdown.ts";
 import type { Plan, PlannedStep } from "./plan.ts";
 
-/** A plan for a page of GitHub's: what is to be agreed to. */
+/** GitHub takes 1 MiB a step for the summary of a job; more is no summary at all. */
+export const LONGEST_SUMMARY = 1024 * 1024 - 1000;
+
+/** A plan for a page of GitHub's: what is to be agreed to. It says where there is no room for all of it. */
 export function planMarkdown({ stack, commit, steps, digest }: Plan): string {
   if (steps.length === 0) return `### ${stack}\n\nNothing changes with commit ${commit}.`;
   return [
     `### ${stack}`,
     `Commit ${commit}, ${counted(steps)}. Plan \`${digest}\`.`,
-    diffBlock(steps.flatMap(stepLines)),
+    diffBlock(fitting(steps.flatMap(stepLines), LONGEST_SUMMARY - ROOM)),
   ].join("\n\n");
+}
+
+/** Bytes that are kept free for what is around the steps. */
+const ROOM = 1000;
+
+function fitting(lines: readonly string[], room: number): string[] {
+  let left = room;
+  const count = lines.findIndex((line) => {
+    left -= Buffer.byteLength(line) + 1;
+    return left < 0;
+  });
+  if (count < 0) return [...lines];
+  return [...lines.slice(0, count), `… and ${lines.length - count} lines more: they are in the plan`];
 }
 
 /** How many steps of which kind there are: `2 update, 1 delete`. */

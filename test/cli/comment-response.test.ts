@@ -53,9 +53,12 @@ describe("a comment with a command", () => {
       expect.stringMatching(/Thank you\..*`mallory` may not/s),
     ]);
     expect(said.reactionsTo(id)).toEqual(["eyes", "confused"]);
+    const again = said.say(PLACE, "mallory", "/destroy");
+    expect(await respond(again)).toBe("done");
+    expect(said.reactionsTo(again)).toEqual(["eyes", "confused"]);
     // The answer itself is a comment, which is answered by nothing.
     for (const { id: own } of answers) await respond(own);
-    expect(said.on(PLACE)).toHaveLength(2);
+    expect(said.on(PLACE)).toHaveLength(3);
   });
 
   it("of one whose right is in another repository does nothing", async () => {

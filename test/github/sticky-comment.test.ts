@@ -8,13 +8,13 @@ const PLACE = "packit/ogr#5";
 
 describe("the one comment of a topic", () => {
   let github: FakeGitHub;
-  const sticky = (topic = TOPIC) => {
+  const sticky = (topic = TOPIC, author = github.conversations.account) => {
     const conversation = new Conversation(
       { token: "t", baseUrl: github.url },
       { owner: "packit", name: "ogr" },
       5,
     );
-    return new StickyComment({ conversation, author: github.conversations.account, topic });
+    return new StickyComment({ conversation, author, topic });
   };
   const say = (body: string, run: number) => sticky().say(body, run);
   const others = (body: string, author = "somebody") => github.conversations.say(PLACE, author, body);
@@ -138,6 +138,14 @@ describe("the one comment of a topic", () => {
     };
     await say("text", 1);
     expect(ours()).toEqual([`${markerOf(TOPIC, 1)}\ntext`]);
+  });
+
+  it("is not said, again and again, by an account that it would not be known by", async () => {
+    const comment = sticky(TOPIC, "robot");
+    for (const saying of [() => comment.say("text", 1), () => comment.change(() => "text", 1)])
+      await expect(saying()).rejects.toThrow(`by ${github.conversations.account}, and not by robot.`);
+    expect(github.asked.filter((one) => one.startsWith("POST"))).toHaveLength(2);
+    expect(bodies()).toEqual([]);
   });
 
   it("has what each of several runs adds, in whatever order they come", async () => {

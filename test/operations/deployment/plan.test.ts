@@ -154,4 +154,12 @@ describe("the page of a plan", () => {
     expect(page).toMatch(/… and 10 more\n````$/);
     expect(page.match(/^###/gm)).toHaveLength(1);
   });
+
+  it("is a page that GitHub takes, however much changes, and says that it is not all", () => {
+    const names = Array.from({ length: 30_000 }, (_, i) => `${"ř".repeat(20)}${i}`);
+    const page = planMarkdown(of(...names.map((name) => created(SERVICE, name, {}))));
+    expect(Buffer.byteLength(page)).toBeLessThan(1024 * 1024);
+    expect(Buffer.byteLength(page)).toBeGreaterThan(1000 * 1024);
+    expect(page).toMatch(/30000 create\. Plan[\s\S]*… and \d+ lines more: they are in the plan\n```$/);
+  });
 });
