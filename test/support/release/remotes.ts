@@ -1,0 +1,146 @@
+import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execaSync } from "execa";
+
+const AUTHOR = {
+  GIT_AUTHOR_NAME: "A",
+  GIT_AUTHOR_EMAIL: "a@example.com",
+  GIT_COMMITTER_NAME: "A",
+  GIT_COMMITTER_EMAIL: "a@example.com",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_SYSTEM: "/dev/null",
+};
+
+/** The repositories of a release that is tried: libraries below, images above. */
+export const NAMES = ["ogr", "packit", "packit-service"] as const;
+
+export type Name = (typeof NAMES)[number];
+
+/** A push that a remote has accepted. */
+export interface Push {
+  readonly repository: string;
+  readonly ref: string;
+  readonly old: string;
+  readonly new: string;
+}
+
+/** Bare repositories, which write down each push that they accept. */
+export class Remotes {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Each with a branch main that is two merged pull requests before stable. */
+  static in(folder: string): Remotes {
+    mkdirSync(folder, { recursive: true });
+    cpSync(template(), folder, { recursive: true });
+    const remotes = new Remotes(folder);
+    for (const name of [...NAMES, "production-monorepo"]) remotes.#log(name);
+    return remotes;
+  }
+
+  path(name: string): string {
+    return join(this.folder, `${name}.git`);
+  }
+
+  head(name: string, branch: string): string {
+    return git(["--git-dir", this.path(name), "rev-parse", `refs/heads/${branch}`]);
+  }
+
+  /** All pushes that were accepted, those to nowhere else left out. */
+  get pushes(): Push[] {
+    const path = join(this.folder, "pushes.log");
+    if (!existsSync(path)) return [];
+    const lines = readFileSync(path, "utf8").trim().split("\n");
+    return lines
+      .filter((line) => line !== "")
+      .map((line) => {
+        const [repository = "", old = "", now = "", ref = ""] = line.split(" ");
+        return { repository, ref, old, new: now };
+      });
+  }
+
+  /** The commits of the monorepo's submodules. */
+  get submodules(): Record<string, string> {
+    const text = git(["--git-dir", this.path("production-monorepo"), "ls-tree", "main"]);
+    const found = [...text.matchAll(/^160000 commit (\S+)\t(.+)$/gm)];
+    return Object.fromEntries(found.map(([, sha, path]) => [path, sha]));
+  }
+
+  /** A commit on a branch, made by somebody else. */
+  commit(name: string, branch: string, title: string): string {
+    const dir = ["--git-dir", this.path(name)];
+    const parent = this.head(name, branch);
+    const sha = git([...dir, "commit-tree", `${parent}^{tree}`, "-p", parent, "-m", title]);
+    git([...dir, "update-ref", `refs/heads/${branch}`, sha]);
+    return sha;
+  }
+
+  /** Runs a script of a shell in a remote after it has accepted a push, once. */
+  afterPush(name: string, script: string): void {
+    writeFileSync(join(this.path(name), "once.sh"), script);
+  }
+
+  /** Has a remote refuse all pushes. */
+  refuse(name: string): void {
+    const hook = join(this.path(name), "hooks", "pre-receive");
+    writeFileSync(hook, "#!/bin/sh\necho 'Permission denied' >&2\nexit 1\n");
+    chmodSync(hook, 0o755);
+  }
+
+  #log(name: string): void {
+    const hooks = join(this.path(name), "hooks");
+    mkdirSync(hooks, { recursive: true });
+    const log = join(this.folder, "pushes.log");
+    appendFileSync(log, "");
+    const script = [
+      "#!/bin/sh",
+      `while read -r old new ref; do echo "${name} $old $new $ref" >> '${log}'; done`,
+      "if [ -e once.sh ]; then mv once.sh once.done; sh once.done; fi",
+    ];
+    const hook = join(hooks, "post-receive");
+    writeFileSync(hook, `${script.join("\n")}\n`);
+    chmodSync(hook, 0o755);
+  }
+}
+
+function git(words: readonly string[], input?: string): string {
+  const { stdout } = execaSync("git", [...words], { env: AUTHOR, ...(input !== undefined && { input }) });
+  return stdout.trim();
+}
+
+let made: string | undefined;
+
+/** Made once for a run of tests, and copied: git is slow to start. */
+function template(): string {
+  if (made !== undefined && existsSync(made)) return made;
+  const folder = join(tmpdir(), `packit-test-remotes-${process.pid}`);
+  const stable = NAMES.map((name, i) => repository(folder, name, i));
+  const dir = ["--git-dir", join(folder, "production-monorepo.git")];
+  git(["init", "--quiet", "--bare", "--initial-branch=main", "--template=", dir[1] ?? ""]);
+  const modules = NAMES.map((name) => `[submodule "${name}"]\n\tpath = ${name}\n\turl = https://example.com/${name}\n`);
+  const blob = git([...dir, "hash-object", "-w", "--stdin"], modules.join(""));
+  const links = NAMES.map((name, i) => `160000 commit ${stable[i]}\t${name}\n`);
+  const tree = git([...dir, "mktree", "--missing"], `100644 blob ${blob}\t.gitmodules\n${links.join("")}`);
+  git([...dir, "update-ref", "refs/heads/main", git([...dir, "commit-tree", tree, "-m", "init"])]);
+  made = folder;
+  return folder;
+}
+
+function repository(folder: string, name: string, i: number): string {
+  const dir = ["--git-dir", join(folder, `${name}.git`)];
+  git(["init", "--quiet", "--bare", "--initial-branch=main", "--template=", dir[1] ?? ""]);
+  const tree = git([...dir, "mktree"], "");
+  let sha = git([...dir, "commit-tree", tree, "-m", `start of ${name}`]);
+  git([...dir, "update-ref", "refs/heads/stable", sha]);
+  const first = sha;
+  for (const number of [i * 10 + 1, i * 10 + 2]) {
+    const message = `Merge pull request #${number} from somebody/fix\n\nChange ${number} of ${name}`;
+    sha = git([...dir, "commit-tree", tree, "-p", sha, "-m", message]);
+  }
+  git([...dir, "update-ref", "refs/heads/main", sha]);
+  return first;
+}
