@@ -49,8 +49,10 @@ async function taken(folder: string): Promise<() => Promise<void>> {
 }
 
 function take(folder: string, name: string): Promise<() => Promise<void>> {
-  return lock(folder, {
+  // The library knows a lock by the file that it guards: there is none, and one name each.
+  return lock(join(folder, name), {
     lockfilePath: join(folder, name),
+    realpath: false,
     stale: STALE_MS,
     onCompromised: () => {
       process.stderr.write("Another run has taken over this release. Run it again.\n");

@@ -1,4 +1,13 @@
-import { appendFileSync, chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execaSync } from "execa";
@@ -84,6 +93,12 @@ export class Remotes {
     writeFileSync(join(this.path(name), "once.sh"), script);
   }
 
+  /** Takes back what {@link afterPush} has asked for, where nothing was pushed. */
+  forget(): void {
+    for (const name of [...NAMES, "production-monorepo"])
+      rmSync(join(this.path(name), "once.sh"), { force: true });
+  }
+
   /** Has a remote refuse all pushes. */
   refuse(name: string): void {
     const hook = join(this.path(name), "hooks", "pre-receive");
@@ -121,7 +136,9 @@ function template(): string {
   const stable = NAMES.map((name, i) => repository(folder, name, i));
   const dir = ["--git-dir", join(folder, "production-monorepo.git")];
   git(["init", "--quiet", "--bare", "--initial-branch=main", "--template=", dir[1] ?? ""]);
-  const modules = NAMES.map((name) => `[submodule "${name}"]\n\tpath = ${name}\n\turl = https://example.com/${name}\n`);
+  const modules = NAMES.map(
+    (name) => `[submodule "${name}"]\n\tpath = ${name}\n\turl = https://example.com/${name}\n`,
+  );
   const blob = git([...dir, "hash-object", "-w", "--stdin"], modules.join(""));
   const links = NAMES.map((name, i) => `160000 commit ${stable[i]}\t${name}\n`);
   const tree = git([...dir, "mktree", "--missing"], `100644 blob ${blob}\t.gitmodules\n${links.join("")}`);

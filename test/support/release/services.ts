@@ -136,7 +136,8 @@ export class FakeServices {
   }
 
   #slack({ path, body }: Asked): Answer {
-    const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+    const escaped = (text: string) =>
+      text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
     if (path === "/conversations.info")
       return [200, { ok: true, channel: { id: "C01", topic: { value: escaped(this.topics.slack) } } }];
     const { topic } = body as { topic: string };
@@ -189,7 +190,10 @@ export class FakeServices {
     const latest = build(2, state, sha);
     return [
       200,
-      { name, builds: { latest, latest_succeeded: state === "succeeded" ? latest : build(1, "succeeded", OLD) } },
+      {
+        name,
+        builds: { latest, latest_succeeded: state === "succeeded" ? latest : build(1, "succeeded", OLD) },
+      },
     ];
   }
 
@@ -216,7 +220,11 @@ export class FakeServices {
     }
     const now = Math.floor(Date.now() / 1000);
     const { built } = this;
-    const own = { name: `stable-${built.slice(0, 7)}-1`, manifest_digest: digestOf(image, built), start_ts: now };
+    const own = {
+      name: `stable-${built.slice(0, 7)}-1`,
+      manifest_digest: digestOf(image, built),
+      start_ts: now,
+    };
     const old = this.oldTags
       .filter((one) => one.image === image && !this.removed.includes(`${image}:${one.name}`))
       .map(({ name, days }) => ({
@@ -235,7 +243,10 @@ export class FakeServices {
     const number = Number(/^pulls\/(\d+)$/.exec(rest)?.[1] ?? 0);
     if (number > 0) {
       const note = number % 2 === 0 ? `Thing ${number} of ${repository} works now.` : "N/A";
-      return [200, { ...pullOf(repository, number), body: `RELEASE NOTES BEGIN\r\n${note}\r\nRELEASE NOTES END` }];
+      return [
+        200,
+        { ...pullOf(repository, number), body: `RELEASE NOTES BEGIN\r\n${note}\r\nRELEASE NOTES END` },
+      ];
     }
     if (!rest.startsWith("actions/workflows/")) return [404, { message: "Not Found" }];
     const sha = query.get("head_sha") ?? "";
@@ -321,7 +332,10 @@ export class FakeServices {
     if (stack === "prod" && built !== OLD) this.#look(`pods ${built}`);
     const items = ["packit-service", "packit-worker"].map((image) => {
       const digest = digestOf(image, stack === "prod" ? this.#runs : OLD);
-      return podOf(image, { image: `quay.io/packit/${image}:prod`, imageID: `quay.io/packit/${image}@${partOf(digest)}` });
+      return podOf(image, {
+        image: `quay.io/packit/${image}:prod`,
+        imageID: `quay.io/packit/${image}@${partOf(digest)}`,
+      });
     });
     if (stack === "stage" && this.stagePod) items.push(podOf("bad", this.stagePod));
     return [200, { kind: "PodList", apiVersion: "v1", items }, { date: new Date().toUTCString() }];

@@ -1,6 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Options, type ResultPromise } from "execa";
 import { onTestFinished } from "vitest";
 import { parse, stringify } from "yaml";
 import { command, project } from "../cli.ts";
@@ -36,15 +35,19 @@ export class World {
   }
 
   /** Starts `./ops release` with these words. */
-  run(words: readonly string[], options: Options = {}) {
+  run(words: readonly string[], env: Readonly<Record<string, string | undefined>> = {}) {
     const [verb = "", ...rest] = words;
-    const env = { ...this.env, ...(options.env as Record<string, string> | undefined) };
     return command("release", [verb, `--state=${this.state}`, ...rest], {
       cwd: this.cwd,
       stdin: "ignore",
-      ...options,
-      env,
-    }) as ResultPromise<{ reject: false; encoding: "utf8" }>;
+      env: { ...this.env, ...env },
+    });
+  }
+
+  /** Starts it anew until it is finished: begun where nothing is, else gone on with. */
+  goOn(env: Readonly<Record<string, string | undefined>> = {}) {
+    const isBegun = this.journal().some(({ type }) => type === "begin");
+    return this.run([isBegun ? "resume" : "start", "--yes"], env);
   }
 
   /** The lines of the newest journal. */
@@ -52,7 +55,10 @@ export class World {
     const path = join(this.state, `${name}.jsonl`);
     if (!existsSync(path)) return [];
     const whole = readFileSync(path, "utf8");
-    const lines = whole.slice(0, whole.lastIndexOf("\n") + 1).trim().split("\n");
+    const lines = whole
+      .slice(0, whole.lastIndexOf("\n") + 1)
+      .trim()
+      .split("\n");
     return lines.filter((line) => line !== "").map((line) => JSON.parse(line));
   }
 
@@ -81,7 +87,12 @@ export class World {
 
   #write(changes: object): void {
     const { url } = this.services;
-    const at = (name: string) => ({ name, github: `packit/${name}`, remote: this.remotes.path(name), version: name });
+    const at = (name: string) => ({
+      name,
+      github: `packit/${name}`,
+      remote: this.remotes.path(name),
+      version: name,
+    });
     const release = {
       stage: { url: `${url}/stage` },
       prod: { url: `${url}/prod` },
@@ -138,7 +149,10 @@ export class World {
     const bin = join(this.folder, "bin");
     mkdirSync(bin);
     const urn = "urn:pulumi:prod::packit::kubernetes:apps/v1:Deployment::dashboard";
-    const state = (replicas: number) => ({ type: "kubernetes:apps/v1:Deployment", inputs: { spec: { replicas } } });
+    const state = (replicas: number) => ({
+      type: "kubernetes:apps/v1:Deployment",
+      inputs: { spec: { replicas } },
+    });
     const step = {
       op: "update",
       urn,
