@@ -40,7 +40,9 @@ export class Matrix implements Chat {
 
   async setTopic(topic: string): Promise<void> {
     const path = await this.#path();
-    await this.#http.write(`the topic of ${this.#room}`, { method: "PUT", path, json: { topic } });
+    // Everybody in the room sees each change.
+    const request = { method: "PUT", path, json: { topic }, isSentOnce: true } as const;
+    await this.#http.write(`the topic of ${this.#room}`, request);
   }
 
   async #path(): Promise<string> {

@@ -27,6 +27,8 @@ export interface HttpRequest {
   readonly json?: object;
   /** The key by which the service knows a request that is sent again: without one, no POST is. */
   readonly idempotencyKey?: string;
+  /** Whether it is never sent again where its outcome is not known: who asked looks first. @default false */
+  readonly isSentOnce?: boolean;
 }
 
 export interface HttpAnswer {
@@ -86,7 +88,7 @@ export class HttpClient {
   /** An answer that is no failure, or says that there is nothing of the kind. */
   async send(what: string, request: HttpRequest): Promise<HttpAnswer> {
     const { method = "GET", idempotencyKey } = request;
-    const isRepeatable = method !== "POST" || idempotencyKey !== undefined;
+    const isRepeatable = !request.isSentOnce && (method !== "POST" || idempotencyKey !== undefined);
     for (let tries = 1; ; tries++) {
       const outcome = await this.#once(request);
       const pause = this.#pause(outcome, tries, isRepeatable);

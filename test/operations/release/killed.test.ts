@@ -83,7 +83,7 @@ async function killedOnce(tried: World, random: () => number, upTo: (most: numbe
   const { services, remotes } = tried;
   if (random() < 0.5) {
     const when = ["before", "after", "torn"][upTo(3) - 1];
-    const env = { NODE_OPTIONS: KILLER, KILL_LINE: `${upTo(9)}`, KILL_WHEN: when };
+    const env = { NODE_OPTIONS: KILLER, KILL_LINE: `${upTo(6)}`, KILL_WHEN: when };
     return (await tried.goOn(env)).signal === "SIGKILL";
   }
   const running = tried.goOn();
@@ -93,7 +93,7 @@ async function killedOnce(tried: World, random: () => number, upTo: (most: numbe
       ["ogr", "packit", "packit-service", "production-monorepo"][upTo(4) - 1] ?? "",
       `kill -9 ${running.pid}\n`,
     );
-  const at = services.asked.length + upTo(30);
+  const at = services.asked.length + upTo(16);
   const moment = random() < 0.5 ? "before" : "after";
   services.onRequest = (_, when) => {
     if (when === moment && services.asked.length === at) kill();

@@ -83,7 +83,9 @@ export class Remotes {
   commit(name: string, branch: string, title: string): string {
     const dir = ["--git-dir", this.path(name)];
     const parent = this.head(name, branch);
-    const sha = git([...dir, "commit-tree", `${parent}^{tree}`, "-p", parent, "-m", title]);
+    const blob = git([...dir, "hash-object", "-w", "--stdin"], title);
+    const tree = git([...dir, "mktree"], `100644 blob ${blob}\tfile\n`);
+    const sha = git([...dir, "commit-tree", tree, "-p", parent, "-m", title]);
     git([...dir, "update-ref", `refs/heads/${branch}`, sha]);
     return sha;
   }

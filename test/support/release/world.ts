@@ -85,7 +85,8 @@ export class World {
     };
   }
 
-  #write(changes: object): void {
+  /** The settings, as they stand below packit:release. */
+  settings(changes: object = {}): object {
     const { url } = this.services;
     const at = (name: string) => ({
       name,
@@ -93,7 +94,7 @@ export class World {
       remote: this.remotes.path(name),
       version: name,
     });
-    const release = {
+    return {
       stage: { url: `${url}/stage` },
       prod: { url: `${url}/prod` },
       repositories: [
@@ -116,6 +117,11 @@ export class World {
       wait: { everySeconds: 0, limit: "6s" },
       ...changes,
     };
+  }
+
+  #write(changes: object): void {
+    const { url } = this.services;
+    const release = this.settings(changes);
     this.cwd = project();
     const file = join(this.cwd, "Pulumi.yaml");
     const shared = parse(readFileSync(file, "utf8"));
