@@ -61,6 +61,11 @@ export interface InProcessArgs {
   readonly root?: string;
   readonly name?: string;
   readonly lastCleaned?: Date;
+  /** A cluster in place of the stand-in, with a namespace for each environment. */
+  readonly cluster?: {
+    readonly client: ApiClient;
+    readonly namespaces: Readonly<Record<"stage" | "prod", string>>;
+  };
 }
 
 export const NO_PAUSE: Pace = { now: () => new Date(), pause: async () => {} };
@@ -87,11 +92,12 @@ export function inProcess(world: World, args: InProcessArgs = {}): InProcess {
   const deployment = new FakeDeployment();
   const imports: string[] = [];
   const environment = (which: "stage" | "prod") => {
-    const context = `packit-${which}`;
-    const client = new ApiClient({ context, kubeconfig: world.env.KUBECONFIG ?? "" });
+    const { cluster } = args;
+    const stub = () => new ApiClient({ context: `packit-${which}`, kubeconfig: world.env.KUBECONFIG ?? "" });
+    const client = cluster?.client ?? stub();
+    const namespace = cluster?.namespaces[which] ?? `packit--${which}`;
     const url = settings[which].url ?? "";
-    return async () =>
-      new Environment({ stack: which, namespace: `packit--${which}`, url, client: () => client, pauseMs });
+    return async () => new Environment({ stack: which, namespace, url, client: () => client, pauseMs });
   };
   const root = args.root ?? world.cwd;
   const services: Services = {
