@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { duration } from "../../schema/duration.ts";
 import { refuse } from "../../schema/refuse.ts";
-import { baseUrl, dnsLabel, flag, gitBranch, line, positive, text } from "../../schema/values.ts";
+import { baseUrl, dnsLabel, flag, gitBranch, line, positive, seconds, text } from "../../schema/values.ts";
 import { REPOSITORIES } from "./repositories.ts";
 
 /** Where a repository is cloned from and pushed to: an address, or a folder. It never looks like an option. */
@@ -27,18 +27,21 @@ const environment = (stack: string) =>
     })
     .prefault({});
 
+const named = (example: string) => line.meta({ example });
+
+const names = (example: string) => z.array(named(example)).meta({ example: [example] });
+
 const repository = z.strictObject({
-  name: line.describe("What it is called here, and the path of its submodule in the monorepo."),
+  name: named("packit").describe("What it is called here, and the path of its submodule in the monorepo."),
   github: slug.describe("Where its pull requests and workflow runs are."),
   remote: remote.describe("Where it is fetched from and pushed to."),
-  after: z
-    .array(line)
+  after: names("ogr")
     .default([])
     .describe("The repositories whose Copr builds must be done before it is moved."),
-  package: line.optional().describe("Its package in Copr, if it has one."),
-  images: z.array(line).default([]).describe("The images that are built from it, as `images` calls them."),
-  workflow: line.optional().describe("The file of the workflow that builds them."),
-  version: line.optional().describe("What /api/system calls it, if it tells its commit."),
+  package: named("python-ogr").optional().describe("Its package in Copr, if it has one."),
+  images: names("worker").default([]).describe("The images that are built from it, as `images` calls them."),
+  workflow: named("build-and-push.yml").optional().describe("The file of the workflow that builds them."),
+  version: named("packit_service").optional().describe("What /api/system calls it, if it tells its commit."),
   notes: flag.default(true).describe("Whether users are told of its changes: not those of internal ones."),
 });
 
@@ -58,8 +61,7 @@ export const releaseSettings = z
       .strictObject({
         remote: remote.default("git@github.com:packit/production-monorepo.git").describe("Its address."),
         branch: gitBranch.default("main").describe("The branch that is committed to."),
-        others: z
-          .array(line)
+        others: names("tokman")
           .default(["tokman", "hardly"])
           .describe("Its submodules that are not released any more."),
         message: line.default("chore: weekly deployment").describe("The commit's message."),
@@ -115,7 +117,9 @@ export const releaseSettings = z
           .describe("How a post gets there: somebody merges it, or at once."),
         path: line.default("weekly/{year}/week-{week}.md").describe("The post's file."),
         title: line.default("Packit in {month} {year}").describe("The post's title."),
-        author: line.optional().describe("The post's author, as the blog knows him. Default: none is named."),
+        author: named("lbarcziova")
+          .optional()
+          .describe("The post's author, as the blog knows him. Default: none is named."),
         url: baseUrl.default("https://packit.dev/weekly").describe("What posts link to."),
       })
       .prefault({}),
@@ -126,13 +130,7 @@ export const releaseSettings = z
       .describe("What topics say while prod is updated."),
     wait: z
       .strictObject({
-        everySeconds: z
-          .number()
-          .min(0)
-          .max(600)
-          .meta({ allowed: "seconds, from 0 to 600", example: 30 })
-          .default(30)
-          .describe("The pause between two looks at what is waited for."),
+        everySeconds: seconds.default(30).describe("The pause between two looks at what is waited for."),
         limit: duration
           .default("2h")
           .describe(
@@ -142,10 +140,10 @@ export const releaseSettings = z
       .prefault({}),
   })
   .superRefine(({ repositories }, context) => {
-    const names = repositories.map(({ name }) => name);
+    const known = repositories.map(({ name }) => name);
     repositories.forEach(({ name, after, images, workflow }, i) => {
-      const earlier = names.slice(0, i);
-      const path = ["repositories", String(i)];
+      const earlier = known.slice(0, i);
+      const path = ["repositories", i];
       if (earlier.includes(name))
         refuse(context, {
           path: [...path, "name"],
@@ -153,7 +151,8 @@ export const releaseSettings = z
           allowed: "each repository once",
           remedy: "leave one of them out",
         });
-      const unknown = after.find((one) => !earlier.includes(one));
+      // What is wrong itself may not be there.
+      const unknown = after?.find((one) => !earlier.includes(one));
       if (unknown !== undefined)
         refuse(context, {
           path: [...path, "after"],
@@ -161,7 +160,7 @@ export const releaseSettings = z
           allowed: `repositories that stand before it: ${earlier.join(", ") || "there are none"}`,
           remedy: "put what others depend on first",
         });
-      if (images.length > 0 && workflow === undefined)
+      if (images?.length > 0 && workflow === undefined)
         refuse(context, {
           path: [...path, "workflow"],
           value: "nothing",

@@ -114,11 +114,17 @@ function fits(text: string, link: string, limit: number): boolean {
 }
 
 function shortenedTo(text: string, link: string, limit: number): string {
-  let words = text.split(" ");
   if (fits(text, link, limit)) return text;
-  while (words.length > 1 && !fits(`${words.join(" ")}…`, link, limit)) words = words.slice(0, -1);
-  return `${words.join(" ")}…`;
+  let words = text.split(" ");
+  while (words.length > LEAST && !fits(`${words.join(" ")}…`, link, limit)) words = words.slice(0, -1);
+  // What is left may be one endless word.
+  let letters = [...words.join(" ")];
+  while (!fits(`${letters.join("")}…`, link, limit)) letters = letters.slice(0, -1);
+  return `${letters.join("")}…`;
 }
+
+/** How many words are left at least, before letters are taken off. */
+const LEAST = 8;
 
 /** What stands between two posts in the file that is reviewed. */
 const RULE = /^-{3,}\s*$/m;

@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import { showDuration } from "../../schema/duration.ts";
 import type { Journal } from "./journal.ts";
 import type { Step } from "./step.ts";
+import { WAITS } from "./wait.ts";
 
 /** How far a step is. */
 export interface StepStatus {
@@ -21,10 +22,17 @@ export function stepsOf(journal: Journal, steps: readonly Step[], without: reado
     if (without.includes(step)) return { step, title, state: "left out" };
     const found = journal.step(step);
     if (found === undefined) return { step, title, state: "to do" };
-    const { state, begun, at, said } = found;
+    const { state, begun, at } = found;
+    const said = state === "begun" ? waitedFor(journal, at) : found.said;
     const seconds = Math.round((Date.parse(at) - Date.parse(begun)) / 1000);
     return { step, title, state, begun, ...(state !== "begun" && { seconds }), ...(said && { said }) };
   });
+}
+
+/** What the step that was begun then waits for now. */
+function waitedFor(journal: Journal, begun: string): string | undefined {
+  const found = journal.entries.findLast((entry) => entry.type === "fact" && entry.key === WAITS);
+  return found?.type === "fact" && found.at >= begun ? String(found.value) : undefined;
 }
 
 /** The same as a table that fits 80 columns, without colours. */

@@ -16,6 +16,9 @@ export interface WaitArgs<T> {
   readonly look: () => Promise<Look<T>>;
 }
 
+/** The key of what is waited for, in the journal. */
+export const WAITS = "waits";
+
 /** How often what is waited for may not be asked at all. */
 const DEAF = 20;
 
@@ -49,6 +52,7 @@ export async function waitFor<T>(
     if (found.state !== last) {
       looks = 1;
       last = found.state;
+      context.journal.append({ type: "fact", key: WAITS, value: `${what}: ${found.state}` });
       say(`  ${clock(pace.now())}  ${what}: ${found.state}`);
     } else if (looks % SILENCE === 0) say(`  ${clock(pace.now())}  ${what}: still ${found.state}`);
     if (looks > most)

@@ -113,6 +113,32 @@ describe("something that fails outside", { timeout: 60_000 }, () => {
     expect(world.services.lost).toEqual([]);
   });
 
+  it("as an image that a pod cannot pull is imported again, once", async () => {
+    const { world, context, release } = await begun();
+    const { services } = world;
+    let looks = 0;
+    services.changePod = (pod) => {
+      const [first] = pod.status.containerStatuses;
+      const isStuck = pod.metadata.name === "packit-worker-0" && services.built !== "0ld" && looks++ < 3;
+      const state = { waiting: { reason: "ImagePullBackOff" } };
+      return isStuck ? { ...pod, status: { containerStatuses: [{ ...first, ready: false, state }] } } : pod;
+    };
+    await release.resume();
+    expect(context.imports).toEqual(["packit-worker:prod"]);
+  });
+
+  it("as a pod that does not go is named, with the command that ends it", async () => {
+    const { world, release } = await begun();
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    world.services.changePod = (pod) =>
+      pod.metadata.name === "packit-worker-0"
+        ? { ...pod, metadata: { ...pod.metadata, deletionTimestamp: since } }
+        : pod;
+    await expect(release.resume()).rejects.toThrow(
+      "pod packit-worker-0 does not go: oc delete pod --force -n packit--prod -- packit-worker-0",
+    );
+  });
+
   it("as an API that is ill after the deployment fails the step, and going back is offered", async () => {
     const { world } = await project();
     const { context, release } = await begun({ asker: { mode: "person" } }, world);

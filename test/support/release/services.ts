@@ -48,6 +48,8 @@ export class FakeServices {
   isRunEndless = false;
   isProdIll = false;
   stagePod: object | undefined;
+  /** What becomes of prod's pods before they are listed. */
+  changePod: (pod: ReturnType<typeof podOf>) => object = (pod) => pod;
   readonly #seen = new Map<string, number>();
   /** Tags besides those that are built: image, name, age in days. */
   readonly oldTags: { image: string; name: string; days: number }[] = [];
@@ -338,7 +340,8 @@ export class FakeServices {
       });
     });
     if (stack === "stage" && this.stagePod) items.push(podOf("bad", this.stagePod));
-    return [200, { kind: "PodList", apiVersion: "v1", items }, { date: new Date().toUTCString() }];
+    const shown = stack === "prod" ? items.map((item) => this.changePod(item)) : items;
+    return [200, { kind: "PodList", apiVersion: "v1", items: shown }, { date: new Date().toUTCString() }];
   }
 
   #look(what: string): number {
