@@ -14,6 +14,8 @@ export interface RunningImage {
   /** How often it was started again, and why it ended last. */
   readonly restarts: number;
   readonly ended?: string;
+  /** When that was, in milliseconds since 1970. */
+  readonly endedAt?: number;
   /** Why it does not run: `ImagePullBackOff` … */
   readonly waits?: string;
 }
@@ -37,12 +39,14 @@ export interface EnvironmentArgs {
 
 const versions = z.record(z.string(), z.object({ commit: z.string().nullish() }).loose());
 
+const terminated = z.object({ reason: z.string().nullish(), finishedAt: z.string().nullish() });
+
 const container = z.object({
   image: z.string().default(""),
   imageID: z.string().default(""),
   ready: z.boolean().default(false),
   restartCount: z.number().default(0),
-  lastState: z.object({ terminated: z.object({ reason: z.string().nullish() }).nullish() }).nullish(),
+  lastState: z.object({ terminated: terminated.nullish() }).nullish(),
   state: z.object({ waiting: z.object({ reason: z.string().nullish() }).nullish() }).nullish(),
 });
 
@@ -113,7 +117,7 @@ export class Environment {
 function running(podName: string, one: z.output<typeof container>): RunningImage {
   const digest = /sha256:[0-9a-f]{64}/.exec(one.imageID)?.[0];
   const name = `${one.imageID.includes("/") ? one.imageID : one.image}`.replace(/@.*$/, "");
-  const ended = one.lastState?.terminated?.reason;
+  const { reason: ended, finishedAt } = one.lastState?.terminated ?? {};
   const waits = one.state?.waiting?.reason;
   return {
     pod: podName,
@@ -122,6 +126,7 @@ function running(podName: string, one: z.output<typeof container>): RunningImage
     isReady: one.ready,
     restarts: one.restartCount,
     ...(ended && { ended }),
+    ...(finishedAt && { endedAt: Date.parse(finishedAt) }),
     ...(waits && { waits }),
   };
 }

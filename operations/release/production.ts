@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { execa } from "execa";
 import { parseDocument } from "yaml";
-import { EnvironmentError } from "../../errors.ts";
+import { EnvironmentError, UserError } from "../../errors.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import type { Plan } from "../deployment/plan.ts";
 
@@ -41,29 +41,45 @@ export class Production {
 
   /** Whether the stack's file, as it is committed, names all of these images. */
   async isPinned(images: Readonly<Record<string, string>>): Promise<boolean> {
-    const { stdout, failed } = await this.#git(["show", `HEAD:./${this.file}`]);
-    if (failed) return false;
-    const document = parseDocument(stdout);
+    const document = parseDocument(await this.#committed());
     return Object.entries(images).every(([key, image]) => document.getIn([...IMAGES, key]) === image);
   }
 
-  /** Names images in the stack's file, and commits that. The rest of the file stays as it is. */
+  /**
+   * Names images in the stack's file, and commits that. The rest of the file stays as it is; a UserError if it has other
+   * changes, which would be committed with it.
+   */
   async pin(images: Readonly<Record<string, string>>, message: string): Promise<void> {
-    const document = parseDocument(readFileSync(this.#args.file, "utf8"));
+    const committed = await this.#committed();
+    const document = parseDocument(committed);
     for (const [key, image] of Object.entries(images)) document.setIn([...IMAGES, key], image);
-    writeFileSync(this.#args.file, document.toString({ lineWidth: 0, flowCollectionPadding: true }));
+    const wanted = document.toString({ lineWidth: 0 });
+    const now = readFileSync(this.#args.file, "utf8");
+    // A run that was killed may have written it, and not committed it yet.
+    if (now !== committed && now !== wanted)
+      throw new UserError(
+        `${this.file} has changes that are not committed. Commit or undo them, then go on.`,
+      );
+    writeFileSync(this.#args.file, wanted);
     const { failed, stderr } = await this.#git(["commit", "--quiet", "-m", message, "--", this.file]);
     if (failed) throw new EnvironmentError(`git cannot commit ${this.file}: ${stderr}`);
   }
 
+  async #committed(): Promise<string> {
+    const { stdout, failed, stderr } = await this.#git(["show", "--end-of-options", `HEAD:./${this.file}`]);
+    if (failed) throw new EnvironmentError(`git cannot show ${this.file} as it is committed: ${stderr}`);
+    return stdout;
+  }
+
   async #git(words: readonly string[]) {
-    const { root: cwd } = this.#args;
-    const { stdout, stderr, failed } = await execa("git", [...words], {
-      cwd,
+    const options = {
+      cwd: this.#args.root,
       reject: false,
       stdin: "ignore",
-    });
-    return { stdout: String(stdout ?? ""), stderr: String(stderr ?? ""), failed };
+      stripFinalNewline: false,
+    } as const;
+    const { stdout, stderr, failed } = await execa("git", [...words], options);
+    return { stdout: stdout ?? "", stderr: stderr ?? "", failed };
   }
 }
 

@@ -32,6 +32,11 @@ export class Questions {
     return this.#args.asker.mode === "person";
   }
 
+  /** Whether a danger was accepted beforehand. */
+  isAccepted(key: string): boolean {
+    return this.#args.accepted.includes(key);
+  }
+
   /** Goes on if that is agreed to. */
   async agree(key: string, message: string): Promise<void> {
     await this.#decided(key, message, true);
@@ -39,8 +44,8 @@ export class Questions {
 
   /** Goes on if a danger is accepted: `--yes` alone does not do that. */
   async accept(key: string, message: string): Promise<void> {
-    const { asker, accepted, journal } = this.#args;
-    if (accepted.includes(key)) {
+    const { asker, journal } = this.#args;
+    if (this.isAccepted(key)) {
       if (journal.answer(key) === undefined) journal.append({ type: "answer", key, value: "accepted" });
       return;
     }

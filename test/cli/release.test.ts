@@ -1,8 +1,14 @@
 import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { alone } from "../../operations/release/lock.ts";
 import { TOKENS, World } from "../support/release/world.ts";
+import { ROOT } from "../support/stacks.ts";
+
+/** Runs a command at a terminal of its own, and answers each question with Enter. */
+const TERMINAL = join(ROOT, "test/support/release/terminal.py");
 
 /** What only a terminal takes. */
 const CONTROL = "\u001b";
@@ -42,6 +48,25 @@ describe("./ops release", { timeout: 60_000 }, () => {
       expect(world.services.tokens.get(service)?.size).toBe(1);
   });
 
+  it("asks at a terminal, and takes what it proposes by Enter", async () => {
+    const world = await World.make();
+    const words = [TERMINAL, process.execPath, join(world.cwd, "cli", "ops.ts"), "release", "start"];
+    const home = join(world.folder, "home");
+    const { stdout, exitCode } = await execa("python3", words, {
+      cwd: world.cwd,
+      env: { ...world.env, XDG_STATE_HOME: home, TERM: "xterm" },
+      stdin: "ignore",
+      reject: false,
+    });
+    const said = stripVTControlCharacters(stdout);
+    expect(exitCode, said).toBe(0);
+    for (const question of ["ogr: up to which commit?", "Do these 1 steps to prod?", "Publish the blog post"])
+      expect(said).toContain(question);
+    expect(world.outside).toMatchObject({ ups: 1, pulls: [expect.stringMatching(/^Packit in /)] });
+    // Where journals are unless it is said.
+    expect(globSync("packit-deployment/releases/*.jsonl", { cwd: home })).toHaveLength(1);
+  });
+
   it("stops at a question where nobody is at a terminal, ends well, and goes on", async () => {
     const world = await World.make();
     const stopped = await world.run(["start"]);
@@ -62,7 +87,7 @@ describe("./ops release", { timeout: 60_000 }, () => {
     expect(twice.stderr).toMatch(/^announce was done at .*Nothing is done twice\.$/);
     expect((await world.run(["status"])).stdout).toContain("under way");
     const ended = await world.run(["abort", "--yes"]);
-    expect([ended.exitCode, world.services.topics.matrix]).toEqual([0, "Welcome to Packit"]);
+    expect([ended.exitCode, world.services.chats.topics.matrix]).toEqual([0, "Welcome to Packit"]);
     expect((await world.run(["resume"])).stderr).toContain("No release is under way.");
   });
 

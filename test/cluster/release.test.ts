@@ -5,7 +5,7 @@ import { Release } from "../../operations/release/release.ts";
 import { STEPS } from "../../operations/release/steps.ts";
 import type { Anything } from "../support/anything.ts";
 import { type InProcess, inProcess } from "../support/release/in-process.ts";
-import { digestOf } from "../support/release/services.ts";
+import { digestOf } from "../support/release/shapes.ts";
 import { World } from "../support/release/world.ts";
 import { PATHS } from "./control-plane.ts";
 import { isReady, setStatus } from "./status.ts";

@@ -23,7 +23,7 @@ export const checkStage: Step = {
 async function findings(context: ReleaseContext, stage: Environment): Promise<string[]> {
   const ill = await stage.ill();
   const old = ill === undefined ? await behind(context, stage) : [];
-  return [...(ill === undefined ? [] : [ill]), ...old, ...(await sick(stage))];
+  return [...(ill === undefined ? [] : [ill]), ...old, ...(await sick(stage, context.pace.now()))];
 }
 
 /** What it runs of another commit than the one at the head of main. */
@@ -42,14 +42,17 @@ async function behind({ settings, services }: ReleaseContext, stage: Environment
   return found.flat();
 }
 
-/** The pods that failed, that do not start, and that were started again. */
-async function sick(stage: Environment): Promise<string[]> {
+/** For how long it is told that a container was started again, in milliseconds. */
+const RECENT_MS = 86_400_000;
+
+/** The pods that failed, that do not start, and that were started again lately. */
+async function sick(stage: Environment, now: Date): Promise<string[]> {
   const pods = await stage.pods();
   return pods.flatMap(({ name, phase, containers }) => [
     ...(phase === "Failed" ? [`pod ${name} has failed`] : []),
-    ...containers.flatMap(({ image, waits, restarts, ended }) => [
+    ...containers.flatMap(({ image, waits, restarts, ended, endedAt = now.getTime() }) => [
       ...(waits ? [`pod ${name}, ${image}: ${waits}`] : []),
-      ...(restarts > 0
+      ...(restarts > 0 && now.getTime() - endedAt < RECENT_MS
         ? [`pod ${name}, ${image}: started again ${restarts} times (${ended ?? "unknown"})`]
         : []),
     ]),

@@ -70,7 +70,7 @@ async function chosen(context: ReleaseContext, place: Position, main: string): P
   const given = context.choices.at[name];
   if (given !== undefined) return target(context, place, given);
   if (context.isDry) return main;
-  return context.ask.text(`hash of ${name}`, `${name}: up to which commit?`, main, (text) =>
+  return context.ask.text(`hash of ${name}`, `${name}: up to which commit?`, main.slice(0, 12), (text) =>
     target(context, place, text),
   );
 }
@@ -113,7 +113,9 @@ export async function refuseUnmovable(context: ReleaseContext): Promise<void> {
       }),
   );
   for (const place of places) {
-    const isLost = place.lost.length > 0 && choices.at[place.repository.name] !== place.stable;
-    if (isLost && !context.ask.isPerson && !context.isDry) await acceptLoss(context, place);
+    const key = forceKey(place.repository);
+    if (place.lost.length === 0 || context.isDry || context.ask.isPerson || context.ask.isAccepted(key))
+      continue;
+    throw new UserError(`${lossOf(place, settings.to)}\nIf that is to be so: --accept ${key}`);
   }
 }

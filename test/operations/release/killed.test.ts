@@ -28,7 +28,7 @@ async function expectOnce(world: World): Promise<void> {
   const heads = ["ogr", "packit", "packit-service"].map((name) => [name, remotes.head(name, "main")]);
   expect(remotes.submodules).toEqual(Object.fromEntries(heads));
   for (const [name = "", head] of heads) expect(remotes.head(name, "stable")).toBe(head);
-  expect(services.toots[0]?.text).toContain("Thing 22 of packit-service works now.");
+  expect(services.chats.toots[0]?.text).toContain("Thing 22 of packit-service works now.");
 }
 
 async function world(): Promise<World> {

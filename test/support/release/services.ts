@@ -1,26 +1,11 @@
-import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { NAMES, type Name, type Remotes } from "./remotes.ts";
-
-/** A request that a service answers. */
-export interface Asked {
-  readonly method: string;
-  /** Below the service's own address. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingMessage["headers"];
-  readonly body: unknown;
-}
-
-export type Answer = readonly [status: number, body?: unknown, headers?: Record<string, string>];
+import { FakeBlog, pullOf } from "./blog.ts";
+import { FakeChats } from "./chats.ts";
+import type { Name, Remotes } from "./remotes.ts";
+import { type Answer, type Asked, digestOf, partOf, podOf } from "./shapes.ts";
 
 const OLD = "0ld";
-
-/** The digest that an image of a commit has. */
-export function digestOf(image: string, sha: string): string {
-  return `sha256:${createHash("sha256").update(`${image} ${sha}`).digest("hex")}`;
-}
 
 /** The services that a release talks to, with answers of the real ones' shape. What is done there is counted. */
 export class FakeServices {
@@ -30,15 +15,8 @@ export class FakeServices {
   readonly asked: string[] = [];
   /** All tokens that were sent, by service. */
   readonly tokens = new Map<string, Set<string>>();
-  /** Each change of a topic. */
-  readonly topicChanges: string[] = [];
-  readonly topics = { matrix: "Welcome to Packit", slack: "Packit & friends <3" };
-  readonly toots: { id: string; text: string; key: string; at: string }[] = [];
-  readonly branches = new Map<string, string>([["main", "f".repeat(40)]]);
-  readonly files = new Map<string, string>();
-  /** Each commit of a file, as `branch path`. */
-  readonly commits: string[] = [];
-  readonly pulls: { head: string; title: string }[] = [];
+  readonly chats = new FakeChats();
+  readonly blog = new FakeBlog();
   readonly removed: string[] = [];
   /** How many looks each thing takes until it is done. */
   looks = { copr: 1, run: 2, registry: 1, pods: 1 };
@@ -108,11 +86,11 @@ export class FakeServices {
   #answer(service: string, asked: Asked): Answer {
     switch (service) {
       case "matrix":
-        return this.#matrix(asked);
+        return this.chats.matrix(asked);
       case "slack":
-        return this.#slack(asked);
+        return this.chats.slack(asked);
       case "mastodon":
-        return this.#mastodon(asked);
+        return this.chats.mastodon(asked);
       case "copr":
         return this.#copr(asked);
       case "quay":
@@ -127,56 +105,6 @@ export class FakeServices {
       default:
         return [404, {}];
     }
-  }
-
-  #matrix({ method, path, body }: Asked): Answer {
-    if (path.includes("/directory/room/")) return [200, { room_id: "!room:example.com", servers: [] }];
-    if (method === "GET") return [200, { topic: this.topics.matrix }];
-    const { topic } = body as { topic: string };
-    this.#setTopic("matrix", topic);
-    return [200, { event_id: "$event" }];
-  }
-
-  #slack({ path, body }: Asked): Answer {
-    const escaped = (text: string) =>
-      text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-    if (path === "/conversations.info")
-      return [200, { ok: true, channel: { id: "C01", topic: { value: escaped(this.topics.slack) } } }];
-    const { topic } = body as { topic: string };
-    if (topic.length > 250) return [200, { ok: false, error: "too_long" }];
-    this.#setTopic("slack", topic);
-    return [200, { ok: true }];
-  }
-
-  #setTopic(chat: "matrix" | "slack", topic: string): void {
-    this.topics[chat] = topic;
-    this.topicChanges.push(`${chat}: ${topic}`);
-  }
-
-  #mastodon({ method, path, headers, body }: Asked): Answer {
-    if (path.endsWith("/verify_credentials")) return [200, { id: "7", username: "packit" }];
-    if (path === "/api/v1/accounts/7/statuses")
-      return [
-        200,
-        this.toots.map(({ id, text, at }) => ({
-          id,
-          url: `https://fosstodon.org/@packit/${id}`,
-          created_at: at,
-          content: `<p>${text}</p>`,
-        })),
-      ];
-    const source = /^\/api\/v1\/statuses\/(\d+)\/source$/.exec(path)?.[1];
-    if (source !== undefined) {
-      const found = this.toots.find(({ id }) => id === source);
-      return found ? [200, { id: found.id, text: found.text, spoiler_text: "" }] : [404, {}];
-    }
-    if (method !== "POST") return [404, { error: "Record not found" }];
-    const key = String(headers["idempotency-key"] ?? "");
-    const { status: text } = body as { status: string };
-    const known = this.toots.find((one) => one.key === key && key !== "");
-    const toot = known ?? { id: `${this.toots.length + 1}`, text, key, at: new Date().toISOString() };
-    if (known === undefined) this.toots.unshift(toot);
-    return [200, { id: toot.id, url: `https://fosstodon.org/@packit/${toot.id}`, created_at: toot.at }];
   }
 
   #copr({ query }: Asked): Answer {
@@ -241,7 +169,8 @@ export class FakeServices {
 
   #github({ method, path, query, body }: Asked): Answer {
     const [, repository = "", rest = ""] = /^\/repos\/packit\/([^/]+)\/(.*)$/.exec(path) ?? [];
-    if (repository === "packit.dev") return this.#blog(method, rest, query, body as Record<string, string>);
+    if (repository === "packit.dev")
+      return this.blog.answer(method, rest, query, body as Record<string, string>);
     const number = Number(/^pulls\/(\d+)$/.exec(rest)?.[1] ?? 0);
     if (number > 0) {
       const note = number % 2 === 0 ? `Thing ${number} of ${repository} works now.` : "N/A";
@@ -264,44 +193,6 @@ export class FakeServices {
       created_at: "2026-11-30T13:00:00Z",
     };
     return [200, { total_count: 1, workflow_runs: [run] }];
-  }
-
-  #blog(method: string, rest: string, query: URLSearchParams, body: Record<string, string>): Answer {
-    const ref = /^git\/ref\/heads\/(.+)$/.exec(rest)?.[1];
-    if (ref !== undefined) {
-      const sha = this.branches.get(ref);
-      return sha ? [200, { object: { sha, type: "commit" } }] : [404, { message: "Not Found" }];
-    }
-    if (rest === "git/refs") {
-      const name = body.ref?.replace("refs/heads/", "") ?? "";
-      if (this.branches.has(name)) return [422, { message: "Reference already exists" }];
-      this.branches.set(name, body.sha ?? "");
-      return [201, { ref: body.ref, object: { sha: body.sha } }];
-    }
-    const file = /^contents\/(.+)$/.exec(rest)?.[1];
-    if (file !== undefined && method === "GET") {
-      const text = this.files.get(`${query.get("ref")} ${file}`);
-      if (text === undefined) return [404, { message: "Not Found" }];
-      return [200, { content: Buffer.from(text).toString("base64"), encoding: "base64", sha: "b10b" }];
-    }
-    if (file !== undefined) {
-      const key = `${body.branch} ${file}`;
-      if (this.files.has(key) && body.sha === undefined) return [422, { message: '"sha" wasn\'t supplied.' }];
-      this.files.set(key, Buffer.from(body.content ?? "", "base64").toString());
-      this.commits.push(key);
-      return [201, { commit: { sha: "c0de" } }];
-    }
-    if (rest === "pulls" && method === "GET") {
-      const found = this.pulls.filter(({ head }) => `packit:${head}` === query.get("head"));
-      return [200, found.map(({ title }, i) => ({ ...pullOf("packit.dev", i + 1), title }))];
-    }
-    if (rest === "pulls") {
-      if (this.pulls.some(({ head }) => head === body.head))
-        return [422, { message: "A pull request already exists" }];
-      this.pulls.push({ head: body.head ?? "", title: body.title ?? "" });
-      return [201, pullOf("packit.dev", this.pulls.length)];
-    }
-    return [404, { message: "Not Found" }];
   }
 
   #site(which: "stage" | "prod", { path }: Asked): Answer {
@@ -350,22 +241,3 @@ export class FakeServices {
     return looks;
   }
 }
-
-/** The digest of a list's image for one architecture. */
-function partOf(digest: string): string {
-  return `sha256:${createHash("sha256").update(digest).digest("hex")}`;
-}
-
-function pullOf(repository: string, number: number) {
-  const html_url = `https://github.com/packit/${repository}/pull/${number}`;
-  return { number, title: `Change ${number}`, body: "", html_url, merged_at: "2026-11-29T10:00:00Z" };
-}
-
-function podOf(name: string, container: object) {
-  return {
-    metadata: { name: `${name}-0`, namespace: "x" },
-    status: { phase: "Running", containerStatuses: [{ name, ready: true, restartCount: 0, ...container }] },
-  };
-}
-
-export { NAMES };

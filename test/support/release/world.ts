@@ -45,9 +45,9 @@ export class World {
   }
 
   /** Starts it anew until it is finished: begun where nothing is, else gone on with. */
-  goOn(env: Readonly<Record<string, string | undefined>> = {}) {
+  goOn(env: Readonly<Record<string, string | undefined>> = {}, words: readonly string[] = []) {
     const isBegun = this.journal().some(({ type }) => type === "begin");
-    return this.run([isBegun ? "resume" : "start", "--yes"], env);
+    return this.run([isBegun ? "resume" : "start", "--yes", ...words], env);
   }
 
   /** The lines of the newest journal. */
@@ -73,12 +73,12 @@ export class World {
     const { services, remotes } = this;
     return {
       pushes: remotes.pushes.map(({ repository, ref }) => `${repository} ${ref}`).sort(),
-      topicChanges: services.topicChanges.length,
-      topics: { ...services.topics },
-      toots: services.toots.map(({ text }) => text),
-      branches: [...services.branches.keys()],
-      commits: [...services.commits],
-      pulls: services.pulls.map(({ title }) => title),
+      topicChanges: services.chats.topicChanges.length,
+      topics: { ...services.chats.topics },
+      toots: services.chats.toots.map(({ text }) => text),
+      branches: [...services.blog.branches.keys()],
+      commits: [...services.blog.commits],
+      pulls: services.blog.pulls.map(({ title }) => title),
       removed: [...services.removed].sort(),
       ups: this.ups,
       submodules: remotes.submodules,
