@@ -122,6 +122,14 @@ describe("./ops release", { timeout: 60_000 }, () => {
       const { exitCode, stderr } = await world.run(words);
       expect([exitCode, `${stderr}`.slice(0, message.length)]).toEqual([1, message]);
     }
+    // As a repository that may be read alone.
+    const readOnly = {
+      GIT_CONFIG_COUNT: "1",
+      GIT_CONFIG_KEY_0: "url./nowhere/.pushInsteadOf",
+      GIT_CONFIG_VALUE_0: world.remotes.path("packit-service"),
+    };
+    const { stderr } = await world.run(["start", "--yes"], readOnly);
+    expect(stderr).toMatch(/^git cannot push stable of packit-service to .*Check your right to push/);
     expect([world.journal(), world.outside.topicChanges]).toEqual([[], 0]);
   });
 

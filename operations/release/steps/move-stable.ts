@@ -1,4 +1,3 @@
-import { UserError } from "../../../errors.ts";
 import type { ReleaseContext } from "../context.ts";
 import { type CoprBuilt, waitForCopr } from "../copr-builds.ts";
 import { DIGESTS, digestsNow } from "../images.ts";
@@ -88,34 +87,4 @@ function needsOf(context: ReleaseContext, names: readonly string[], moves: Moves
     if (found?.package === undefined || sha === undefined) return [];
     return [{ name: found.package, sha }];
   });
-}
-
-/** Refuses what would fail in the middle: other submodules, hashes that are wrong, commits to be lost, no right to push. */
-export async function refuseUnmovable(context: ReleaseContext): Promise<void> {
-  const { settings, services, choices } = context;
-  const known = settings.repositories.map(({ name }) => name);
-  const stray = Object.keys(choices.at).find((name) => !known.includes(name));
-  if (stray !== undefined)
-    throw new UserError(
-      `--at names "${stray}", which is no repository here. There are: ${known.join(", ")}.`,
-    );
-  await refuseOtherSubmodules(context);
-  const places = await positions(context);
-  await Promise.all(
-    places
-      .filter(({ news }) => news.length > 0)
-      .map(async (place) => {
-        const { repository, main, stable } = place;
-        const given = choices.at[repository.name];
-        const sha = given === undefined ? main : await target(context, place, given);
-        const push = { sha, branch: settings.to, from: stable, isDry: true };
-        await services.clone(repository).push(push);
-      }),
-  );
-  for (const place of places) {
-    const key = forceKey(place.repository);
-    if (place.lost.length === 0 || context.isDry || context.ask.isPerson || context.ask.isAccepted(key))
-      continue;
-    throw new UserError(`${lossOf(place, settings.to)}\nIf that is to be so: --accept ${key}`);
-  }
 }

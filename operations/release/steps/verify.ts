@@ -1,3 +1,4 @@
+import { IMAGE_IMPORT } from "../../../components/image-import/settings.ts";
 import type { ImageSpec } from "../../../components/images.ts";
 import { IMAGES, type OwnImage } from "../../../components/own-images.ts";
 import { EnvironmentError } from "../../../errors.ts";
@@ -17,6 +18,7 @@ export const verify: Step = {
     await refuseMoved(context);
     const prod = await context.services.prod();
     const families = await expected(context);
+    await tellSchedule(context, prod);
     const look = async (): Promise<Look<string>> => {
       const pods = await prod.pods();
       const open = [
@@ -40,6 +42,13 @@ export const verify: Step = {
     }
   },
 };
+
+/** Where images get in at a time of their own, it is said how they get in now. */
+async function tellSchedule({ services, say }: ReleaseContext, { namespace }: Environment): Promise<void> {
+  if ((await services.production()).policy !== "schedule") return;
+  const job = `oc create job ${IMAGE_IMPORT}-now --from=cronjob/${IMAGE_IMPORT} -n ${namespace}`;
+  say(`  Images get in by packit:imageImport.schedule. To have them now: ${job}`);
+}
 
 /** An image that prod is to run. */
 interface Expected {

@@ -65,7 +65,7 @@ describe("bad input is refused before anything is done", { timeout: 60_000 }, ()
     expect(world.remotes.head("ogr", "stable")).toBe(world.remotes.head("ogr", "main"));
   });
 
-  it("as a repository that may not be pushed to", async () => {
+  it("as a repository that cannot be reached", async () => {
     const url = "ssh://git@127.0.0.1:9/packit/ogr";
     const world = await World.make();
     const [ogr, ...rest] = inProcess(world).settings.repositories;
