@@ -1,5 +1,6 @@
 import { knownError, UserError } from "../../errors.ts";
 import type { ReleaseContext } from "./context.ts";
+import { ALL_BACK } from "./rollback.ts";
 import type { Step } from "./step.ts";
 import { Stopped } from "./stopped.ts";
 import { restore } from "./topics.ts";
@@ -16,12 +17,14 @@ export class Release {
 
   /** Does all that is left. */
   async resume(): Promise<void> {
+    this.#refuseGoingBack();
     for (let step = this.#next(); step !== undefined; step = this.#next()) await this.#do(step);
     this.#finish();
   }
 
   /** Does the next step, and no other. Returns the one after it. */
   async next(): Promise<Step | undefined> {
+    this.#refuseGoingBack();
     const step = this.#next();
     if (step !== undefined) await this.#do(step);
     const after = this.#next();
@@ -31,6 +34,7 @@ export class Release {
 
   /** Does one step by its name; a UserError where it is not its turn. */
   async one(step: Step): Promise<void> {
+    this.#refuseGoingBack();
     const { journal } = this.#context;
     const next = this.#next();
     const state = journal.step(step.name);
@@ -49,6 +53,12 @@ export class Release {
     const { services, journal, isDry } = this.#context;
     for (const chat of services.chats) await restore(this.#context, chat);
     if (!isDry) journal.append({ type: "end", how: "aborted" });
+  }
+
+  /** Refuses to go forward where somebody has begun to go back. */
+  #refuseGoingBack(): void {
+    if (this.#context.journal.answer(ALL_BACK) === undefined) return;
+    throw new UserError("This release is being taken back. To go on with that: ./ops release rollback");
   }
 
   #next(): Step | undefined {

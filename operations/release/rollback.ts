@@ -6,6 +6,9 @@ import { decidedMoves, type Moves } from "./moves.ts";
 import { apply, pin } from "./steps/deploy.ts";
 import { restore } from "./topics.ts";
 
+/** The key of the answer by which a release is taken back as a whole. */
+export const ALL_BACK = "roll back all";
+
 /**
  * Takes back what a release has done, in reverse: first the images that prod ran before, by their digests, so that
  * nothing follows a tag any more; then the branches. A single image leaves the branches as they are.
@@ -17,7 +20,8 @@ export async function rollBack(context: ReleaseContext): Promise<string> {
   if (Object.keys(digests).length + Object.keys(moved).length === 0) return "nothing was released";
   for (const line of preview(context, digests, moved)) say(`  ${line}`);
   const what = choices.image ?? "all";
-  if (!isDry) await ask.agree(`roll back ${what}`, "Go back to this?");
+  if (!isDry)
+    await ask.agree(choices.image === undefined ? ALL_BACK : `roll back ${what}`, "Go back to this?");
   const production = await services.production();
   const images = Object.fromEntries(
     Object.entries(digests).map(([key, digest]) => [key, pinnedReference(context, key, digest)]),

@@ -1,4 +1,3 @@
-import { IMAGE_IMPORT } from "../../../components/image-import/settings.ts";
 import type { ImageSpec } from "../../../components/images.ts";
 import { IMAGES, type OwnImage } from "../../../components/own-images.ts";
 import { EnvironmentError } from "../../../errors.ts";
@@ -46,7 +45,7 @@ export const verify: Step = {
 /** Where images get in at a time of their own, it is said how they get in now. */
 async function tellSchedule({ services, say }: ReleaseContext, { namespace }: Environment): Promise<void> {
   if ((await services.production()).policy !== "schedule") return;
-  const job = `oc create job ${IMAGE_IMPORT}-now --from=cronjob/${IMAGE_IMPORT} -n ${namespace}`;
+  const job = `oc create job image-import-now --from=cronjob/image-import -n ${namespace}`;
   say(`  Images get in by packit:imageImport.schedule. To have them now: ${job}`);
 }
 

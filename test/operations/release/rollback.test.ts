@@ -32,6 +32,26 @@ describe("going back", { timeout: 60_000 }, () => {
     expect([world.remotes.pushes.length, log().length]).toEqual([8, 2]);
   });
 
+  it("that was begun and left is gone on with, and no step is done meanwhile", async () => {
+    const { world, log } = await gitProject();
+    const { context, release } = await begun({}, world);
+    for (let i = 0; i < 4; i++) await release.next();
+    const left = context.effects.once;
+    context.effects.once = (effect) => {
+      if (effect.key === "rollback push packit") throw new Error("killed");
+      return left.call(context.effects, effect as never) as never;
+    };
+    await expect(rollBack(context)).rejects.toThrow("killed");
+    const again = await begun({}, world);
+    await expect(again.release.resume()).rejects.toThrow("This release is being taken back.");
+    await rollBack(again.context);
+    expect([world.remotes.pushes.length, log().length, again.context.journal.end]).toEqual([
+      8,
+      2,
+      "rolled back",
+    ]);
+  });
+
   it("of one image leaves the branches where they are", async () => {
     const { world, log } = await gitProject();
     await (await begun({}, world)).release.resume();
