@@ -47,6 +47,7 @@ export class Clone {
       "fetch",
       "--quiet",
       "--no-tags",
+      "--no-auto-gc",
       "--",
       this.#remote,
       ...refs,

@@ -1,16 +1,22 @@
+import { createHash } from "node:crypto";
 import {
   appendFileSync,
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execaSync } from "execa";
+import { ROOT } from "../stacks.ts";
+
+/** What a remote does after a push but for what it is asked for would only take time. */
+const NO_GC = "[receive]\n\tautogc = false\n";
 
 const AUTHOR = {
   GIT_AUTHOR_NAME: "A",
@@ -47,7 +53,10 @@ export class Remotes {
     mkdirSync(folder, { recursive: true });
     cpSync(template(), folder, { recursive: true });
     const remotes = new Remotes(folder);
-    for (const name of [...NAMES, "production-monorepo"]) remotes.#log(name);
+    for (const name of [...NAMES, "production-monorepo"]) {
+      remotes.#log(name);
+      appendFileSync(join(remotes.path(name), "config"), NO_GC);
+    }
     return remotes;
   }
 
@@ -129,12 +138,17 @@ function git(words: readonly string[], input?: string): string {
   return stdout.trim();
 }
 
-let made: string | undefined;
-
-/** Made once for a run of tests, and copied: git is slow to start. */
+/** Made once for all runs of tests, until this file is changed, and copied: git is slow to start. */
 function template(): string {
-  if (made !== undefined && existsSync(made)) return made;
-  const folder = join(tmpdir(), `packit-test-remotes-${process.pid}`);
+  const version = createHash("sha256")
+    .update(readFileSync(import.meta.filename))
+    .digest("hex")
+    .slice(0, 12);
+  const made = join(ROOT, ".local", `test-remotes-${version}`);
+  if (existsSync(made)) return made;
+  // Others may do the same at the same time.
+  mkdirSync(join(ROOT, ".local"), { recursive: true });
+  const folder = mkdtempSync(`${made}-`);
   const stable = NAMES.map((name, i) => repository(folder, name, i));
   const dir = ["--git-dir", join(folder, "production-monorepo.git")];
   git(["init", "--quiet", "--bare", "--initial-branch=main", "--template=", dir[1] ?? ""]);
@@ -145,8 +159,12 @@ function template(): string {
   const links = NAMES.map((name, i) => `160000 commit ${stable[i]}\t${name}\n`);
   const tree = git([...dir, "mktree", "--missing"], `100644 blob ${blob}\t.gitmodules\n${links.join("")}`);
   git([...dir, "update-ref", "refs/heads/main", git([...dir, "commit-tree", tree, "-m", "init"])]);
-  made = folder;
-  return folder;
+  try {
+    renameSync(folder, made);
+  } catch {
+    rmSync(folder, { recursive: true });
+  }
+  return made;
 }
 
 function repository(folder: string, name: string, i: number): string {
