@@ -17,6 +17,7 @@ export const ops: Command = {
     diff: () => import("./diff.ts").then(({ diff }) => diff),
     preview: () => import("./preview.ts").then(({ preview }) => preview),
     deploy: () => import("./deploy.ts").then(({ deploy }) => deploy),
+    release: () => import("./release.ts").then(({ release }) => release),
     settings: () => import("./settings.ts").then(({ settings }) => settings),
     completion: () => import("./completion.ts").then(({ completion }) => completion),
     complete: () => import("./completion.ts").then(({ complete }) => complete(() => ops)),

@@ -20,6 +20,7 @@ import { packitConfig } from "../configuration/packit-config.ts";
 import { DIST_GIT } from "../configuration/role.ts";
 import { upstreamSwitches } from "../configuration/upstream-switches.ts";
 import { limits } from "../network/limits.ts";
+import { release } from "../release/settings.ts";
 import { testInstances } from "../test-instance/pool.ts";
 import { imagePolicy } from "./image-policy.ts";
 
@@ -132,6 +133,7 @@ export const core = {
   ...limits,
   ...secretSettings,
   testInstances,
+  release,
 };
 
 /** Those that every part may read, with the host of the API. */

@@ -99,6 +99,8 @@ describe("every default that is a map or a list, and holds something", () => {
       sandboxPorts: "replaced",
       "testInstances.owners": "replaced",
       "testInstances.allowlist": "replaced",
+      "release.repositories": "replaced",
+      "release.monorepo.others": "replaced",
     });
     const said = {
       "added to": "what is given is added to the default",

@@ -1,0 +1,71 @@
+import type { Chat } from "../../chat/chat.ts";
+import type { ReleaseSettings, RepositorySettings } from "../../components/release/settings.ts";
+import type { Copr } from "../../copr/copr.ts";
+import type { History } from "../../github/history.ts";
+import type { Publication } from "../../github/publication.ts";
+import type { Mastodon } from "../../mastodon/mastodon.ts";
+import type { Quay } from "../../registry/quay.ts";
+import type { Clone } from "./clone.ts";
+import type { Effects } from "./effects.ts";
+import type { Environment } from "./environment.ts";
+import type { ImageImport } from "./image-import.ts";
+import type { Journal } from "./journal.ts";
+import type { Pace } from "./pace.ts";
+import type { Production } from "./production.ts";
+import type { Questions } from "./questions.ts";
+
+/** Whom a release asks, and where it does things. */
+export interface Services {
+  readonly clone: (repository: Pick<RepositorySettings, "name" | "remote">) => Clone;
+  readonly history: (repository: RepositorySettings) => History;
+  readonly copr: Copr;
+  readonly registry: Quay;
+  /** The chats for which there is a token, and the names of those for which there is none. */
+  readonly chats: readonly Chat[];
+  readonly chatsByHand: readonly string[];
+  /** Nothing where there is no token. */
+  readonly mastodon?: Mastodon | undefined;
+  readonly blog: Publication;
+  readonly stage: () => Promise<Environment>;
+  readonly prod: () => Promise<Environment>;
+  readonly imports: () => Promise<ImageImport>;
+  readonly production: () => Promise<Production>;
+  /** What is not committed in this checkout. */
+  readonly dirt: () => Promise<string[]>;
+}
+
+/** What was said on the command line of how it is to go. */
+export interface Choices {
+  /** The commits to move to, by the names of repositories. */
+  readonly at: Readonly<Record<string, string>>;
+  /** The steps to leave out. */
+  readonly without: readonly string[];
+  /** The only image to go back with. @default - all, and the branches */
+  readonly image?: string | undefined;
+}
+
+/** All that a step works with. */
+export interface ReleaseContext {
+  /** As `2026-11-30`. */
+  readonly name: string;
+  readonly begun: Date;
+  readonly settings: ReleaseSettings;
+  readonly services: Services;
+  readonly choices: Choices;
+  readonly journal: Journal;
+  readonly effects: Effects;
+  readonly ask: Questions;
+  readonly say: (line: string) => void;
+  readonly pace: Pace;
+  readonly signal: AbortSignal;
+  /** Whether nothing is done outside. */
+  readonly isDry: boolean;
+  /** Where texts to review are kept. */
+  readonly folder: string;
+  /** When old tags were last removed, by former releases. @default - never */
+  readonly lastCleaned?: Date | undefined;
+  /** The digests that former releases have noted, which somebody may go back to. */
+  readonly rollbackDigests: readonly string[];
+  /** The variables with tokens that were given. */
+  readonly tokens: readonly string[];
+}

@@ -1,0 +1,115 @@
+import { UserError } from "../../errors.ts";
+import type { Journal } from "./journal.ts";
+import { Stopped } from "./stopped.ts";
+
+/** Who answers questions: a person at a terminal, or whoever has said yes to all beforehand. */
+export interface Asker {
+  confirm(message: string, byDefault: boolean): Promise<boolean>;
+  text(message: string, byDefault: string): Promise<string>;
+  /** Has a file changed, and returns when that is done. */
+  edit(path: string): Promise<void>;
+  /** What was said beforehand instead of asking. */
+  readonly mode: "person" | "yes" | "nobody";
+}
+
+export interface QuestionsArgs {
+  readonly journal: Journal;
+  readonly asker: Asker;
+  readonly say: (line: string) => void;
+  /** The dangers that were accepted beforehand, by their keys. */
+  readonly accepted: readonly string[];
+}
+
+/** What a person decides. An answer is asked for once in a release; a no stops it, and is asked for again. */
+export class Questions {
+  readonly #args: QuestionsArgs;
+
+  constructor(args: QuestionsArgs) {
+    this.#args = args;
+  }
+
+  get isPerson(): boolean {
+    return this.#args.asker.mode === "person";
+  }
+
+  /** Whether a danger was accepted beforehand. */
+  isAccepted(key: string): boolean {
+    return this.#args.accepted.includes(key);
+  }
+
+  /** Goes on if that is agreed to. */
+  async agree(key: string, message: string): Promise<void> {
+    await this.#decided(key, message, true);
+  }
+
+  /** Goes on if a danger is accepted: `--yes` alone does not do that. */
+  async accept(key: string, message: string): Promise<void> {
+    const { asker, journal } = this.#args;
+    if (this.isAccepted(key)) {
+      if (journal.answer(key) === undefined) journal.append({ type: "answer", key, value: "accepted" });
+      return;
+    }
+    if (asker.mode === "yes" && journal.answer(key) === undefined)
+      throw new UserError(`${message}\n--yes does not decide that. If it is to be so: --accept ${key}`);
+    await this.#decided(key, message, false);
+  }
+
+  /** Whether a person at a terminal wants something; nobody else does. */
+  async offer(message: string): Promise<boolean> {
+    return this.isPerson && this.#args.asker.confirm(message, false);
+  }
+
+  /** A text, held to a check that returns what becomes of it or throws a UserError, which is told and asked anew. */
+  async text(
+    key: string,
+    message: string,
+    byDefault: string,
+    check: (given: string) => Promise<string>,
+  ): Promise<string> {
+    const { asker, journal, say } = this.#args;
+    const former = journal.answer(key);
+    if (former !== undefined) return former;
+    this.#refuseAlone(message);
+    for (;;) {
+      const given = asker.mode === "yes" ? byDefault : await asker.text(message, byDefault);
+      try {
+        const value = await check(given.trim());
+        journal.append({ type: "answer", key, value });
+        return value;
+      } catch (error) {
+        if (!(error instanceof UserError) || asker.mode === "yes") throw error;
+        say(error.message);
+      }
+    }
+  }
+
+  /** Has files reviewed until a check finds nothing wrong with them. */
+  async review(key: string, paths: readonly string[], fault: () => string | undefined): Promise<void> {
+    const { asker, journal, say } = this.#args;
+    if (journal.answer(key) !== undefined) return;
+    this.#refuseAlone(`Review ${paths.join(" and ")}, then go on.`);
+    for (;;) {
+      if (asker.mode === "person") for (const path of paths) await asker.edit(path);
+      const wrong = fault();
+      if (wrong === undefined) break;
+      if (asker.mode === "yes") throw new UserError(wrong);
+      say(wrong);
+      if (!(await asker.confirm("Edit again?", true))) throw new Stopped(wrong);
+    }
+    journal.append({ type: "answer", key, value: "reviewed" });
+  }
+
+  async #decided(key: string, message: string, byDefault: boolean): Promise<void> {
+    const { asker, journal } = this.#args;
+    if (journal.answer(key) !== undefined) return;
+    this.#refuseAlone(message);
+    const isAgreed = asker.mode === "yes" || (await asker.confirm(message, byDefault));
+    if (!isAgreed) throw new Stopped(`Not agreed to: ${message.split("\n").at(-1)}`);
+    journal.append({ type: "answer", key, value: "yes" });
+  }
+
+  #refuseAlone(message: string): void {
+    if (this.#args.asker.mode === "nobody")
+      throw new Stopped(`There is a question, and nobody at a terminal to answer it:\n  ${message}`);
+  }
+}

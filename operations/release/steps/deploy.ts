@@ -1,0 +1,62 @@
+import { stepLines } from "../../deployment/summary.ts";
+import type { ReleaseContext } from "../context.ts";
+import { builtDigests, pinnedReference } from "../images.ts";
+import type { Production } from "../production.ts";
+import type { Step } from "../step.ts";
+
+export const deploy: Step = {
+  name: "deploy",
+  title: "deploy prod where the program changed",
+  async run(context) {
+    const production = await context.services.production();
+    if (production.policy === "pinned") {
+      const built = Object.entries(builtDigests(context));
+      const images = Object.fromEntries(
+        built.map(([key, digest]) => [key, pinnedReference(context, key, digest)]),
+      );
+      await pin(context, production, { key: "pin images", images });
+    }
+    return apply(context, production, "pulumi up");
+  },
+};
+
+/** Names images in the stack's file, once. */
+export async function pin(
+  context: ReleaseContext,
+  production: Production,
+  { key, images }: { readonly key: string; readonly images: Readonly<Record<string, string>> },
+): Promise<void> {
+  const names = Object.keys(images).join(", ");
+  if (names === "") return;
+  const { file } = production;
+  await context.effects.once({
+    key,
+    title: `name the digests of ${names} in ${file}, and commit that`,
+    record: () => ({ images: { ...images } }),
+    hasHappened: () => production.isPinned(images),
+    act: () => production.pin(images, `Run ${names} of the release ${context.name} in prod`),
+  });
+  context.say(`  Push the commit of ${file}: it is in this checkout alone.`);
+}
+
+/** Shows what `pulumi up` would do, has it agreed to, and does it. */
+export async function apply(context: ReleaseContext, production: Production, key: string): Promise<string> {
+  const { effects, ask, say, signal, isDry, journal } = context;
+  if (journal.effect(key)?.isDone) return "done";
+  const plan = await production.plan(signal);
+  if (plan.steps.length === 0 && journal.effect(key) === undefined) return "the program has not changed";
+  for (const line of plan.steps.flatMap(stepLines)) say(`  ${line}`);
+  if (!isDry && plan.steps.length > 0)
+    await ask.agree(
+      `${key} ${plan.digest.slice(0, 12)}`,
+      `Do these ${plan.steps.length} steps to ${plan.stack}?`,
+    );
+  await effects.once({
+    key,
+    title: `pulumi up of ${plan.stack}`,
+    record: () => ({ commit: plan.commit, digest: plan.digest }),
+    hasHappened: async () => (await production.plan(signal)).steps.length === 0,
+    act: () => production.up((line) => say(`  ${line}`), signal),
+  });
+  return `${plan.steps.length} steps`;
+}
