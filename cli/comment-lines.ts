@@ -19,8 +19,15 @@ export interface CommandLine {
   readonly line: string;
 }
 
-/** The commands in a comment, in their order: lines of its text that begin with one, and not of code, quotes or lists. */
+/** The longest comment in which commands are looked for: some long ones take Markdown's reader half a minute. */
+const LONGEST = 10_000;
+
+/**
+ * The commands in a comment, in their order: lines of its text that begin with one, and not of code, quotes or lists. Whoever
+ * has much to say, says what he wants done in a comment of its own.
+ */
 export function commandLines(comment: string): CommandLine[] {
+  if (comment.length > LONGEST) return [];
   return lexer(comment).flatMap((token) => (token.type === "paragraph" ? linesOf(token) : []));
 }
 

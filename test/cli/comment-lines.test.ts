@@ -26,6 +26,7 @@ describe("the commands in a comment", () => {
     ["a heading", "/deploy\n===\n\n# /deploy", []],
     ["a list", "- a\n/deploy\n- /deploy", []],
     ["HTML", "<details>\n/deploy\n</details>", []],
+    ["a comment of a whole page", `/deploy\n\n${"x ".repeat(5000)}`, []],
     ["nothing", "", []],
   ])("are found: %s", (_, comment, lines) => {
     expect(commandLines(comment).map(({ line }) => line)).toEqual(lines);
