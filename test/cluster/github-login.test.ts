@@ -63,6 +63,13 @@ afterAll(async () => {
 describe("a job of a workflow, where the API server takes GitHub's tokens as docs/github.md tells", () => {
   it("of the stack's environment has a token made, with which it deploys, and can do nothing else", async () => {
     const job = as(issuer.token(JOB, AUDIENCE));
+    // A server that has just begun does not know all Roles yet.
+    const isKnown = () =>
+      job.request("POST", TOKENS, {}).then(
+        () => true,
+        () => false,
+      );
+    await until(isKnown, { what: "the deployer's Role", limitSeconds: 30 });
     const { status } = await job.request<Anything>("POST", TOKENS, {
       spec: { expirationSeconds: 3600 },
     });

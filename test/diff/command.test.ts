@@ -1,6 +1,7 @@
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Checkout, checkout } from "../support/checkout.ts";
 
 describe("./ops diff", { timeout: 60_000 }, () => {
@@ -8,11 +9,16 @@ describe("./ops diff", { timeout: 60_000 }, () => {
   let git: Checkout["git"];
   let ops: Checkout["ops"];
 
-  beforeEach(async () => {
-    const made = await checkout();
-    ({ folder, git } = made);
+  let reset: Checkout["reset"];
+  const place = mkdtempSync(join(tmpdir(), "packit-test-"));
+
+  beforeAll(async () => {
+    const made = await checkout(place);
+    ({ folder, git, reset } = made);
     ops = (...args) => made.ops("diff", ...args);
   }, 60_000);
+  afterEach(() => reset());
+  afterAll(() => rmSync(place, { recursive: true }));
 
   it("says that nothing changes, and what does: also of what is not committed", async () => {
     const same = await ops("stage", "--exit-code");

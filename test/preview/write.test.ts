@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { planFrom } from "../../operations/deployment/plan.ts";
 import { type Checkout, checkout } from "../support/checkout.ts";
 import { holdsMark, MARK } from "../support/marks.ts";
@@ -9,6 +10,7 @@ const URN = "urn:pulumi:stage::packit::kubernetes:apps/v1:Deployment::packit-val
 
 describe("./ops preview write", { timeout: 90_000 }, () => {
   let at: Checkout;
+  const place = mkdtempSync(join(tmpdir(), "packit-test-"));
   const write = (...more: readonly string[]) =>
     at.ops(
       "preview",
@@ -21,9 +23,11 @@ describe("./ops preview write", { timeout: 90_000 }, () => {
     );
   const read = (name: string) => readFileSync(join(at.folder, "out", name), "utf8");
 
-  beforeEach(async () => {
-    at = await checkout();
+  beforeAll(async () => {
+    at = await checkout(place);
   }, 60_000);
+  afterEach(() => at.reset());
+  afterAll(() => rmSync(place, { recursive: true }));
 
   it("writes of all stacks what changes, without any secret", async () => {
     // What a file holds that a stack names is a secret.

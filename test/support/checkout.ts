@@ -1,23 +1,26 @@
 import { appendFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { temporaryFolder } from "./folder.ts";
 import { ROOT } from "./stacks.ts";
 
 const AUTHOR = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+
+const FIRST = "first";
 
 /** A checkout of a repository of its own, whose first commit, on `main`, has the project's files as they are. */
 export interface Checkout {
   readonly folder: string;
   readonly git: (...args: readonly string[]) => Promise<{ readonly stdout: string }>;
+  /** Makes it again as it was at first. */
+  readonly reset: () => Promise<void>;
   readonly ops: (
     ...args: readonly string[]
   ) => Promise<{ readonly exitCode?: number; readonly stdout: string; readonly stderr: string }>;
 }
 
-/** Makes one for a test, be the project's files committed or not. */
-export async function checkout(): Promise<Checkout> {
-  const folder = join(temporaryFolder(), "checkout");
+/** Makes one in a folder, be the project's files committed or not. */
+export async function checkout(place: string): Promise<Checkout> {
+  const folder = join(place, "checkout");
   const { stdout } = await execa("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: ROOT });
   await execa("sh", ["-c", 'mkdir -p "$1" && tar --null -T - -cf - | tar -xf - -C "$1"', "sh", folder], {
     cwd: ROOT,
@@ -32,5 +35,11 @@ export async function checkout(): Promise<Checkout> {
   await git("commit", "--quiet", "--message=base");
   const ops = (...args: readonly string[]) =>
     execa(join(folder, "ops"), [...args], { cwd: folder, reject: false });
-  return { folder, git, ops };
+  /** As it was made. */
+  const reset = async () => {
+    await git("reset", "--quiet", "--hard", FIRST);
+    await git("clean", "--quiet", "-d", "--force");
+  };
+  await git("tag", FIRST);
+  return { folder, git, ops, reset };
 }

@@ -6,6 +6,9 @@ import { ROOT } from "../../support/stacks.ts";
 
 const KILLER = `--disable-warning=ExperimentalWarning --import=${join(ROOT, "test/support/release/kill.mjs")}`;
 
+/** How often a release is killed by chance; 50 and more where there is time: `PACKIT_TEST_KILLS=50`. */
+const KILLS = Number(process.env.PACKIT_TEST_KILLS ?? 10);
+
 /** What a release does outside, however often it was killed. */
 async function expectOnce(world: World): Promise<void> {
   const { services, remotes, outside } = world;
@@ -50,7 +53,7 @@ describe("a release that is killed", { timeout: 180_000 }, () => {
     await expectOnce(tried);
   });
 
-  it("at 50 moments by chance, ends as if it was not", async () => {
+  it(`at ${KILLS} moments by chance, ends as if it was not`, async () => {
     await Promise.all([1, 2].map(killedByChance));
   });
 });
@@ -63,17 +66,17 @@ async function expectEnd(tried: World, words: readonly string[] = []): Promise<v
 /** The step that only looks takes long, and is killed above. */
 const BRIEF = ["--without=check-stage"];
 
-/** Kills releases, one after another, 25 times in all. */
+/** Kills releases, one after another, half as often as is asked for. */
 async function killedByChance(round: number): Promise<void> {
   const random = generator(round);
   const upTo = (most: number) => 1 + Math.floor(random() * most);
   let kills = 0;
-  while (kills < 25) {
+  while (kills < KILLS / 2) {
     const tried = await world();
     for (let tries = 0; tried.journal().at(-1)?.type !== "end"; tries++) {
       expect(tries).toBeLessThan(60);
       // Those without a kill go on by a few steps more.
-      const killed = kills < 25 ? await killedOnce(tried, random, upTo) : undefined;
+      const killed = kills < KILLS / 2 ? await killedOnce(tried, random, upTo) : undefined;
       if (killed === undefined) await expectEnd(tried, BRIEF);
       else kills += Number(killed);
     }
