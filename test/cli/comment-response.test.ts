@@ -131,7 +131,7 @@ describe("a comment with a command", () => {
       '/deploy "nope```=1"',
       "/deploy nope=<!--x--> --name `@everyone`",
       "/deploy '<!-- section name= run=9 -->=1' @packit/team https://evil.example ![x](y)",
-      `/deploy ${"`~".repeat(5000)}=1`,
+      `/deploy ${"`~".repeat(2000)}=1`,
       "/deploy \u202enope\u0007=1",
     ];
     const id = said.say(PLACE, "alice", hostile.join("\n"));
