@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { FakeConversations } from "./conversations.ts";
+import { LocalServer } from "./local-server.ts";
 
 /** What a pull request is to be; what is not said is as of an open one of the project's own. */
 export interface FakePull {
@@ -39,7 +39,7 @@ export interface FakeHead {
 }
 
 /** GitHub's API as far as it is asked, with answers of the real one's shape. */
-export class FakeGitHub {
+export class FakeGitHub extends LocalServer {
   readonly pulls = new Map<string, FakePull>();
   readonly runs: FakeRun[] = [];
   /** Tries of runs, by `RUN/TRY`. */
@@ -63,33 +63,13 @@ export class FakeGitHub {
   readonly heads: FakeHead[] = [];
   /** What is said on pull requests. */
   readonly conversations = new FakeConversations();
-  readonly #server: Server;
-
-  constructor() {
-    this.#server = createServer((request, response) => void this.#answer(request, response));
-  }
-
-  async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return this;
-  }
-
-  stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    return new Promise((resolve) => this.#server.close(() => resolve()));
-  }
-
-  get url(): string {
-    // It listens on a port of its own.
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
 
   /** The commit that a name stands for, unless it is told otherwise. */
   static sha(name: string): string {
     return createHash("sha1").update(name).digest("hex");
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? "/", "http://x").pathname;
     this.asked.push(`${request.method} ${path}`);
     this.tokens.push(request.headers.authorization ?? "");

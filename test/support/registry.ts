@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { LocalServer } from "./local-server.ts";
 
 const TYPES = {
   image: "application/vnd.oci.image.manifest.v1+json",
@@ -16,7 +16,7 @@ interface Manifest {
 export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** A registry on this machine that answers as quay.io and Docker Hub do: to those alone who have come by a token. */
-export class FakeRegistry {
+export class FakeRegistry extends LocalServer {
   /** What was asked, as `HEAD /v2/packit/packit-worker/manifests/stg`. */
   readonly asked: string[] = [];
   /** Asked before each answer. */
@@ -24,22 +24,6 @@ export class FakeRegistry {
   /** Whether HEAD tells digests, which not all do. */
   tellsDigests = true;
   readonly #manifests = new Map<string, Manifest>();
-  readonly #server = createServer((request, response) => this.#answer(request, response));
-
-  async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return this;
-  }
-
-  stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    return new Promise((resolve) => this.#server.close(() => resolve()));
-  }
-
-  /** The registry's name in a reference. */
-  get host(): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
 
   /** Puts an image under a name, as `packit/packit-worker:stg`. Returns its digest. */
   push(name: string, content: string): string {
@@ -66,7 +50,7 @@ export class FakeRegistry {
     return digest;
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  protected answer(request: IncomingMessage, response: ServerResponse): void {
     const { method = "", url = "", headers } = request;
     this.asked.push(`${method} ${url}`);
     if (this.fault(request, response)) return;

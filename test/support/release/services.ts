@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { LocalServer } from "../local-server.ts";
 import { FakeBlog, pullOf } from "./blog.ts";
 import { FakeChats } from "./chats.ts";
 import type { Name, Remotes } from "./remotes.ts";
@@ -8,8 +8,7 @@ import { type Answer, type Asked, digestOf, partOf, podOf } from "./shapes.ts";
 const OLD = "0ld";
 
 /** The services that a release talks to, with answers of the real ones' shape. What is done there is counted. */
-export class FakeServices {
-  readonly #server: Server;
+export class FakeServices extends LocalServer {
   readonly remotes: Remotes;
   /** All requests, as `matrix PUT /…`. */
   readonly asked: string[] = [];
@@ -37,26 +36,11 @@ export class FakeServices {
   readonly lost: RegExp[] = [];
 
   constructor(remotes: Remotes) {
+    super();
     this.remotes = remotes;
-    this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
-  async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return this;
-  }
-
-  stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    return new Promise((resolve) => this.#server.close(() => resolve()));
-  }
-
-  get url(): string {
-    // It listens on a port of its own.
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://x");
     const [, service = "", ...rest] = url.pathname.split("/");
     const method = request.method ?? "GET";
