@@ -8,7 +8,7 @@ import { lengthOf } from "../schema/duration.ts";
 import { loadSettings } from "../settings/load.ts";
 import { interruptible } from "../system/interruption.ts";
 import { furtherWords, REPEATED } from "./arguments.ts";
-import { JSON_OUTPUT, print, STACK, say, stackConfig } from "./options.ts";
+import { JSON_OUTPUT, print, STACK, say, stackConfig, WHERE } from "./options.ts";
 
 const CHECK = {
   stack: STACK,
@@ -25,11 +25,7 @@ const CHECK = {
     default: "2m",
     description: "How long a pod may take to start and to try",
   },
-  kubeconfig: {
-    type: "string",
-    valueHint: "FILE",
-    description: "The kubeconfig. Default: where kubectl looks",
-  },
+  kubeconfig: WHERE.kubeconfig,
   ...JSON_OUTPUT,
 } as const;
 

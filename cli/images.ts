@@ -10,16 +10,12 @@ import { redacted } from "../render/redacted.ts";
 import { lengthOf } from "../schema/duration.ts";
 import { interruptible } from "../system/interruption.ts";
 import { furtherWords, REPEATED, repeated } from "./arguments.ts";
-import { JSON_OUTPUT, print, refuseUnknown, STACK, say } from "./options.ts";
+import { JSON_OUTPUT, print, refuseUnknown, STACK, say, WHERE } from "./options.ts";
 import { ROOT } from "./root.ts";
 
 const COMMON = {
   stack: STACK,
-  kubeconfig: {
-    type: "string",
-    valueHint: "FILE",
-    description: "The kubeconfig. Default: where kubectl looks",
-  },
+  kubeconfig: WHERE.kubeconfig,
   ...JSON_OUTPUT,
 } as const;
 

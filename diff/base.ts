@@ -63,9 +63,13 @@ export async function formerStacks(
 async function former(checkout: string, stack: string): Promise<Former> {
   const masked = await rendered(checkout, [stack, "--json", "--secrets=masked"]);
   if ("objects" in masked) return { ...masked, hasTexts: true };
+  if (!masked.wrong.includes(UNKNOWN_WAY)) return masked;
   const redacted = await rendered(checkout, [stack, "--json"]);
   return "objects" in redacted ? { ...redacted, hasTexts: false } : redacted;
 }
+
+/** What the first programs say to that: they know no such way. */
+const UNKNOWN_WAY = '--secrets is "masked"';
 
 async function rendered(checkout: string, words: readonly string[]) {
   const { stdout, stderr, exitCode } = await execa(join(checkout, "ops"), ["render", ...words], {

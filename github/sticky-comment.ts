@@ -35,20 +35,16 @@ export class StickyComment {
    * @param run A number that grows from run to run, as that of a workflow.
    * @returns The comment's address.
    */
-  async say(body: string, run: number): Promise<string> {
+  say(body: string, run: number): Promise<string> {
     // What is said may be others' words: none of them is a marker, of this topic or of another one of the account's.
     const text = `${markerOf(this.#topic, run)}\n${body.replaceAll(MARKER, "<! -")}`;
-    let said: Comment | undefined;
-    for (let tries = 0; tries < TRIES; tries++) {
-      const [newest, ...others] = await this.#own();
-      for (const { id } of others) await this.#conversation.remove(id);
+    let isSaid = false;
+    return this.#write((newest) => {
       const last = newest === undefined ? -1 : this.#runOf(newest);
-      if (newest && (last > run || (last === run && said !== undefined))) return newest.url;
-      said = newest && (await this.#conversation.edit(newest.id, text));
-      // There is none yet, or somebody has removed it just now.
-      said ??= await this.#post(text);
-    }
-    return said?.url ?? "";
+      if (last > run || (last === run && isSaid)) return undefined;
+      isSaid = true;
+      return text;
+    });
   }
 
   /**
@@ -58,19 +54,32 @@ export class StickyComment {
    * @param run As of {@link say}; the comment is that of the newest run that has changed it.
    * @returns The comment's address.
    */
-  async change(change: (former: string) => string, run: number): Promise<string> {
-    let said: Comment | undefined;
+  change(change: (former: string) => string, run: number): Promise<string> {
+    return this.#write((newest) => {
+      const former = newest === undefined ? "" : this.#textOf(newest);
+      const text = change(former).trim();
+      if (newest && text === former) return undefined;
+      return `${markerOf(this.#topic, Math.max(run, newest ? this.#runOf(newest) : 0))}\n${text}`;
+    });
+  }
+
+  /**
+   * Writes what is to stand there, and looks again whether it does; the newest run's comment alone stays.
+   *
+   * @param next Makes that from the comment that is there, if one is; nothing where it is to stay as it is.
+   */
+  async #write(next: (newest: Comment | undefined) => string | undefined): Promise<string> {
+    let url = "";
     for (let tries = 0; tries < TRIES; tries++) {
       const [newest, ...others] = await this.#own();
       for (const { id } of others) await this.#conversation.remove(id);
-      const former = newest === undefined ? "" : this.#textOf(newest);
-      const text = change(former).trim();
-      if (newest && text === former) return newest.url;
-      const body = `${markerOf(this.#topic, Math.max(run, newest ? this.#runOf(newest) : 0))}\n${text}`;
-      said = newest && (await this.#conversation.edit(newest.id, body));
-      said ??= await this.#post(body);
+      const text = next(newest);
+      if (text === undefined) return newest?.url ?? url;
+      // There is none yet, or somebody has removed it just now.
+      const said = (newest && (await this.#conversation.edit(newest.id, text))) ?? (await this.#post(text));
+      url = said.url;
     }
-    return said?.url ?? "";
+    return url;
   }
 
   /** Says something new, unless nobody would find it again: a UserError tells of a token that is another account's. */

@@ -108,13 +108,7 @@ const shared = z
       .describe("Webhooks, by names that only this file knows."),
   })
   .superRefine(({ labels }, context) => {
-    for (const [one, other] of alike(Object.keys(labels)))
-      refuse(context, {
-        path: ["labels", other],
-        value: other,
-        allowed: `no label of the same letters as ${one}: GitHub makes no difference between their cases`,
-        remedy: "remove one of them",
-      });
+    refuseAlike(context, { at: "labels", what: "label", names: Object.keys(labels) });
   });
 
 /** What a stack declares of a GitHub repository. */
@@ -141,13 +135,7 @@ export const github = z
       .describe("What the repository has once. Only one stack may declare it. Default: nothing of it."),
   })
   .superRefine(({ environments }, context) => {
-    for (const [one, other] of alike(Object.keys(environments)))
-      refuse(context, {
-        path: ["environments", other],
-        value: other,
-        allowed: `no environment of the same letters as ${one}: GitHub makes no difference between their cases`,
-        remedy: "remove one of them",
-      });
+    refuseAlike(context, { at: "environments", what: "environment", names: Object.keys(environments) });
   })
   .optional()
   .describe(
@@ -158,10 +146,25 @@ export type GitHubSettings = NonNullable<z.output<typeof github>>;
 export type SharedSettings = NonNullable<GitHubSettings["shared"]>;
 export type RulesetSettings = NonNullable<SharedSettings["ruleset"]>;
 
-/** Names that GitHub takes for one that stands before them, each with that one. */
-function alike(names: readonly string[]): (readonly [one: string, other: string])[] {
-  return names.flatMap((other, i) => {
+/** The keys of a map that are names on GitHub. */
+interface Names {
+  /** Where the map stands. */
+  readonly at: string;
+  /** What they are names of. */
+  readonly what: string;
+  readonly names: readonly string[];
+}
+
+/** Refuses each name that GitHub takes for one that stands before it. */
+function refuseAlike(context: z.core.$RefinementCtx, { at, what, names }: Names): void {
+  for (const [i, other] of names.entries()) {
     const one = names.slice(0, i).find((name) => name.toLowerCase() === other.toLowerCase());
-    return one === undefined ? [] : [[one, other] as const];
-  });
+    if (one === undefined) continue;
+    refuse(context, {
+      path: [at, other],
+      value: other,
+      allowed: `no ${what} of the same letters as ${one}: GitHub makes no difference between their cases`,
+      remedy: "remove one of them",
+    });
+  }
 }

@@ -74,16 +74,35 @@ const Answer = z.object({
 });
 
 /** Has OpenShift import an image now, as `oc import-image` does. Returns the digest that the ImageStream holds then. */
-export async function importStream(
-  { client, namespace, tag }: StreamArgs,
-  { name }: Pick<StackImage, "name">,
-): Promise<string> {
-  const stream = await read(client, namespace, name);
-  const found = stream?.spec?.tags?.find((one) => one.name === tag);
-  if (found === undefined)
+export async function importStream(where: StreamArgs, { name }: Pick<StackImage, "name">): Promise<string> {
+  const { namespace, tag } = where;
+  const asked = await askForImport(where, { name });
+  if (asked === undefined)
     throw new UserError(
       `There is no ImageStream ${namespace}/${name} with the tag ${tag}. Bring the stack up first.`,
     );
+  const { answer } = asked;
+  const { data } = Answer.safeParse(answer);
+  const [image] = data?.status.images ?? [];
+  if (image === undefined)
+    throw new EnvironmentError(
+      `The import of ${name} was taken, and nothing is said of what became of it: no OpenShift stands behind this API server.`,
+    );
+  if (image.status.status === "Failure" || image.image === undefined)
+    throw new EnvironmentError(
+      `The import of ${name} fails: ${image.status.message ?? "no reason is given"}`,
+    );
+  return image.image.metadata.name;
+}
+
+/** Asks OpenShift to import an image now, and returns its answer; nothing where no ImageStream has the tag. */
+export async function askForImport(
+  { client, namespace, tag }: StreamArgs,
+  { name }: Pick<StackImage, "name">,
+): Promise<{ readonly answer: unknown } | undefined> {
+  const stream = await read(client, namespace, name);
+  const found = stream?.spec?.tags?.find((one) => one.name === tag);
+  if (found === undefined) return undefined;
   const { from, importPolicy, referencePolicy } = found;
   const answer = await client.request<unknown>(
     "POST",
@@ -97,17 +116,7 @@ export async function importStream(
       status: {},
     },
   );
-  const { data } = Answer.safeParse(answer);
-  const [image] = data?.status.images ?? [];
-  if (image === undefined)
-    throw new EnvironmentError(
-      `The import of ${name} was taken, and nothing is said of what became of it: no OpenShift stands behind this API server.`,
-    );
-  if (image.status.status === "Failure" || image.image === undefined)
-    throw new EnvironmentError(
-      `The import of ${name} fails: ${image.status.message ?? "no reason is given"}`,
-    );
-  return image.image.metadata.name;
+  return { answer };
 }
 
 async function read(client: ApiClient, namespace: string, name: string): Promise<ImageStream | undefined> {
