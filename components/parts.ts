@@ -3,6 +3,7 @@ import { beat } from "./beat/part.ts";
 import { dashboard } from "./dashboard/part.ts";
 import { fedmsg } from "./fedmsg/part.ts";
 import { flower } from "./flower/part.ts";
+import { imageBuilds } from "./image-builds/part.ts";
 import { imageImport } from "./image-import/part.ts";
 import { logForwarder } from "./log-forwarder/part.ts";
 import { migration } from "./migration/part.ts";
@@ -42,6 +43,7 @@ export const PARTS = [
   backup,
   postgresCopy,
   imageImport,
+  imageBuilds,
   sandbox,
   repositoryCache,
 ] as const;

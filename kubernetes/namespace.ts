@@ -28,7 +28,7 @@ export interface NamespaceArgs {
    * What Kubernetes' Pod Security lets run in it, by https://kubernetes.io/docs/concepts/security/pod-security-standards.
    * Namespaces that the platform's operator makes say so themselves.
    */
-  readonly podSecurity: "restricted" | "baseline";
+  readonly podSecurity: "restricted" | "baseline" | "privileged";
   /** @default - none */
   readonly defaultTolerations?: readonly DefaultToleration[];
 }

@@ -22,6 +22,8 @@ export function newStackText(text: string, { stack, kubeContext, namespace, doma
   set("kubeContext", kubeContext);
   set("namespace", namespace);
   document.deleteIn(["config", `${PREFIX}sandboxNamespace`]);
+  // Two stacks would build the same images.
+  document.deleteIn(["config", `${PREFIX}imageBuilds`]);
   const hosts = document.getIn(["config", `${PREFIX}hosts`]);
   const names = isMap(hosts) ? hosts.items.map(({ key }) => String(key)) : [];
   for (const name of new Set(["service", ...names]))

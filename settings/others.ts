@@ -76,14 +76,21 @@ function shared(
 }
 
 /** A stack's namespaces, as far as they can be read: what else is wrong with them is told elsewhere. */
-export function namespaces({ namespace, sandboxNamespace, withSandbox }: StackConfig["values"]): Taken[] {
+export function namespaces({
+  namespace,
+  sandboxNamespace,
+  withSandbox,
+  imageBuilds,
+}: StackConfig["values"]): Taken[] {
   const own = text(namespace);
+  const builds = isMap(imageBuilds) ? text(imageBuilds.namespace) : undefined;
   const given = text(sandboxNamespace);
   const sandbox = given ?? (own === undefined ? undefined : defaultSandboxNamespace(own));
   const path = [given === undefined ? "namespace" : "sandboxNamespace"];
   return [
     ...(own === undefined ? [] : [{ path: ["namespace"], name: own }]),
     ...(sandbox === undefined || String(withSandbox) === "false" ? [] : [{ path, name: sandbox }]),
+    ...(builds === undefined ? [] : [{ path: ["imageBuilds", "namespace"], name: builds }]),
   ];
 }
 

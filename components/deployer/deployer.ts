@@ -6,7 +6,15 @@ import { type Destination, STACK_LABEL } from "../../platform/destination.ts";
 import type { Settings } from "../settings.ts";
 import { tenantPrefix } from "../stack/namespaces.ts";
 import { kubeconfig } from "./kubeconfig.ts";
-import { loginRule, namespaceRule, ownRules, type Rule, sandboxRules, tenantRules } from "./rights.ts";
+import {
+  buildsRules,
+  loginRule,
+  namespaceRule,
+  ownRules,
+  type Rule,
+  sandboxRules,
+  tenantRules,
+} from "./rights.ts";
 import type { DeployerSettings } from "./settings.ts";
 import { userOf } from "./subject.ts";
 
@@ -15,6 +23,8 @@ export interface DeployerArgs {
   readonly destination: Destination;
   /** The sandbox's namespace. @default - there is no sandbox */
   readonly sandbox: Destination | undefined;
+  /** The namespace of builds. @default - nothing is built */
+  readonly builds: Destination | undefined;
   /** Whether there is a deployer, and the names of what it works with. */
   readonly settings: Settings;
 }
@@ -36,7 +46,7 @@ export class Deployer extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("packit:cluster:Deployer", name, {}, opts);
-    const { destination, sandbox, settings, deployer } = args;
+    const { destination, sandbox, builds, settings, deployer } = args;
     const { platform } = destination;
     const child = { parent: this };
     const account = serviceAccount(name, { destination, name: DEPLOYER }, child);
@@ -59,6 +69,10 @@ export class Deployer extends pulumi.ComponentResource {
       const isDeclared = platform.namespaces.by === "program";
       const rules = isDeclared ? [namespaceRule(settings.sandboxNamespace)] : [];
       give("sandbox", sandbox.object(DEPLOYER), [...rules, ...sandboxRules(platform)]);
+    }
+    if (builds && settings.imageBuilds) {
+      const rules = [namespaceRule(settings.imageBuilds.namespace), ...buildsRules()];
+      give("builds", builds.object(DEPLOYER), rules);
     }
     const { namespaces } = platform;
     if (sandbox && namespaces.by === "operator") {

@@ -1,4 +1,6 @@
 import type { Platform } from "../../platform/platform.ts";
+import { buildRules } from "../image-builds/rights.ts";
+import { IMAGE_BUILDS } from "../image-builds/settings.ts";
 
 /** A rule of a Role. */
 export interface Rule {
@@ -65,6 +67,21 @@ export function sandboxRules(platform: Platform): Rule[] {
     ...watched({ "": ["events"] }),
     ...OF_WORKERS,
     ...(platform.imageStreams ? OF_CACHE_REFRESH : []),
+  ];
+}
+
+/** What may be done in the namespace where OpenShift builds images. */
+export function buildsRules(): Rule[] {
+  return [
+    ...managed({
+      "": ["secrets"],
+      "networking.k8s.io": ["networkpolicies"],
+      [RBAC]: ["roles", "rolebindings"],
+      [OPENSHIFT_IMAGES]: ["imagestreams"],
+      "build.openshift.io": ["buildconfigs"],
+    }),
+    ...watched({ "": ["events"] }),
+    ...buildRules(IMAGE_BUILDS),
   ];
 }
 

@@ -5,6 +5,8 @@ import { Destination } from "../../platform/destination.ts";
 import { platformOf } from "../../platform/platform.ts";
 import { Configuration } from "../configuration/configuration.ts";
 import { Deployer } from "../deployer/deployer.ts";
+import { isWhole } from "../image-builds/builds.ts";
+import { ImageBuilds } from "../image-builds/image-builds.ts";
 import type { LoadedPart } from "../load-components.ts";
 import { LogForwarder } from "../log-forwarder/log-forwarder.ts";
 import { Migration } from "../migration/migration.ts";
@@ -81,12 +83,28 @@ export class Instance extends pulumi.ComponentResource {
           ),
         })
       : undefined;
+    const { deployer, imageBuilds } = settings;
+    // The pods in which OpenShift builds images are privileged. Nothing in it is lost that is not built again.
+    const inBuilds =
+      imageBuilds &&
+      new Destination({
+        stack,
+        platform,
+        digestKey,
+        namespace: new Namespace(
+          `${name}-builds-namespace`,
+          { name: imageBuilds.namespace, stack, platform, protect: false, podSecurity: "privileged" },
+          child,
+        ).name,
+      });
     const isolation = new Isolation(`${name}-walls`, { destination, sandbox: inSandbox, settings }, child);
-    const { deployer } = settings;
     this.kubeconfig =
       deployer &&
-      new Deployer(`${name}-deployer`, { destination, sandbox: inSandbox, settings, deployer }, child)
-        .kubeconfig;
+      new Deployer(
+        `${name}-deployer`,
+        { destination, sandbox: inSandbox, builds: inBuilds, settings, deployer },
+        child,
+      ).kubeconfig;
     const inUse = partsOf(settings);
     const readsAppId = inUse.some((part) => part.readsAppId);
     const configuration = new Configuration(
@@ -153,6 +171,11 @@ export class Instance extends pulumi.ComponentResource {
       ["valkey", valkey],
       ["service", service],
     ]);
+    if (imageBuilds && inBuilds) {
+      const others = inUse.flatMap(({ images = {} }) => Object.values(images)).filter(isWhole);
+      const args = { ...common, builds: inBuilds, build: imageBuilds, others };
+      new ImageBuilds(`${name}-image-builds`, args, child);
+    }
     const others = parts.filter(({ part }) => !part.isTool);
     const made = madeParts(name, { args: common, parts: others, made: spine }, child);
     const tools = parts.filter(({ part }) => part.isTool);

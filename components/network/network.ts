@@ -165,6 +165,40 @@ export function sandboxNetwork(
   return deny;
 }
 
+export interface BuildsNetworkArgs {
+  /** The namespace of builds. */
+  readonly destination: Destination;
+  /** The ports of the cluster's own API. */
+  readonly apiPorts: readonly number[];
+}
+
+/** Keeps builds, which run what upstreams' packages bring, to the web, the cluster's own registry and its API. */
+export function buildsNetwork(
+  name: string,
+  { destination, apiPorts }: BuildsNetworkArgs,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  denyAll(`${name}-deny`, destination, opts);
+  const registry = { matchLabels: { "kubernetes.io/metadata.name": "openshift-image-registry" } };
+  new k8s.networking.v1.NetworkPolicy(
+    `${name}-builds`,
+    {
+      metadata: destination.object("builds"),
+      spec: {
+        podSelector: {},
+        policyTypes: ["Egress"],
+        egress: [
+          nameService(destination),
+          { to: [{ namespaceSelector: registry }], ports: tcp([5000]) },
+          ...outside([80, 443], []),
+          { to: ANYWHERE, ports: tcp(apiPorts) },
+        ],
+      },
+    },
+    opts,
+  );
+}
+
 function denyAll(name: string, destination: Destination, opts: pulumi.CustomResourceOptions) {
   return new k8s.networking.v1.NetworkPolicy(
     name,

@@ -5,8 +5,14 @@ export function namespacesOf(settings: {
   readonly namespace: string;
   readonly withSandbox: boolean;
   readonly sandboxNamespace: string;
+  readonly imageBuilds?: { readonly namespace: string } | undefined;
 }): [string, ...string[]] {
-  return [settings.namespace, ...(settings.withSandbox ? [settings.sandboxNamespace] : [])];
+  const { namespace, withSandbox, sandboxNamespace, imageBuilds } = settings;
+  return [
+    namespace,
+    ...(withSandbox ? [sandboxNamespace] : []),
+    ...(imageBuilds ? [imageBuilds.namespace] : []),
+  ];
 }
 
 interface Namespaces {

@@ -1,0 +1,135 @@
+import * as pulumi from "@pulumi/pulumi";
+import { cronJob } from "../../kubernetes/cron-job.ts";
+import { secretFiles } from "../../kubernetes/files.ts";
+import { grant } from "../../kubernetes/grant.ts";
+import { program } from "../../kubernetes/program.ts";
+import type { Destination } from "../../platform/destination.ts";
+import type { ImageSpec } from "../images.ts";
+import { buildsNetwork } from "../network/network.ts";
+import type { PartArgs } from "../part-args.ts";
+import type { Settings } from "../settings.ts";
+import { buildConfig, imageStream } from "./build-config.ts";
+import { BASE, FEDORA, type ImageBuild, imageBuilds } from "./builds.ts";
+import { dockerConfig } from "./docker-config.ts";
+import { buildRules } from "./rights.ts";
+import { type BuildSettings, IMAGE_BUILDS, WEEKLY_BUILD } from "./settings.ts";
+
+export interface ImageBuildsArgs extends Pick<PartArgs<Settings>, "destination" | "settings" | "workload"> {
+  /** The namespace of builds. */
+  readonly builds: Destination;
+  /** What the stack says of them. */
+  readonly build: BuildSettings;
+  /** The images that are built from their repositories' own Containerfiles. */
+  readonly others: readonly ImageSpec[];
+}
+
+const LOOK = program(import.meta.dirname, "look.sh").trimEnd();
+
+/** GitHub's API. */
+const GITHUB = "https://api.github.com";
+
+/** Packit's own images as OpenShift builds them: each lies over another one, and is built anew after it. */
+export class ImageBuilds extends pulumi.ComponentResource {
+  constructor(name: string, args: ImageBuildsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("packit:app:ImageBuilds", name, {}, opts);
+    const { builds, build, settings, others } = args;
+    const child = { parent: this };
+    const branch = build.branch ?? (settings.deployment === "prod" ? "stable" : "main");
+    if (settings.networkPolicies)
+      buildsNetwork(`${name}-network`, { destination: builds, apiPorts: settings.apiServerPorts }, child);
+    const login = settings.secrets.imageRegistryToken?.reveal();
+    const push = secretFiles(
+      `${name}-push`,
+      {
+        destination: builds,
+        name: "image-registry",
+        type: "kubernetes.io/dockerconfigjson",
+        data: { ".dockerconfigjson": login && dockerConfig({ ...build, token: login }) },
+      },
+      child,
+    );
+    imageStream(`${name}-fedora`, { destination: builds, ...FEDORA }, child);
+    const all = imageBuilds({ branch, apiUrl: `https://${settings.hosts.service}/api`, others });
+    for (const one of all)
+      buildConfig(
+        `${name}-${one.name}`,
+        {
+          destination: builds,
+          build: one,
+          branch,
+          registry: build.registry,
+          tag: settings.deployment,
+          pushSecret: push.name,
+        },
+        child,
+      );
+    this.#look(name, args, { branch, all });
+    this.#weekly(name, args);
+    this.registerOutputs();
+  }
+
+  #look(
+    name: string,
+    args: ImageBuildsArgs,
+    { branch, all }: { readonly branch: string; readonly all: readonly ImageBuild[] },
+  ): void {
+    const watched = all.filter(({ sources }) => sources.length > 0);
+    this.#cronJob(name, IMAGE_BUILDS, args, {
+      schedule: args.build.look,
+      command: [
+        ...["bash", "-c", LOOK, IMAGE_BUILDS],
+        ...watched.flatMap((one) => [one.name, one.from, one.sources.join(",")]),
+      ],
+      env: { GITHUB, BRANCH: branch, NAMESPACE: args.build.namespace },
+    });
+  }
+
+  #weekly(name: string, args: ImageBuildsArgs): void {
+    const { namespace, weekly } = args.build;
+    const command = ["oc", "start-build", "-n", namespace, "--", BASE];
+    this.#cronJob(name, WEEKLY_BUILD, args, { schedule: weekly, command, env: {} });
+  }
+
+  #cronJob(
+    name: string,
+    component: typeof IMAGE_BUILDS | typeof WEEKLY_BUILD,
+    { destination, builds, build, settings, workload }: ImageBuildsArgs,
+    run: {
+      readonly schedule: string;
+      readonly command: string[];
+      readonly env: Readonly<Record<string, string>>;
+    },
+  ): void {
+    const child = { parent: this };
+    grant(
+      `${name}-${component}`,
+      {
+        metadata: builds.object(component),
+        rules: buildRules(component),
+        account: { name: component, namespace: destination.namespace },
+      },
+      child,
+    );
+    cronJob(
+      `${name}-${component}`,
+      {
+        destination,
+        workload: workload(component),
+        schedule: run.schedule,
+        timeZone: build.timeZone,
+        limitSeconds: 600,
+        usesApi: true,
+        containers: [
+          {
+            name: component,
+            image: { reference: settings.images.cli },
+            command: run.command,
+            env: { ...run.env, HOME: "/tmp" },
+          },
+        ],
+        nodeSelector: {},
+      },
+      child,
+    );
+  }
+}
