@@ -121,6 +121,10 @@ function unused(objects: readonly KubernetesObject[], pods: readonly Pod[]): str
   const certificates = ingresses.flatMap(({ spec }) =>
     spec.tls.map(({ secretName }: Anything) => secretName),
   );
+  const builds = objects.filter(({ kind }) => kind === "BuildConfig") as Anything[];
+  const logins = builds.flatMap(({ metadata, spec }) =>
+    spec.output.pushSecret ? [`${metadata.namespace}/Secret/${spec.output.pushSecret.name}`] : [],
+  );
   return objects.flatMap((object) => {
     const { kind, metadata } = object;
     const name = `${metadata.namespace}/${kind}/${metadata.name}`;
@@ -134,7 +138,7 @@ function unused(objects: readonly KubernetesObject[], pods: readonly Pod[]): str
         ? []
         : [`nothing uses ${name}`];
     if (kind !== "Secret" && kind !== "ConfigMap") return [];
-    if (certificates.includes(metadata.name)) return [];
+    if (certificates.includes(metadata.name) || logins.includes(name)) return [];
     const keys = Object.keys((object as Anything).data ?? {});
     return keys
       .filter((key) => !used.includes(`${name}/${key}`))
@@ -142,7 +146,7 @@ function unused(objects: readonly KubernetesObject[], pods: readonly Pod[]): str
   });
 }
 
-/** Routes, Ingresses, role bindings and image triggers that lead to nothing. */
+/** Routes, Ingresses, role bindings, builds and image triggers that lead to nothing. */
 function leadsNowhere(objects: readonly KubernetesObject[], object: KubernetesObject): string[] {
   const { kind, metadata, spec } = object as Anything;
   const { namespace, annotations = {} } = metadata;
@@ -153,6 +157,13 @@ function leadsNowhere(objects: readonly KubernetesObject[], object: KubernetesOb
     const { roleRef, subjects } = object as Anything;
     wanted.push(["Role", namespace, roleRef.name]);
     for (const subject of subjects) wanted.push(["ServiceAccount", subject.namespace, subject.name]);
+  }
+  if (kind === "BuildConfig") {
+    const streams = [spec.strategy.dockerStrategy.from, spec.output.to].filter(
+      (one) => one.kind === "ImageStreamTag",
+    );
+    for (const { name } of streams) wanted.push(["ImageStream", namespace, name.split(":")[0]]);
+    if (spec.output.pushSecret) wanted.push(["Secret", namespace, spec.output.pushSecret.name]);
   }
   for (const { from } of JSON.parse(annotations["image.openshift.io/triggers"] ?? "[]"))
     wanted.push(["ImageStream", namespace, from.name.split(":")[0]]);
