@@ -100,7 +100,9 @@ function blocksOf(path: Path, value: unknown): string[] {
 }
 
 function withValue(path: Path, value: unknown) {
-  const copy = structuredClone(STAGE.values) as Record<string, unknown>;
+  // The Managed Platform has no builds, which is told besides.
+  const platform = path[0] === "imageBuilds" ? { platform: "openshift", storageClass: "gp3" } : {};
+  const copy: Record<string, unknown> = { ...structuredClone(STAGE.values), ...platform };
   let at = copy as Record<string | number, unknown>;
   path.slice(0, -1).forEach((step, i) => {
     at[step] ??= around(path.slice(0, i + 1));

@@ -4,6 +4,7 @@ export const OC_ALONE: Readonly<Record<string, readonly string[]>> = {
   "adm policy": ["-n"],
   extract: ["--to", "-n"],
   "import-image": ["-n"],
+  "start-build": ["-n"],
 };
 
 /** The command of `oc` that kubectl has not, if it is one. */
