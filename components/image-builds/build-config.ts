@@ -6,6 +6,7 @@ import { FEDORA, type ImageBuild } from "./builds.ts";
 export interface BuildConfigArgs {
   /** The namespace of builds. */
   readonly destination: Destination;
+  /** What is built. */
   readonly build: ImageBuild;
   /** The branch of its repository. */
   readonly branch: string;
@@ -72,9 +73,11 @@ export function buildConfig(
 export interface ImageStreamArgs {
   /** The namespace of builds. */
   readonly destination: Destination;
+  /** Its name. */
   readonly name: string;
-  /** Its one tag, and what is imported to that again and again. @default - nothing: builds push to it */
+  /** Its one tag that is imported. @default - builds push to it */
   readonly tag?: string;
+  /** What is imported to that, again and again. */
   readonly reference?: string;
 }
 

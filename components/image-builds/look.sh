@@ -28,7 +28,7 @@ while [ $# -gt 0 ]; do
     fi
     now+="${now:+ }$source=${commits[$source]}"
   done
-  before=$(oc get buildconfig "$config" -n "$NAMESPACE" -o 'jsonpath={.metadata.annotations.packit\.dev/sources}') || { status=1; continue; }
+  before=$(oc get -n "$NAMESPACE" -o 'jsonpath={.metadata.annotations.packit\.dev/sources}' -- buildconfig "$config") || { status=1; continue; }
   [ "$now" != "$before" ] || continue
   if [ -n "$before" ]; then
     [ -n "${started[$below]:-}" ] || oc start-build -n "$NAMESPACE" -- "$config" || { status=1; continue; }

@@ -121,7 +121,7 @@ function fakeOc(): string {
 cd "${folder}" || exit 1
 name=
 case $1 in
-  get) cat -- "note-$3" 2> /dev/null || true ;;
+  get) cat -- "note-\${!#}" 2> /dev/null || true ;;
   start-build) name=\${!#}; ! grep -qx -- "$name" refuses && echo "$name" >> started ;;
   annotate) note=\${!#}; printf %s "\${note#*=}" > "note-\${*: -2:1}" ;;
 esac
