@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { execa } from "execa";
+import { EnvHttpProxyAgent } from "undici";
 import type { Chat } from "../chat/chat.ts";
 import { ApiClient } from "../cluster/api-client.ts";
 import type { ReleaseSettings } from "../components/release/settings.ts";
@@ -16,6 +17,7 @@ import { Environment } from "../operations/release/environment.ts";
 import { StreamImport } from "../operations/release/image-import.ts";
 import { dirtOf, Production } from "../operations/release/production.ts";
 import { Quay } from "../registry/quay.ts";
+import { Registry } from "../registry/registry.ts";
 import { Slack } from "../slack/slack.ts";
 import { refuseUnknown } from "./options.ts";
 import { ROOT } from "./root.ts";
@@ -79,6 +81,7 @@ export function releaseServices(args: ReleaseServicesArgs): Services {
     history: ({ github: slug }) => new History(repositoryOf(slug), github),
     copr: new Copr({ ...settings.copr, pauseMs }),
     registry: new Quay({ ...common, ...settings.registry, token: QUAY_TOKEN }),
+    images: new Registry({ dispatcher: new EnvHttpProxyAgent() }),
     chats,
     chatsByHand,
     mastodon: MASTODON_TOKEN

@@ -5,6 +5,7 @@ import type { History } from "../../github/history.ts";
 import type { Publication } from "../../github/publication.ts";
 import type { Mastodon } from "../../mastodon/mastodon.ts";
 import type { Quay } from "../../registry/quay.ts";
+import type { Registry } from "../../registry/registry.ts";
 import type { Clone } from "./clone.ts";
 import type { Effects } from "./effects.ts";
 import type { Environment } from "./environment.ts";
@@ -19,7 +20,10 @@ export interface Services {
   readonly clone: (repository: Pick<RepositorySettings, "name" | "remote">) => Clone;
   readonly history: (repository: RepositorySettings) => History;
   readonly copr: Copr;
+  /** The tags of Packit's own images. */
   readonly registry: Quay;
+  /** What images there are under a digest. */
+  readonly images: Pick<Registry, "present">;
   /** The chats for which there is a token, and the names of those for which there is none. */
   readonly chats: readonly Chat[];
   readonly chatsByHand: readonly string[];

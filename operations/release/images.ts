@@ -38,10 +38,29 @@ export function builtDigests({ journal }: Pick<ReleaseContext, "journal">): Dige
 
 /** An image by its digest, as a stack file names it. */
 export function pinnedReference(
-  { settings }: Pick<ReleaseContext, "settings">,
+  context: Pick<ReleaseContext, "settings">,
   key: string,
   digest: string,
 ): string {
+  return referenceOf(context, repositoryOf(key), digest);
+}
+
+/** A digest, and those of the images for each kind of machine that it lists: nodes report either. */
+export async function familyOf(
+  context: Pick<ReleaseContext, "settings" | "services">,
+  repository: string,
+  digest: string,
+): Promise<string[]> {
+  const reference = referenceOf(context, repository, digest);
+  const { platforms } = await context.services.images.present(reference);
+  return [digest, ...platforms];
+}
+
+function referenceOf(
+  { settings }: Pick<ReleaseContext, "settings">,
+  repository: string,
+  digest: string,
+): string {
   const { url, account } = settings.registry;
-  return `${new URL(url).host}/${account}/${repositoryOf(key)}@${digest}`;
+  return `${new URL(url).host}/${account}/${repository}@${digest}`;
 }

@@ -1,7 +1,7 @@
 import type { Tag } from "../../../registry/quay.ts";
 import { inSeconds } from "../../../schema/duration.ts";
 import type { ReleaseContext } from "../context.ts";
-import { imageKeys, repositoryOf } from "../images.ts";
+import { familyOf, imageKeys, repositoryOf } from "../images.ts";
 import { oldTags } from "../old-tags.ts";
 import type { Step } from "../step.ts";
 
@@ -58,7 +58,7 @@ async function oldOf(context: ReleaseContext, image: string, needed: ReadonlySet
   const tags = await services.registry.tags(image);
   const old = oldTags({ tags, needed, keep, youngest });
   // Nodes report the image of their architecture, which the tag's list holds.
-  const families = await Promise.all(old.map(({ digest }) => services.registry.family(image, digest)));
+  const families = await Promise.all(old.map(({ digest }) => familyOf(context, image, digest)));
   return old.filter((_, i) => !families[i]?.some((digest) => needed.has(digest)));
 }
 

@@ -3,7 +3,7 @@ import { IMAGES, type OwnImage } from "../../../components/own-images.ts";
 import { EnvironmentError } from "../../../errors.ts";
 import type { ReleaseContext } from "../context.ts";
 import type { Environment, RunningPod } from "../environment.ts";
-import { builtDigests, repositoryOf } from "../images.ts";
+import { builtDigests, familyOf, repositoryOf } from "../images.ts";
 import { decidedMoves, movedRepositories, refuseMoved } from "../moves.ts";
 import { rollBack } from "../rollback.ts";
 import type { Step } from "../step.ts";
@@ -67,7 +67,7 @@ async function expected(context: ReleaseContext): Promise<Expected[]> {
   });
   return Promise.all(
     found.map(async ({ key, digest, names }) => {
-      const digests = await context.services.registry.family(repositoryOf(key), digest);
+      const digests = await familyOf(context, repositoryOf(key), digest);
       return { key, names, digests };
     }),
   );

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { EnvHttpProxyAgent } from "undici";
 import { ApiClient } from "../../../cluster/api-client.ts";
 import { releaseSettings } from "../../../components/release/settings.ts";
 import { Copr } from "../../../copr/copr.ts";
@@ -17,6 +18,7 @@ import type { Pace } from "../../../operations/release/pace.ts";
 import { Production } from "../../../operations/release/production.ts";
 import { type Asker, Questions } from "../../../operations/release/questions.ts";
 import { Quay } from "../../../registry/quay.ts";
+import { Registry } from "../../../registry/registry.ts";
 import { Slack } from "../../../slack/slack.ts";
 import { makeFolder } from "../../../system/make-folder.ts";
 import { TOKENS, type World } from "./world.ts";
@@ -106,6 +108,7 @@ export function inProcess(world: World, args: InProcessArgs = {}): InProcess {
     history: ({ github: slug }) => new History({ owner: "packit", name: slug.split("/")[1] ?? "" }, github),
     copr: new Copr({ ...settings.copr, pauseMs }),
     registry: new Quay({ ...settings.registry, token: TOKENS.QUAY_TOKEN, pauseMs }),
+    images: new Registry({ dispatcher: new EnvHttpProxyAgent() }),
     chats: [
       new Matrix({ ...settings.matrix, token: TOKENS.MATRIX_TOKEN, pauseMs }),
       new Slack({ url: settings.slack.url, channel: "C01", token: TOKENS.SLACK_TOKEN, pauseMs }),

@@ -13,14 +13,34 @@ export interface Asked {
 
 export type Answer = readonly [status: number, body?: unknown, headers?: Record<string, string>];
 
-/** The digest that an image of a commit has. */
+const LIST = "application/vnd.oci.image.index.v1+json";
+
+/** The lists of images that a registry has told of, by their digests. */
+const lists = new Map<string, string>();
+
+/** The digest that an image of a commit has: that of a list. */
 export function digestOf(image: string, sha: string): string {
-  return `sha256:${createHash("sha256").update(`${image} ${sha}`).digest("hex")}`;
+  const list = { schemaVersion: 2, mediaType: LIST, manifests: [{ digest: partOf(image, sha) }] };
+  const text = JSON.stringify(list);
+  const digest = sha256(text);
+  lists.set(digest, text);
+  return digest;
 }
 
-/** The digest of a list's image for one architecture. */
-export function partOf(digest: string): string {
-  return `sha256:${createHash("sha256").update(digest).digest("hex")}`;
+/** The digest of its list's image for one architecture. */
+export function partOf(image: string, sha: string): string {
+  return sha256(`${image} ${sha}`);
+}
+
+/** What a registry has under a digest. */
+export function manifestOf(digest: string): Answer {
+  const text = lists.get(digest);
+  if (text === undefined) return [404, { errors: [{ code: "MANIFEST_UNKNOWN" }] }];
+  return [200, JSON.parse(text), { "content-type": LIST, "docker-content-digest": digest }];
+}
+
+function sha256(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }
 
 /** A pod as it is listed. */
