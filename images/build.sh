@@ -30,16 +30,16 @@ take() {
   dependencies=${dependencies%% *}
 }
 
-# NAME CONTAINERFILE CONTEXT, and options of buildah.
+# NAME CONTAINERFILE CONTEXT, and options of buildah. A list that a former run has left would be added to.
 build() {
-  buildah build --platform linux/amd64,linux/arm64 --manifest "$1" --file "$here/$2.Containerfile" "${@:4}" -- "$3"
+  buildah build --platform linux/amd64,linux/arm64 --manifest "$1-$$" --file "$here/$2.Containerfile" "${@:4}" -- "$3"
 }
 
 # NAME, and its tags.
 push() {
   local tag
   for tag in "${@:2}"; do
-    buildah manifest push --all -- "$1" "docker://$REGISTRY/$1:$tag"
+    buildah manifest push --all -- "$1-$$" "docker://$REGISTRY/$1:$tag"
   done
 }
 

@@ -10,6 +10,8 @@ export interface CronJobArgs extends Omit<PodArgs, "serviceAccountName" | "sprea
   readonly timeZone?: string;
   /** How long a run may take, in seconds, before it has failed. */
   readonly limitSeconds: number;
+  /** How often a run that failed is tried again. @default - twice; never, if it is run by hand */
+  readonly retries?: number;
 }
 
 /** The 31st of February: a schedule is required, even of what is suspended. */
@@ -21,7 +23,7 @@ const NEVER = "0 0 31 2 *";
  */
 export function cronJob(
   name: string,
-  { schedule, timeZone = "Etc/UTC", limitSeconds, ...pod }: CronJobArgs,
+  { schedule, timeZone = "Etc/UTC", limitSeconds, retries, ...pod }: CronJobArgs,
   opts: pulumi.CustomResourceOptions,
 ) {
   const { destination } = pod;
@@ -43,7 +45,7 @@ export function cronJob(
         failedJobsHistoryLimit: 3,
         jobTemplate: {
           spec: {
-            backoffLimit: schedule === undefined ? 0 : 2,
+            backoffLimit: retries ?? (schedule === undefined ? 0 : 2),
             activeDeadlineSeconds: limitSeconds,
             template: podTemplate(spec),
           },

@@ -74,7 +74,7 @@ export function sandboxRules(platform: Platform): Rule[] {
 export function buildsRules(): Rule[] {
   return [
     ...managed({
-      "": ["secrets"],
+      "": ["configmaps", "secrets"],
       "networking.k8s.io": ["networkpolicies"],
       [RBAC]: ["roles", "rolebindings"],
       [OPENSHIFT_IMAGES]: ["imagestreams"],

@@ -1,12 +1,11 @@
 import type { BuildSettings } from "./settings.ts";
 
-/** The file by which builds log in at a registry, as `docker login` writes it. */
+/** The file by which builds log in at a registry. Without `auth`, which is both in base64, a template can fill it in. */
 export function dockerConfig({
   registry,
   account,
   token,
 }: Pick<BuildSettings, "registry" | "account"> & { readonly token: string }): string {
   const [host = ""] = registry.split("/");
-  const auth = Buffer.from(`${account}:${token}`).toString("base64");
-  return JSON.stringify({ auths: { [host]: { auth } } });
+  return JSON.stringify({ auths: { [host]: { username: account, password: token } } });
 }

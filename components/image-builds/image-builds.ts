@@ -1,3 +1,4 @@
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { cronJob } from "../../kubernetes/cron-job.ts";
 import { secretFiles } from "../../kubernetes/files.ts";
@@ -11,7 +12,7 @@ import type { Settings } from "../settings.ts";
 import { buildConfig, imageStream } from "./build-config.ts";
 import { BASE, FEDORA, type ImageBuild, imageBuilds } from "./builds.ts";
 import { dockerConfig } from "./docker-config.ts";
-import { buildRules } from "./rights.ts";
+import { buildRules, NOTES } from "./rights.ts";
 import { type BuildSettings, IMAGE_BUILDS, WEEKLY_BUILD } from "./settings.ts";
 
 export interface ImageBuildsArgs extends Pick<PartArgs<Settings>, "destination" | "settings" | "workload"> {
@@ -27,6 +28,9 @@ const LOOK = program(import.meta.dirname, "look.sh").trimEnd();
 
 /** GitHub's API. */
 const GITHUB = "https://api.github.com";
+
+/** What the keys of notes start with: annotations, which nobody but the look declares. */
+const NOTE_PREFIX = "sources.packit.dev/";
 
 /** Packit's own images as OpenShift builds them: each lies over another one, and is built anew after it. */
 export class ImageBuilds extends pulumi.ComponentResource {
@@ -73,14 +77,15 @@ export class ImageBuilds extends pulumi.ComponentResource {
     args: ImageBuildsArgs,
     { branch, all }: { readonly branch: string; readonly all: readonly ImageBuild[] },
   ): void {
-    const watched = all.filter(({ sources }) => sources.length > 0);
+    // Who may change BuildConfigs, may have a build tell the registry's token: so notes are not on these.
+    new k8s.core.v1.ConfigMap(`${name}-notes`, { metadata: args.builds.object(NOTES) }, { parent: this });
     this.#cronJob(name, IMAGE_BUILDS, args, {
       schedule: args.build.look,
       command: [
         ...["bash", "-c", LOOK, IMAGE_BUILDS],
-        ...watched.flatMap((one) => [one.name, one.from, one.sources.join(",")]),
+        ...all.flatMap((one) => [one.name, one.from, one.sources.join(",")]),
       ],
-      env: { GITHUB, BRANCH: branch, NAMESPACE: args.build.namespace },
+      env: { GITHUB, BRANCH: branch, NAMESPACE: args.build.namespace, NOTES, PREFIX: NOTE_PREFIX },
     });
   }
 
@@ -118,6 +123,8 @@ export class ImageBuilds extends pulumi.ComponentResource {
         schedule: run.schedule,
         timeZone: build.timeZone,
         limitSeconds: 600,
+        // The next look is another try; GitHub answers so many questions an hour.
+        retries: 0,
         usesApi: true,
         containers: [
           {

@@ -1,8 +1,8 @@
-# Starts the builds whose sources have new commits. Arguments, three for each BuildConfig: its name, the one that it lies
-# over, and its sources with commas between, repositories or REPOSITORY:PATH. The commits that were seen stay on the
-# BuildConfig. Where none were, they are only noted: OpenShift starts the first build by itself. So it does once the one
-# below is built anew.
-declare -A commits started
+# Starts the builds whose sources have new commits, and those that failed. Arguments, three for each BuildConfig, after
+# those of the one below it: its name, the one below, and its sources with commas between, repositories or REPOSITORY:PATH.
+# The commits with which each was started last are notes on a ConfigMap. Where there is no note, OpenShift starts the first
+# build by itself; and so it does after each build of the one below.
+declare -A commits notes phases unsettled
 status=0
 
 commit() {
@@ -15,25 +15,41 @@ commit() {
   commits[$1]=${BASH_REMATCH[1]}
 }
 
+table=$(oc get -n "$NAMESPACE" -o 'go-template={{range $key, $note := .metadata.annotations}}{{$key}} {{$note}}{{"\n"}}{{end}}' -- configmap "$NOTES") || exit 1
+while read -r key note; do
+  [[ $key != "$PREFIX"* ]] || notes[${key#"$PREFIX"}]=$note
+done <<< "$table"
+# The oldest first, so that the newest of each is what stays.
+table=$(oc get -n "$NAMESPACE" --sort-by=.metadata.creationTimestamp -o 'go-template={{range .items}}{{with .metadata.labels}}{{index . "openshift.io/build-config.name"}}{{end}} {{.status.phase}}{{"\n"}}{{end}}' -- builds) || exit 1
+while read -r config phase; do
+  [ -z "$config" ] || phases[$config]=$phase
+done <<< "$table"
+
 while [ $# -gt 0 ]; do
   config=$1 below=$2
   IFS=, read -ra sources <<< "$3"
   shift 3
+  phase=${phases[$config]:-}
+  case ${unsettled[$below]:-}$phase in
+    yes* | New | Pending | Running)
+      unsettled[$config]=yes
+      continue
+      ;;
+  esac
   now=
   for source in "${sources[@]}"; do
     if ! commit "$source"; then
       echo "$config: GitHub does not tell the newest commit of $source on $BRANCH" >&2
-      status=1
+      status=1 unsettled[$config]=yes
       continue 2
     fi
     now+="${now:+ }$source=${commits[$source]}"
   done
-  before=$(oc get -n "$NAMESPACE" -o 'jsonpath={.metadata.annotations.packit\.dev/sources}' -- buildconfig "$config") || { status=1; continue; }
-  [ "$now" != "$before" ] || continue
-  if [ -n "$before" ]; then
-    [ -n "${started[$below]:-}" ] || oc start-build -n "$NAMESPACE" -- "$config" || { status=1; continue; }
-    started[$config]=yes
+  before=${notes[$config]:-}
+  if [ "$phase" = Failed ] || [ "$phase" = Error ] || { [ -n "$before" ] && [ "$now" != "$before" ]; }; then
+    unsettled[$config]=yes
+    oc start-build -n "$NAMESPACE" -- "$config" || { status=1; continue; }
   fi
-  oc annotate -n "$NAMESPACE" --overwrite -- buildconfig "$config" "packit.dev/sources=$now" || status=1
+  [ "$now" = "$before" ] || oc annotate -n "$NAMESPACE" --overwrite -- configmap "$NOTES" "$PREFIX$config=$now" || status=1
 done
 exit $status

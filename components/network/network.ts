@@ -172,7 +172,10 @@ export interface BuildsNetworkArgs {
   readonly apiPorts: readonly number[];
 }
 
-/** Keeps builds, which run what upstreams' packages bring, to the web, the cluster's own registry and its API. */
+/**
+ * Keeps builds, which run what upstreams' packages bring, to the web, the cluster's own registry and the ports of its API,
+ * wherever that is: by these they reach other hosts that are not the internet's, too.
+ */
 export function buildsNetwork(
   name: string,
   { destination, apiPorts }: BuildsNetworkArgs,

@@ -74,7 +74,7 @@ describe("builds of images, to the API server with OpenShift's own schemas", () 
     await expect(stack.client.tryCreate(pod(stack.namespace))).rejects.toThrow(/PodSecurity "restricted/);
   });
 
-  it("are started by an account that notes on them what it has seen, and may do nothing else", async () => {
+  it("are started by an account that keeps notes, and may change nothing else", async () => {
     const first = await look();
     expect(first).toMatchObject({ exitCode: 0, started: "" });
     github.sha = "2".repeat(40);
@@ -83,14 +83,19 @@ describe("builds of images, to the API server with OpenShift's own schemas", () 
     expect(second.started.split("\n")).toEqual(WATCHED);
     expect(await look()).toMatchObject({ exitCode: 0, started: "" });
     const note = async () => {
-      const config = await stack.client.read(find(objects, "BuildConfig", "dashboard"));
-      return config?.metadata.annotations?.["packit.dev/sources"];
+      const notes = await stack.client.read(find(objects, "ConfigMap", "image-builds-notes"));
+      return notes?.metadata.annotations?.["sources.packit.dev/dashboard"];
     };
     expect(await note()).toBe(`dashboard=${github.sha}`);
     // Whoever applies the stack again leaves it as it is.
     expect((await applyStack(stack.client, NAME, objects)).changed).toEqual([]);
     expect(await note()).toBe(`dashboard=${github.sha}`);
-    for (const forbidden of ["delete buildconfig dashboard", "get secrets", "create configmap one"]) {
+    for (const forbidden of [
+      "delete buildconfig dashboard",
+      "annotate buildconfig dashboard a=b",
+      "get secrets",
+      "create configmap one",
+    ]) {
       const { exitCode, stderr } = await kubectl([...forbidden.split(" "), "-n", BUILDS]);
       expect([exitCode, stderr]).toEqual([1, expect.stringContaining("forbidden")]);
     }

@@ -139,7 +139,11 @@ async function build(args: readonly string[], { label, failing }: World = {}) {
     env: { PATH: [folder, process.env.PATH].join(delimiter) },
   });
   const calls = readFileSync(log, "utf8").split("\n").filter(Boolean);
-  return { exitCode, stderr, calls: calls.map((call) => call.replaceAll(here, "HERE")) };
+  return {
+    exitCode,
+    stderr,
+    calls: calls.map((call) => call.replaceAll(here, "HERE").replace(/-\d+(?= (--file|docker:))/, "")),
+  };
 }
 
 /** A clone of packit-service. */

@@ -77,8 +77,7 @@ describe("images that OpenShift builds", () => {
     expect(type).toBe("kubernetes.io/dockerconfigjson");
     const { auths } = JSON.parse(Buffer.from(data[".dockerconfigjson"], "base64").toString());
     expect(Object.keys(auths)).toEqual(["quay.io"]);
-    const login = Buffer.from(auths["quay.io"].auth, "base64").toString();
-    expect(login).toBe(`packit+builder:${marked("imageRegistryToken")}`);
+    expect(auths["quay.io"]).toEqual({ username: "packit+builder", password: marked("imageRegistryToken") });
   });
 
   it.each([
@@ -115,21 +114,27 @@ describe("images that OpenShift builds", () => {
     expect(space.metadata.labels["pod-security.kubernetes.io/enforce"]).toBe("privileged");
     const kinds = objects.filter(({ metadata }) => metadata.namespace === BUILDS).map(({ kind }) => kind);
     expect(new Set(kinds)).toEqual(
-      new Set(["BuildConfig", "ImageStream", "NetworkPolicy", "Role", "RoleBinding", "Secret"]),
+      new Set(["BuildConfig", "ConfigMap", "ImageStream", "NetworkPolicy", "Role", "RoleBinding", "Secret"]),
     );
   });
 
-  it("are started by accounts that may do no more there", () => {
+  it("are started by accounts that may change none of them", () => {
     const told = (account: string) =>
-      rightsOf(objects, account).map(({ namespace, verb, resource }) => `${namespace}: ${verb} ${resource}`);
+      rightsOf(objects, account).map(({ namespace, verb, resource, name }) =>
+        [`${namespace}: ${verb} ${resource}`, name ?? ""].join(" ").trimEnd(),
+      );
+    const start = [
+      `${BUILDS}: get buildconfigs`,
+      `${BUILDS}: create buildconfigs/instantiate`,
+      `${BUILDS}: create builds/docker`,
+    ];
+    expect(told("image-builds-weekly")).toEqual(start);
     expect(told("image-builds")).toEqual([
-      `${BUILDS}: get buildconfigs`,
-      `${BUILDS}: patch buildconfigs`,
-      `${BUILDS}: create buildconfigs/instantiate`,
-    ]);
-    expect(told("image-builds-weekly")).toEqual([
-      `${BUILDS}: get buildconfigs`,
-      `${BUILDS}: create buildconfigs/instantiate`,
+      ...start,
+      `${BUILDS}: get builds`,
+      `${BUILDS}: list builds`,
+      `${BUILDS}: get configmaps image-builds-notes`,
+      `${BUILDS}: patch configmaps image-builds-notes`,
     ]);
   });
 

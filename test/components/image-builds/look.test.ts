@@ -73,13 +73,49 @@ describe("the look for new commits", () => {
     expect((await look(cluster)).started).toEqual([]);
   });
 
-  it("leaves to OpenShift what lies over something that it builds anew", async () => {
+  it("leaves what lies over something that is built until that is done", async () => {
     const cluster = fakeOc();
     await look(cluster);
     for (const one of ["packit-service", "packit-service:files/install-deps.yaml"])
       github.newest.set(one, SHA);
     expect((await look(cluster)).started.sort()).toEqual(["packit-service-base", "packit-worker"]);
+    const below = (phase: string) => builds(cluster, [["packit-service-base", phase]]);
+    for (const phase of ["New", "Pending", "Running"]) {
+      below(phase);
+      expect((await look(cluster)).started, phase).toEqual([]);
+    }
+    // What failed is tried again, and nothing is put over what is older.
+    below("Failed");
+    expect((await look(cluster)).started).toEqual(["packit-service-base"]);
+    below("Complete");
+    expect((await look(cluster)).started).toEqual(["packit-service"]);
     expect((await look(cluster)).started).toEqual([]);
+  });
+
+  it.each([
+    ["Failed", ["base"]],
+    ["Error", ["base"]],
+    // Somebody has done so.
+    ["Cancelled", []],
+    ["Complete", []],
+  ])("starts again what all lies over where that is %s, by its newest build", async (phase, started) => {
+    const cluster = fakeOc();
+    await look(cluster);
+    builds(cluster, [
+      ["base", phase === "Failed" ? "Complete" : "Failed"],
+      ["base", phase],
+      ["", "Failed"],
+    ]);
+    expect((await look(cluster)).started).toEqual(started);
+  });
+
+  it("puts nothing over what GitHub does not tell of", async () => {
+    const cluster = fakeOc();
+    await look(cluster);
+    github.newest.set("packit-service", SHA).set("packit-service:files/tasks", "limit");
+    expect(await look(cluster)).toMatchObject({ exitCode: 1, started: [] });
+    github.newest.delete("packit-service:files/tasks");
+    expect((await look(cluster)).started.sort()).toEqual(["packit-service", "packit-worker"]);
   });
 
   it("says what GitHub does not tell, looks at the others, and at that the next time", async () => {
@@ -106,29 +142,37 @@ describe("the look for new commits", () => {
   it("asks GitHub less often than that answers somebody without a token, be it every half an hour", async () => {
     await look(fakeOc());
     expect(github.asked.length).toBe(new Set(github.asked).size);
-    expect(github.asked.length * 2).toBeLessThan(60);
+    const { spec } = find(await objectsOf("stage", IMAGE_BUILDS), "CronJob", "image-builds");
+    const tries = 1 + spec.jobTemplate.spec.backoffLimit;
+    expect(github.asked.length * 2 * tries).toBeLessThan(60);
   });
 });
 
-/** A cluster's BuildConfigs as `oc` shows them: what is noted on each is a file, and what is started another line. */
+/** A cluster as `oc` shows it, in files: the notes, the builds, what is started, and what is refused to be. */
 function fakeOc(): string {
   const folder = temporaryFolder();
-  writeFileSync(join(folder, "refuses"), "");
-  writeFileSync(join(folder, "started"), "");
+  for (const name of ["notes", "builds", "started", "refuses"]) writeFileSync(join(folder, name), "");
   writeFileSync(
     join(folder, "oc"),
     `#!/bin/bash
 cd "${folder}" || exit 1
-name=
-case $1 in
-  get) cat -- "note-\${!#}" 2> /dev/null || true ;;
-  start-build) name=\${!#}; ! grep -qx -- "$name" refuses && echo "$name" >> started ;;
-  annotate) note=\${!#}; printf %s "\${note#*=}" > "note-\${*: -2:1}" ;;
+last=\${!#}
+case "$1 $last" in
+  "get image-builds-notes") cat notes ;;
+  "get builds") cat builds ;;
+  start-build*) ! grep -qx -- "$last" refuses && echo "$last" >> started ;;
+  annotate*) { grep -v "^\${last%%=*} " notes; echo "\${last%%=*} \${last#*=}"; } > new; mv new notes ;;
+  *) exit 2 ;;
 esac
 `,
     { mode: 0o755 },
   );
   return folder;
+}
+
+/** The builds that there are, the oldest first: of which BuildConfig, and how far. */
+function builds(cluster: string, all: readonly (readonly [config: string, phase: string])[]): void {
+  writeFileSync(join(cluster, "builds"), all.map((words) => `${words.join(" ")}\n`).join(""));
 }
 
 /** Runs the CronJob's command, and tells what it has started. */
@@ -142,6 +186,8 @@ async function look(cluster: string) {
       GITHUB: github.url,
       BRANCH: "main",
       NAMESPACE: "builds",
+      NOTES: "image-builds-notes",
+      PREFIX: "sources.packit.dev/",
     },
   });
   const started = readFileSync(join(cluster, "started"), "utf8").split("\n").filter(Boolean);
