@@ -85,7 +85,13 @@ export class ImageBuilds extends pulumi.ComponentResource {
         ...["bash", "-c", LOOK, IMAGE_BUILDS],
         ...all.flatMap((one) => [one.name, one.from, one.sources.join(",")]),
       ],
-      env: { GITHUB, BRANCH: branch, NAMESPACE: args.build.namespace, NOTES, PREFIX: NOTE_PREFIX },
+      env: {
+        GITHUB,
+        BRANCH: branch,
+        NAMESPACE: args.build.namespace,
+        CONFIG_MAP: NOTES,
+        PREFIX: NOTE_PREFIX,
+      },
     });
   }
 

@@ -15,7 +15,7 @@ commit() {
   commits[$1]=${BASH_REMATCH[1]}
 }
 
-table=$(oc get -n "$NAMESPACE" -o 'go-template={{range $key, $note := .metadata.annotations}}{{$key}} {{$note}}{{"\n"}}{{end}}' -- configmap "$NOTES") || exit 1
+table=$(oc get -n "$NAMESPACE" -o 'go-template={{range $key, $note := .metadata.annotations}}{{$key}} {{$note}}{{"\n"}}{{end}}' -- configmap "$CONFIG_MAP") || exit 1
 while read -r key note; do
   [[ $key != "$PREFIX"* ]] || notes[${key#"$PREFIX"}]=$note
 done <<< "$table"
@@ -50,6 +50,6 @@ while [ $# -gt 0 ]; do
     unsettled[$config]=yes
     oc start-build -n "$NAMESPACE" -- "$config" || { status=1; continue; }
   fi
-  [ "$now" = "$before" ] || oc annotate -n "$NAMESPACE" --overwrite -- configmap "$NOTES" "$PREFIX$config=$now" || status=1
+  [ "$now" = "$before" ] || oc annotate -n "$NAMESPACE" --overwrite -- configmap "$CONFIG_MAP" "$PREFIX$config=$now" || status=1
 done
 exit $status

@@ -4,9 +4,11 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { SPLIT } from "../../components/image-builds/builds.ts";
+import { REPOSITORIES } from "../../components/release/repositories.ts";
+import type { Anything } from "../support/anything.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { ROOT } from "../support/stacks.ts";
-import { WORKFLOWS } from "../support/workflows.ts";
+import { SHOWN, WORKFLOWS } from "../support/workflows.ts";
 
 const BOTH = "--platform linux/amd64,linux/arm64";
 
@@ -110,6 +112,19 @@ describe("the workflows that build images", () => {
       matrix: { image: SPLIT.map(({ name }) => name), branch: ["main", "stable"] },
     });
     expect(parsed?.on).toMatchObject({ schedule: [{ cron: "0 0 * * 2" }], push: { paths: ["images/**"] } });
+  });
+
+  it("are called, on the page for packit-service, with all that they ask for", () => {
+    const asked = WORKFLOWS.find(({ path }) => path.endsWith("/image.yml"))?.parsed.on as Anything;
+    const [caller] = SHOWN.filter(({ path }) => path.startsWith("docs/images.md"));
+    const job = caller?.parsed.jobs.images as Anything;
+    expect(Object.keys(job.secrets)).toEqual(Object.keys(asked.workflow_call.secrets));
+    expect(Object.keys(job.with)).toEqual(Object.keys(asked.workflow_call.inputs));
+    expect(job.strategy.matrix.image).toEqual(SPLIT.map(({ name }) => name));
+    // A release looks for the runs of that file.
+    const file = REPOSITORIES.find(({ name }) => name === "packit-service");
+    const page = readFileSync(join(ROOT, "docs/images.md"), "utf8");
+    expect(page).toContain(`.github/workflows/${file && "workflow" in file ? file.workflow : ""}`);
   });
 });
 

@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { MANAGED } from "../../../components/deployer/rights.ts";
 import { OWN_IMAGES } from "../../../components/own-images.ts";
 import type { KubernetesObject } from "../../../render/kubernetes-object.ts";
+import { references } from "../../../render/references.ts";
 import type { Anything } from "../../support/anything.ts";
+import { project } from "../../support/cli.ts";
 import { IMAGE_BUILDS } from "../../support/image-builds.ts";
 import { marked } from "../../support/marks.ts";
 import { faults } from "../../support/references.ts";
@@ -163,6 +165,25 @@ describe("images that OpenShift builds", () => {
     const { schedule, timeZone } = find(all, "CronJob", "image-builds").spec;
     expect([schedule, timeZone]).toEqual([own.look, own.timeZone]);
     expect(find(all, "CronJob", "image-builds-weekly").spec.schedule).toBe(own.weekly);
+  });
+});
+
+describe("the account that pushes, for somebody else's playbook", () => {
+  it("is a template that takes its token", async () => {
+    const settings = {
+      ...{ deployment: "stg", kubeContext: "one", namespace: "one", platform: "openshift", tls: "reencrypt" },
+      ...{ storageClass: "standard", identity: { fasUser: "packit-stg" } },
+      hosts: { service: "s.example.com", dashboard: "d.example.com", workers: "w.example.com" },
+      imageBuilds: IMAGE_BUILDS.imageBuilds,
+    };
+    const lines = Object.entries(settings).map(
+      ([key, value]) => `  packit:${key}: ${JSON.stringify(value)}\n`,
+    );
+    const { secrets } = await references(project({ "Pulumi.one.yaml": `config:\n${lines.join("")}` }), "one");
+    const [key] = secrets.find(({ name }) => name === "image-registry")?.keys ?? [];
+    expect(key?.template).toBe(
+      '{"auths":{"quay.io":{"username":"packit+builder","password":{{ imageRegistryToken | to_json }}}}}',
+    );
   });
 });
 

@@ -186,7 +186,7 @@ async function look(cluster: string) {
       GITHUB: github.url,
       BRANCH: "main",
       NAMESPACE: "builds",
-      NOTES: "image-builds-notes",
+      CONFIG_MAP: "image-builds-notes",
       PREFIX: "sources.packit.dev/",
     },
   });
