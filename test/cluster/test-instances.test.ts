@@ -42,7 +42,7 @@ import { LEFT_OUT } from "./test-pool.ts";
 const KILLS = Number(process.env.PACKIT_TEST_KILLS ?? 8);
 
 /** About as many requests as a deploy sends. */
-const REQUESTS = 260;
+const REQUESTS = 280;
 
 const BUILT = `quay.io/x/y@sha256:${"0".repeat(64)}`;
 
