@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { until } from "../../cluster/until.ts";
 import { FakeGitHub } from "../support/github.ts";
 import { ACCOUNT, createdOn, SUCCESS, TestTalk, TOKEN } from "./test-talk.ts";
@@ -57,6 +57,10 @@ describe("a conversation on a pull request", { timeout: 300_000 }, () => {
   });
 
   it("with two requests at once has one instance, and neither run is red", async () => {
+    talk.isReal = true;
+    onTestFinished(() => {
+      talk.isReal = false;
+    });
     const both = await Promise.all(
       [`/deploy ${SMALL}`, `/deploy ${SMALL} --ttl 1h`].map((body) => talk.comment(PULL, body)),
     );

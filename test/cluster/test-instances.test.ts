@@ -34,7 +34,7 @@ import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
 import { reapersClient } from "./reapers-client.ts";
-import { barePod, TestStack } from "./stack.ts";
+import { barePod, FEW_PARTS, TestStack } from "./stack.ts";
 import { setStatus } from "./status.ts";
 import { LEFT_OUT } from "./test-pool.ts";
 
@@ -71,7 +71,9 @@ afterAll(async () => {
 
 describe("two test instances beside stage", { timeout: 180_000 }, () => {
   const stage = new TestStack("beside");
-  beforeAll(() => stage.up());
+  /** With the parts alone that an instance has as well. */
+  const alike = { ...FEW_PARTS, withBeat: true, withFedmsg: true };
+  beforeAll(() => stage.up(alike));
 
   it("are each ready, share no name, secret or volume, and live as they should", async () => {
     const [one, two] = await Promise.all([
@@ -88,7 +90,7 @@ describe("two test instances beside stage", { timeout: 180_000 }, () => {
     expect(one.held.expires.getTime() - two.held.expires.getTime()).toBeGreaterThan(50_000);
     const [mine, others] = await Promise.all(["ps-614", "ps-800-ogr-123"].map(secretsOf));
     expect(mine?.filter((value) => others?.includes(value))).toEqual([]);
-    expect((await stage.up()).changed).toEqual([]);
+    expect((await stage.up(alike)).changed).toEqual([]);
 
     await expect(up(["packit-service=900"], { name: "ps-614" })).rejects.toThrow(
       "The name ps-614 is taken, by packit-service=614",
@@ -188,12 +190,12 @@ describe("a test instance", { timeout: 180_000 }, () => {
     const stopping: Builder = { build: () => Promise.reject(new UserError("stopped")) };
     const own = { ...(await context()), pool: single };
     const ask = (name: string, waitSeconds: number) => {
-      return expect(up(["packit-service=614"], { name, waitSeconds }, own, stopping)).rejects.toThrow(
+      return expect(up(["packit-service=614"], { name, waitSeconds, without: LEFT_OUT }, own, stopping)).rejects.toThrow(
         "stopped",
       );
     };
     await ask("first", 0);
-    await expect(up(["packit-service=614"], { name: "second" }, own)).rejects.toThrow(
+    await expect(up(["packit-service=614"], { name: "second", without: LEFT_OUT }, own)).rejects.toThrow(
       /Every slot is taken\. Held: first of .* Wait for one with --wait 30m/,
     );
     const order: string[] = [];
@@ -226,7 +228,7 @@ describe("a test instance", { timeout: 180_000 }, () => {
         return {};
       },
     };
-    const deployed = up(["packit-service=614"], { name: "short" }, undefined, builder);
+    const deployed = up(["packit-service=614"], { name: "short", without: LEFT_OUT }, undefined, builder);
     await expect(deployed).rejects.toThrow(/short is being destroyed/);
     expect(await destroyed).toBe(true);
     await nothingIsLeft(["short"]);

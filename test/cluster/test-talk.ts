@@ -9,7 +9,7 @@ import { explain } from "../../errors.ts";
 import { GitHub } from "../../github/github.ts";
 import { LOCAL_CONTEXT } from "../../local/kubeconfig.ts";
 import { type Context, seedOf, slotsOf } from "../../operations/test-instances/context.ts";
-import { ApplyEngine } from "../../operations/test-instances/engine.ts";
+import { ApplyEngine, type Engine } from "../../operations/test-instances/engine.ts";
 import { managementObjects } from "../../operations/test-instances/management.ts";
 import { command, project } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -28,10 +28,15 @@ export const SUCCESS = { status: "completed", conclusion: "success" };
 /** How an event is answered: by the program in a process of its own, as a workflow starts it, or by a call of its inside. */
 type Way = "call" | "program";
 
+/** An engine that has nothing to do. */
+const PLAYED: Engine = { name: "apply", up: async () => {}, forget: async () => {} };
+
 /** A pool of a test's own on the shared control plane, and pull requests on a GitHub that tells the program of events. */
 export class TestTalk {
   readonly github = new FakeGitHub();
   readonly client = new ApiClient({ kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT });
+  /** Whether what is done by calls is deployed; otherwise an instance is its namespaces alone. */
+  isReal = false;
   readonly #raw: Readonly<Record<string, unknown>>;
   #runs = 24_000_000_000;
 
@@ -135,7 +140,7 @@ export class TestTalk {
     const report = (line: string) => void said.push(line);
     const access = { token: TOKEN, baseUrl: this.github.url };
     const context = async (): Promise<Context> => {
-      const engine = new ApplyEngine(client, () => seedOf(client, pool));
+      const engine = this.isReal ? new ApplyEngine(client, () => seedOf(client, pool)) : PLAYED;
       return { root: ROOT, pool, client, github: new GitHub(access), engine, report };
     };
     const around = { place: { pool, root: ROOT }, access, account: ACCOUNT, secrets: [TOKEN] };
