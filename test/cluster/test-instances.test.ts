@@ -190,9 +190,9 @@ describe("a test instance", { timeout: 180_000 }, () => {
     const stopping: Builder = { build: () => Promise.reject(new UserError("stopped")) };
     const own = { ...(await context()), pool: single };
     const ask = (name: string, waitSeconds: number) => {
-      return expect(up(["packit-service=614"], { name, waitSeconds, without: LEFT_OUT }, own, stopping)).rejects.toThrow(
-        "stopped",
-      );
+      return expect(
+        up(["packit-service=614"], { name, waitSeconds, without: LEFT_OUT }, own, stopping),
+      ).rejects.toThrow("stopped");
     };
     await ask("first", 0);
     await expect(up(["packit-service=614"], { name: "second", without: LEFT_OUT }, own)).rejects.toThrow(

@@ -17,6 +17,7 @@ import { FakeGitHub } from "../support/github.ts";
 import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
+import { BARE } from "./test-pool.ts";
 
 /** The account that answers, and a token that must never be shown. */
 export const ACCOUNT = "github-actions[bot]";
@@ -140,8 +141,9 @@ export class TestTalk {
     const report = (line: string) => void said.push(line);
     const access = { token: TOKEN, baseUrl: this.github.url };
     const context = async (): Promise<Context> => {
-      const engine = this.isReal ? new ApplyEngine(client, () => seedOf(client, pool)) : PLAYED;
-      return { root: ROOT, pool, client, github: new GitHub(access), engine, report };
+      const common = { root: ROOT, pool, client, github: new GitHub(access), report };
+      if (!this.isReal) return { ...common, engine: PLAYED, program: BARE };
+      return { ...common, engine: new ApplyEngine(client, () => seedOf(client, pool)) };
     };
     const around = { place: { pool, root: ROOT }, access, account: ACCOUNT, secrets: [TOKEN] };
     try {

@@ -18,7 +18,7 @@ import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";
 import { TAKE_ARGS, tenancy } from "../support/tenancy.ts";
 import { PATHS } from "./control-plane.ts";
-import { LEFT_OUT } from "./test-pool.ts";
+import { BARE, LEFT_OUT } from "./test-pool.ts";
 
 const access = { kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT };
 const client = new ApiClient(access);
@@ -151,6 +151,7 @@ function context(own = client, report: Context["report"] = () => {}): Context {
     client: own,
     github: new GitHub({ baseUrl: github.url }),
     engine: ENGINE,
+    program: BARE,
     report,
   };
 }
