@@ -1,27 +1,12 @@
 import { readFileSync } from "node:fs";
 import { defineCommand } from "citty";
 import { UserError } from "../errors.ts";
-import { Conversation } from "../github/conversation.ts";
-import { occasionOf } from "../github/event.ts";
-import { GitHub } from "../github/github.ts";
-import { StickyComment } from "../github/sticky-comment.ts";
-import { pullReference, REPOSITORIES } from "../operations/test-instances/reference.ts";
-import { StatusBoard } from "../operations/test-instances/status-board.ts";
 import { jsonIn } from "../system/json-text.ts";
-import { nearOr } from "./arguments.ts";
-import { COMMANDS, type CommandName } from "./comment-lines.ts";
-import { askedBy } from "./comment-request.ts";
-import { respondToComment } from "./comment-response.ts";
-import { type Outcome, work } from "./comment-work.ts";
+import { respondToEvent } from "./event-response.ts";
 import { say, WHERE } from "./options.ts";
-import { LABEL, respondToPull } from "./pull-response.ts";
-import type { Response } from "./response.ts";
 import { ROOT } from "./root.ts";
 import { contextOf, poolOf } from "./test-instance-context.ts";
 import { CHANGE } from "./test-instance-options.ts";
-
-/** What the status comments of test instances are found by. */
-const TOPIC = "test-instance";
 
 export const respondCommand = defineCommand({
   meta: { name: "respond", description: "Do what a comment or a label on a pull request asks for." },
@@ -54,61 +39,23 @@ export const respondCommand = defineCommand({
     if (!/^\d{1,15}$/.test(args.run)) throw new UserError(`--run is "${args.run}". It takes a number.`);
     if (log !== undefined && !/^https:\/\/[\w./:-]+$/.test(log))
       throw new UserError(`--log is "${log}". It takes an address that begins with https.`);
-    const occasion = occasionOf(args["event-name"], jsonIn(readFileSync(args.event, "utf8")), LABEL);
-    if (occasion === undefined) return say("Nothing is asked for.");
+    const event = jsonIn(readFileSync(args.event, "utf8"));
     const pool = poolOf(args);
-    const place = { pool, root: ROOT };
-    const { GITHUB_TOKEN = "", COMMENT_TOKEN, GITHUB_API_URL: baseUrl, GITHUB_ACTOR } = process.env;
+    const { GITHUB_TOKEN = "", COMMENT_TOKEN, GITHUB_API_URL: baseUrl, GITHUB_ACTOR: actor } = process.env;
     const token = COMMENT_TOKEN || GITHUB_TOKEN;
-    const run = Number(args.run);
-    const common = { run, report: say, secrets: [token, GITHUB_TOKEN].filter(Boolean) };
-    if (occasion.kind === "words") {
-      const board = new StatusBoard({ ...common, comment: undefined });
-      const asked = await askedBy([commandIn(occasion.text)], place, undefined);
-      const context = await contextOf(args, pool);
-      return end(await work({ context, board, reference: undefined, by: GITHUB_ACTOR, run, log }, asked));
-    }
-    const { repository, number } = occasion;
-    const reference = pullReference(repository, number);
-    if (reference === undefined)
-      throw new UserError(
-        `Nothing of ${repository.owner}/${repository.name} can be put on test. Repositories: ${REPOSITORIES.join(", ")}.`,
-      );
-    const conversation = new Conversation({ token, baseUrl }, repository, number);
-    const comment = new StickyComment({ conversation, author: args.account, topic: TOPIC });
-    const board = new StatusBoard({ ...common, comment });
-    const response: Response = {
-      place,
-      conversation,
-      board,
-      reference,
-      run,
-      log,
+    const outcome = await respondToEvent({
+      name: args["event-name"],
+      event,
+      place: { pool, root: ROOT },
+      access: { token, baseUrl },
       account: args.account,
+      actor,
+      run: Number(args.run),
+      log,
+      secrets: [token, GITHUB_TOKEN].filter(Boolean),
       report: say,
-      // A pull request must be there, and of a repository that is called so.
-      pull: await new GitHub({ token, baseUrl }).pullRequest(repository, number),
       context: () => contextOf(args, pool),
-    };
-    try {
-      const isComment = occasion.kind === "comment";
-      end(isComment ? await respondToComment(response, occasion.id) : await respondToPull(response));
-    } finally {
-      await board.end();
-    }
+    });
+    if (outcome === "failed") process.exitCode = 1;
   },
 });
-
-function end(outcome: Outcome): void {
-  if (outcome === "failed") process.exitCode = 1;
-}
-
-/** The one command that a workflow was started with; the slash may be left out. */
-function commandIn(text: string): { readonly name: CommandName; readonly line: string } {
-  const line = text.trim();
-  const [, word = ""] = /^\/?([^\s]*)/.exec(line) ?? [];
-  const names = Object.keys(COMMANDS);
-  if (!Object.hasOwn(COMMANDS, word)) throw new UserError(`"${word}" is no command. ${nearOr(word, names)}`);
-  // It is one of them, as was just looked at.
-  return { name: word as CommandName, line };
-}

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import { KEPT, STACK_LABEL } from "../platform/destination.ts";
 import type { Followed } from "../platform/image-triggers.ts";
 import { describe, type KubernetesObject, order } from "../render/kubernetes-object.ts";
-import { type ApiClient, ApiError, uidOf } from "./api-client.ts";
+import { type ApiClient, ApiError, type Resource, uidOf } from "./api-client.ts";
 import { refuseSizes } from "./claim-sizes.ts";
 import { changedBy, FIELD_MANAGER, isReplaceable, type Planned } from "./dry-run.ts";
 import { liveImage, ownersOf, withImages } from "./followed-images.ts";
@@ -172,13 +172,14 @@ export async function appliedObjects(
   );
 }
 
-/** Every object that carries the stack's label, whoever made it. */
+/** Every object of the kinds that are wanted that carries the stack's label, whoever made it. */
 export async function stackObjects(
   client: ApiClient,
   stack: string,
   namespaces?: readonly string[],
+  isWanted: (kind: Resource) => boolean = () => true,
 ): Promise<KubernetesObject[]> {
-  const resources = await client.listableResources();
+  const resources = (await client.listableResources()).filter(isWanted);
   const labels = { [STACK_LABEL]: stack };
   if (namespaces === undefined)
     return (await Promise.all(resources.map((resource) => client.list(resource, { labels })))).flat();

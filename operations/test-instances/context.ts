@@ -6,6 +6,7 @@ import type { GitHub } from "../../github/github.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { inBytes, inProcessors } from "../../schema/values.ts";
 import type { Engine, Report } from "./engine.ts";
+import type { Program } from "./program.ts";
 import { Queue } from "./queue.ts";
 import { Slots } from "./slots.ts";
 import type { Tenancy } from "./tenancy.ts";
@@ -18,6 +19,8 @@ export interface Context {
   readonly client: ApiClient;
   readonly github: GitHub;
   readonly engine: Engine;
+  /** What evaluates an instance that has no program of its own on test. @default - this project */
+  readonly program?: Program;
   readonly report: Report;
 }
 

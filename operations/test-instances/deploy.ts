@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import { refuseTaken, stackObjects } from "../../cluster/apply.ts";
+import { takesTime } from "../../cluster/readiness.ts";
 import { waitUntilReady } from "../../cluster/wait.ts";
 import type { OwnImage } from "../../components/own-images.ts";
 import { sandboxTotals, totals } from "../../components/totals.ts";
@@ -19,7 +20,7 @@ import type { Declared } from "./engine.ts";
 import { type Build, imagePlan } from "./image-plan.ts";
 import type { Held } from "./lease.ts";
 import { LeaseHolder } from "./lease-holder.ts";
-import { prepare, refuseForeign, type Space } from "./namespaces.ts";
+import { namespaceObject, prepare, refuseForeign, type Space } from "./namespaces.ts";
 import type { Program } from "./program.ts";
 import { programOf } from "./program-of.ts";
 import { showReference } from "./reference.ts";
@@ -184,7 +185,8 @@ async function bringUp(context: Context, work: Work): Promise<Deployed> {
   await engine.up(declared, report, signal);
   if (declared.standIns !== former) await keepStandIns(client, request.name, declared.standIns);
   await holder.update({});
-  const objects = await stackObjects(client, stackOf(request.name), [own, sandbox]);
+  // Only those are awaited: of all other kinds, which are many, nothing is asked for.
+  const objects = await stackObjects(client, stackOf(request.name), [own, sandbox], takesTime);
   await waitUntilReady(client, { objects, limitSeconds, report, signal });
   const held = await holder.update({ state: "up", wasUp: true });
   return { held, images };
@@ -192,7 +194,9 @@ async function bringUp(context: Context, work: Work): Promise<Deployed> {
 
 /** Whether there is nothing of an instance in the cluster, but for the namespaces that are made first. */
 async function hasNothing({ client }: Context, name: string): Promise<boolean> {
-  const found = await stackObjects(client, stackOf(name), namespacesOf(name));
+  const spaces = await Promise.all(namespacesOf(name).map((one) => client.read(namespaceObject(one))));
+  const there = spaces.flatMap((one) => one?.metadata.name ?? []);
+  const found = await stackObjects(client, stackOf(name), there);
   return found.every(({ kind }) => kind === "Namespace");
 }
 

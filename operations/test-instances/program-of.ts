@@ -9,12 +9,12 @@ import { makeWorktree, worktreeOf } from "./worktree.ts";
 
 /** What evaluates an instance: this program, or one that is itself on test. */
 export async function programOf(
-  { root, engine, report }: Context,
+  { root, engine, program = ownProgram(root), report }: Context,
   { name }: Request,
   resolved: readonly Resolved[],
 ): Promise<Program> {
   const own = resolved.find(({ reference }) => reference.repository === "deployment");
-  if (own === undefined) return ownProgram(root);
+  if (own === undefined) return program;
   if (engine.name === "pulumi")
     throw new UserError(
       `${showReference(own.reference)} is a program that Pulumi's engine would run with your own rights. Give --engine apply, which evaluates it apart.`,

@@ -19,7 +19,7 @@ import type { Anything } from "../support/anything.ts";
 import { command, project } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { PATHS } from "./control-plane.ts";
-import { barePod, TestStack } from "./stack.ts";
+import { barePod, FEW_PARTS, TestStack } from "./stack.ts";
 
 const JOBS = { apiVersion: "batch/v1" };
 const POOL = "packit-worker-long-running";
@@ -32,7 +32,7 @@ const SAID = `{"repository":"systemd","state":"done"}\n{"volume":{"bytes":2,"fre
 const NO_WORD = expect.stringContaining("no word from its pod: this cluster runs no containers");
 
 const stack = new TestStack("cache");
-const longRunning = (replicas: number) => ({ workers: { longRunning: { replicas } } });
+const longRunning = (replicas: number) => ({ ...FEW_PARTS, workers: { longRunning: { replicas } } });
 
 beforeAll(() => stack.up(longRunning(2)));
 afterEach(() => vi.restoreAllMocks());
@@ -65,11 +65,7 @@ describe("cache volumes", () => {
 describe("./ops cache", { timeout: 120_000 }, () => {
   it("fills every volume by a Job, a worker's after its sandbox's, and leaves none", async () => {
     vi.spyOn(ApiClient.prototype, "askLog").mockResolvedValue({ text: SAID });
-    const settings = ownSettings();
-    const [workers, signal] = [chosenWorkers(settings, []), new AbortController().signal];
-    const limits = { limitSeconds: 600, waitSeconds: 600 };
-    const args = { settings, access: ACCESS, workers, ...limits, signal, report: () => {} };
-    const run = fill(args, [repositoryOf({ url: SYSTEMD })]);
+    const run = filled();
     const seen = await jobsUntil(run);
     const reports = await run;
     expect(reports.filter(hasFailed)).toEqual([]);
@@ -144,12 +140,15 @@ describe("./ops cache", { timeout: 120_000 }, () => {
   });
 
   it("is kept from a volume on which another one is at work", async () => {
-    const first = cacheThatHangs("600s");
+    const stop = new AbortController();
+    const settings = settingsIn(configured(HANGING));
+    const first = expect(filled({ settings, signal: stop.signal })).rejects.toThrow("no longer");
     await begun(2);
-    const { stdout } = await cache("fill", ...REPOSITORY, "--worker", "0", "--json");
-    expect(JSON.parse(String(stdout))[0].problem).toContain("Somebody else is at work on it");
-    first.kill("SIGINT");
+    const [report] = await filled({ named: ["0"] });
+    expect(report?.problem).toContain("Somebody else is at work on it");
+    stop.abort(new Error("no longer"));
     await first;
+    expect(await left()).toEqual([]);
   });
 
   it("leaves nothing behind after the Jobs' own deadline when it is killed", async () => {
@@ -175,12 +174,12 @@ describe("./ops cache", { timeout: 120_000 }, () => {
   });
 
   it("says that there are no volumes before the stack is there", async () => {
-    const { exitCode, stdout } = await cacheIn(
-      configured({ namespace: "packit--nowhere" }),
-      "fill",
-      ...REPOSITORY,
+    const settings = settingsIn(configured({ namespace: "packit--nowhere" }));
+    const reports = await filled({ settings });
+    expect(reports.map(({ problem }) => problem)).toContainEqual(
+      expect.stringContaining("There is no volume claim"),
     );
-    expect([exitCode, String(stdout)]).toEqual([1, expect.stringContaining("There is no volume claim")]);
+    expect(reports.every(hasFailed)).toBe(true);
   });
 });
 
@@ -275,7 +274,7 @@ describe("the CronJob that refreshes caches", { timeout: 120_000 }, () => {
     chmodSync(join(bin, "oc"), 0o755);
     const [container] = one("CronJob").spec.jobTemplate.spec.template.spec.containers;
     const [file, ...args] = container.command;
-    const env = { FOLDER: jobs, PAUSE_SECONDS: "0.5", PATH: `${bin}:${process.env.PATH}` };
+    const env = { FOLDER: jobs, PAUSE_SECONDS: "1", PATH: `${bin}:${process.env.PATH}` };
     return execa(file, args, { env, reject: false });
   }
 });
@@ -285,10 +284,28 @@ function cache(verb: "fill" | "status", ...args: string[]) {
   return cacheIn(configured({}), verb, ...args);
 }
 
-/** A run whose pods find no node. */
+/** What the command does to fill volumes, done here. */
+function filled({
+  settings = ownSettings(),
+  named = [],
+  signal = new AbortController().signal,
+}: {
+  settings?: Settings;
+  named?: readonly string[];
+  signal?: AbortSignal;
+} = {}) {
+  const workers = chosenWorkers(settings, named);
+  const limits = { limitSeconds: 600, waitSeconds: 600 };
+  const args = { settings, access: ACCESS, workers, ...limits, signal, report: () => {} };
+  return fill(args, [repositoryOf({ url: SYSTEMD })]);
+}
+
+/** Settings with which pods find no node. */
+const HANGING = { repositoryCache: { nodeSelector: { env: "nowhere" } } };
+
+/** A run of the program that goes on until it is ended. */
 function cacheThatHangs(limit: string) {
-  const settings = { repositoryCache: { nodeSelector: { env: "nowhere" } } };
-  return cacheIn(configured(settings), "fill", ...REPOSITORY, "--limit", limit);
+  return cacheIn(configured(HANGING), "fill", ...REPOSITORY, "--limit", limit);
 }
 
 function cacheIn(cwd: string, verb: "fill" | "status", ...args: string[]) {
@@ -297,7 +314,11 @@ function cacheIn(cwd: string, verb: "fill" | "status", ...args: string[]) {
 }
 
 function ownSettings(): Settings {
-  return loadSettings(readStackFile(configured({}), "cache"), { kind: "redacted" });
+  return settingsIn(configured({}));
+}
+
+function settingsIn(folder: string): Settings {
+  return loadSettings(readStackFile(folder, "cache"), { kind: "redacted" });
 }
 
 /** A project with a stack file for the stack of this file. */
@@ -326,7 +347,8 @@ async function jobsUntil(run: Promise<unknown>): Promise<Anything[]> {
   });
   while (!ended) {
     for (const job of await jobs()) seen.set(`${job.metadata.namespace}/${job.metadata.name}`, job);
-    await setTimeout(50);
+    // A Job is there for a second and more.
+    await setTimeout(200);
   }
   await end;
   return [...seen.values()];

@@ -15,12 +15,16 @@ import { exceeds, type Held } from "../../operations/test-instances/lease.ts";
 import { LeaseHolder } from "../../operations/test-instances/lease-holder.ts";
 import { reap } from "../../operations/test-instances/reap.ts";
 import { SILENCE_SECONDS } from "../../operations/test-instances/silence.ts";
+import type { Slots } from "../../operations/test-instances/slots.ts";
 import type { Tenancy } from "../../operations/test-instances/tenancy.ts";
 import { poolOf } from "../support/pool.ts";
 import { onMachine, SKEWS, skewDates } from "../support/skewed-clock.ts";
 import { ROOT } from "../support/stacks.ts";
 import { TAKE_ARGS, tenancy } from "../support/tenancy.ts";
 import { PATHS } from "./control-plane.ts";
+
+/** How often those that ask at once do so; 20 and more where there is time: `PACKIT_TEST_CROWDS=20`. */
+const RUNS = Number(process.env.PACKIT_TEST_CROWDS ?? 8);
 
 const pool = poolOf({ kubeContext: LOCAL_CONTEXT, namespace: "clock-pool", limit: 8 });
 const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: pool.namespace } };
@@ -177,7 +181,7 @@ describe("the budget", { timeout: 60_000 }, () => {
     const budget = { cpu: 100, memory: 1000 };
     const names = ["one", "two", "three", "four"];
     const property = fc.asyncProperty(fc.array(asked, { minLength: 4, maxLength: 4 }), async (wanted) => {
-      const before = await Promise.all(names.map((name) => take(name, { state: "up" })));
+      const before = await Promise.all(names.map((name) => take(name, { state: "up" }, slots())));
       let isOver = false;
       const look = async () => {
         const sure = (await slots().held()).filter(({ state }) => state !== "claiming");
@@ -204,7 +208,7 @@ describe("the budget", { timeout: 60_000 }, () => {
       }
     });
     await fc.assert(property.afterEach(releaseAll), {
-      numRuns: 20,
+      numRuns: RUNS,
       examples: [[[60, 60, 60, 60]], [[97, 1, 1, 1]]],
     });
   });
@@ -241,8 +245,12 @@ function slots() {
   return slotsOf({ client: admin, pool });
 }
 
-async function take(name: string, changes: Partial<Tenancy> = {}): Promise<Held> {
-  const result = await slotsOf(machine()).take({ ...tenancy(name), ...changes }, TAKE_ARGS);
+async function take(
+  name: string,
+  changes: Partial<Tenancy> = {},
+  by: Slots = slotsOf(machine()),
+): Promise<Held> {
+  const result = await by.take({ ...tenancy(name), ...changes }, TAKE_ARGS);
   if ("refused" in result) throw new Error(`${name} is refused: ${result.refused}`);
   return result;
 }
@@ -254,7 +262,7 @@ function beat(held: Held): () => Promise<void> {
   const beating = (async () => {
     while (!isOver) {
       await holder.update({});
-      await pause(100);
+      await pause(300);
     }
   })();
   return async () => {

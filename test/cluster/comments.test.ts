@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { until } from "../../cluster/until.ts";
 import { FakeGitHub } from "../support/github.ts";
 import { ACCOUNT, createdOn, SUCCESS, TestTalk, TOKEN } from "./test-talk.ts";
@@ -18,7 +18,7 @@ describe("a conversation on a pull request", { timeout: 300_000 }, () => {
   const PULL = "packit/packit-service#621";
 
   it("brings an instance up, extends it, tells of it and removes it, all in one comment", async () => {
-    const deployed = await talk.comment(PULL, `Let us see.\n\n/deploy ${SMALL} --ttl 2h`);
+    const deployed = await talk.comment(PULL, `Let us see.\n\n/deploy ${SMALL} --ttl 2h`, "program");
     expect([deployed.exitCode, deployed.stderr]).toEqual([0, expect.any(String)]);
     expect(deployed.reactions).toEqual(["eyes", "rocket"]);
     const [held] = await talk.held();
@@ -39,7 +39,7 @@ describe("a conversation on a pull request", { timeout: 300_000 }, () => {
     expect(talk.status(PULL)).toContain(`until ${shown(later?.expires)} UTC`);
 
     // What fails is told of where it is, and leaves what is said of the instance.
-    const failed = await talk.comment(PULL, "/deploy ogr=999 --name nothing");
+    const failed = await talk.comment(PULL, "/deploy ogr=999 --name nothing", "program");
     expect([failed.exitCode, failed.reactions]).toEqual([1, ["eyes", "confused"]]);
     expect(talk.status(PULL)).toContain("#### `nothing`: failed");
     expect(talk.status(PULL)).toContain("There is no pull request 999 in packit/ogr");
@@ -57,6 +57,10 @@ describe("a conversation on a pull request", { timeout: 300_000 }, () => {
   });
 
   it("with two requests at once has one instance, and neither run is red", async () => {
+    talk.isReal = true;
+    onTestFinished(() => {
+      talk.isReal = false;
+    });
     const both = await Promise.all(
       [`/deploy ${SMALL}`, `/deploy ${SMALL} --ttl 1h`].map((body) => talk.comment(PULL, body)),
     );
@@ -65,7 +69,7 @@ describe("a conversation on a pull request", { timeout: 300_000 }, () => {
     expect((await talk.held()).map(({ name, state }) => [name, state])).toEqual([["ps-621", "up"]]);
     expect(talk.status(PULL)).toContain("`ps-621`: up");
     talk.github.pulls.set(PULL, { state: "closed" });
-    expect((await talk.pull(PULL, "closed")).exitCode).toBe(0);
+    expect((await talk.pull(PULL, "closed", { way: "program" })).exitCode).toBe(0);
     expect(talk.status(PULL)).toMatch(/`ps-621`: destroyed.*packit-service=621 is closed\./s);
     const closed = await talk.comment(PULL, "/deploy");
     expect([closed.exitCode, talk.status(PULL)]).toEqual([
@@ -115,7 +119,7 @@ describe("a pull request's label", { timeout: 300_000 }, () => {
     expect(talk.status(PULL)).toContain("counts only from accounts that may write");
     talk.said.label(PULL, "labeled", "test-instance", "alice");
     // Another label says nothing.
-    expect((await talk.pull(PULL, "labeled", "bug")).stderr).toContain("Nothing is asked for.");
+    expect((await talk.pull(PULL, "labeled", { label: "bug" })).stderr).toContain("Nothing is asked for.");
     expect(await talk.names()).toEqual(["ps-622-ogr-62"]);
     expect((await talk.pull(PULL, "labeled")).exitCode).toBe(0);
     expect(await talk.names()).toEqual(["ps-622", "ps-622-ogr-62"]);
@@ -163,7 +167,7 @@ describe("what another repository sends on", { timeout: 300_000 }, () => {
       body: "/deploy",
       comment_body: "/destroy",
     };
-    expect((await talk.sent({ ...place, comment: stranger, ...lies })).exitCode).toBe(0);
+    expect((await talk.sent({ ...place, comment: stranger, ...lies }, "program")).exitCode).toBe(0);
     expect(await talk.names()).toEqual([]);
     expect(talk.said.on(PULL).at(-1)?.body).toContain("`mallory` may not");
 
@@ -193,7 +197,7 @@ describe("what another repository sends on", { timeout: 300_000 }, () => {
   });
 
   it("is done as words as well by whoever may start workflows", async () => {
-    const bad = await talk.given("deploy nope=1");
+    const bad = await talk.given("deploy nope=1", "program");
     expect([bad.exitCode, bad.stderr]).toEqual([1, expect.stringContaining('no repository "nope"')]);
     expect((await talk.given("deplyo ogr=1")).stderr).toContain("Did you mean deploy?");
     expect((await talk.given("/status")).stderr).toContain("Name the instance");
@@ -212,7 +216,7 @@ describe("what another repository sends on", { timeout: 300_000 }, () => {
     expect([exitCode, await talk.names()]).toEqual([0, ["silent"]]);
     expect(stderr).toContain("the status comment could not be written");
     talk.said.fails = undefined;
-    await talk.comment(PULL, `/destroy silent\n/status ${TOKEN}`);
+    await talk.comment(PULL, `/destroy silent\n/status ${TOKEN}`, "program");
     expect(await talk.names()).toEqual([]);
     expect(talk.status(PULL)).toContain("***");
     expect(JSON.stringify(talk.said.comments.filter(({ author }) => author === ACCOUNT))).not.toContain(

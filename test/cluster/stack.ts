@@ -14,6 +14,16 @@ import { PATHS } from "./control-plane.ts";
 /** The project's own stacks. */
 export type Base = "stage" | "prod" | "fedora-ci" | "fedora-ci-stage";
 
+/** Settings that leave out every part which a stack can do without, for tests that are not about parts. */
+export const FEW_PARTS: Changes = {
+  withBackup: false,
+  withBeat: false,
+  withDashboard: false,
+  withFedmsg: false,
+  withFlower: false,
+  withPushgateway: false,
+};
+
 /** A stack of a test's own on the shared control plane: the settings of a real one in namespaces of its name. */
 export class TestStack {
   readonly client: ApiClient = localClient(PATHS);
@@ -21,6 +31,7 @@ export class TestStack {
   readonly sandboxNamespace: string;
   readonly #name: string;
   readonly #base: Base;
+  readonly #evaluated = new Map<string, Promise<KubernetesObject[]>>();
 
   constructor(name: string, base: Base = "stage") {
     this.#name = name;
@@ -40,10 +51,15 @@ export class TestStack {
     return loadSettings(this.config(changes), { kind: "given", root: ROOT });
   }
 
-  /** The objects that it declares with some settings changed. */
-  objects(changes: Changes = {}): Promise<KubernetesObject[]> {
+  /** The objects that it declares with some settings changed; evaluated once for the same ones. */
+  async objects(changes: Changes = {}): Promise<KubernetesObject[]> {
+    const { values } = this.config(changes);
+    const key = JSON.stringify(values);
     const generate = ({ name }: { name: string }) => `generated-${name}`;
-    return evaluate(this.settings(changes), { generate, secrets: { keep: true } });
+    const known =
+      this.#evaluated.get(key) ?? evaluate(this.settings(changes), { generate, secrets: { keep: true } });
+    this.#evaluated.set(key, known);
+    return structuredClone(await known);
   }
 
   /** Applies it with some settings changed, and waits until everything is ready. */

@@ -34,8 +34,15 @@ import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
 import { reapersClient } from "./reapers-client.ts";
-import { barePod, TestStack } from "./stack.ts";
+import { barePod, FEW_PARTS, TestStack } from "./stack.ts";
 import { setStatus } from "./status.ts";
+import { LEFT_OUT } from "./test-pool.ts";
+
+/** How often a deploy is killed by chance; 20 and more where there is time: `PACKIT_TEST_KILLS=20`. */
+const KILLS = Number(process.env.PACKIT_TEST_KILLS ?? 8);
+
+/** About as many requests as a deploy sends. */
+const REQUESTS = 280;
 
 const BUILT = `quay.io/x/y@sha256:${"0".repeat(64)}`;
 
@@ -64,7 +71,9 @@ afterAll(async () => {
 
 describe("two test instances beside stage", { timeout: 180_000 }, () => {
   const stage = new TestStack("beside");
-  beforeAll(() => stage.up());
+  /** With the parts alone that an instance has as well. */
+  const alike = { ...FEW_PARTS, withBeat: true, withFedmsg: true };
+  beforeAll(() => stage.up(alike));
 
   it("are each ready, share no name, secret or volume, and live as they should", async () => {
     const [one, two] = await Promise.all([
@@ -81,7 +90,7 @@ describe("two test instances beside stage", { timeout: 180_000 }, () => {
     expect(one.held.expires.getTime() - two.held.expires.getTime()).toBeGreaterThan(50_000);
     const [mine, others] = await Promise.all(["ps-614", "ps-800-ogr-123"].map(secretsOf));
     expect(mine?.filter((value) => others?.includes(value))).toEqual([]);
-    expect((await stage.up()).changed).toEqual([]);
+    expect((await stage.up(alike)).changed).toEqual([]);
 
     await expect(up(["packit-service=900"], { name: "ps-614" })).rejects.toThrow(
       "The name ps-614 is taken, by packit-service=614",
@@ -141,15 +150,16 @@ describe("a test instance", { timeout: 180_000 }, () => {
     const many = poolOf({
       kubeContext: LOCAL_CONTEXT,
       namespace: "test-pool",
-      limit: 20,
-      budget: { cpu: "100", memory: "900Gi" },
+      limit: KILLS,
+      budget: { cpu: `${5 * KILLS}`, memory: `${45 * KILLS}Gi` },
     });
-    const names = Array.from({ length: 20 }, (_, i) => `killed-${i}`);
-    const points = names.map(() => 1 + Math.floor(Math.random() * 260));
+    const names = Array.from({ length: KILLS }, (_, i) => `killed-${i}`);
+    // One in each part of a deploy of the same length, so that few of them reach all of it.
+    const points = names.map((_, i) => 1 + Math.floor(((i + Math.random()) / KILLS) * REQUESTS));
     const ends = await Promise.all(
       names.map(async (name, i) => {
         const mortal = new ApiClient(access, new MortalTransport(points[i] ?? 1));
-        const args = { name, with: [], without: ["sandbox", "fedmsg", "beat"] };
+        const args = { name, with: [], without: LEFT_OUT };
         return up(["packit-service=614"], args, { ...(await context()), pool: many, client: mortal }).then(
           () => "up",
           (error) => (error instanceof Killed ? "killed" : String(error)),
@@ -160,7 +170,7 @@ describe("a test instance", { timeout: 180_000 }, () => {
       ends.filter((end) => end !== "up" && end !== "killed"),
       points.join(),
     ).toEqual([]);
-    expect(ends.filter((end) => end === "killed").length).toBeGreaterThan(10);
+    expect(ends.filter((end) => end === "killed").length).toBeGreaterThan(KILLS / 2);
     for (const held of await slotsOf({ client, pool: many }).held()) {
       // Those that were done in time are over as well.
       if (held.state === "up")
@@ -180,12 +190,12 @@ describe("a test instance", { timeout: 180_000 }, () => {
     const stopping: Builder = { build: () => Promise.reject(new UserError("stopped")) };
     const own = { ...(await context()), pool: single };
     const ask = (name: string, waitSeconds: number) => {
-      return expect(up(["packit-service=614"], { name, waitSeconds }, own, stopping)).rejects.toThrow(
-        "stopped",
-      );
+      return expect(
+        up(["packit-service=614"], { name, waitSeconds, without: LEFT_OUT }, own, stopping),
+      ).rejects.toThrow("stopped");
     };
     await ask("first", 0);
-    await expect(up(["packit-service=614"], { name: "second" }, own)).rejects.toThrow(
+    await expect(up(["packit-service=614"], { name: "second", without: LEFT_OUT }, own)).rejects.toThrow(
       /Every slot is taken\. Held: first of .* Wait for one with --wait 30m/,
     );
     const order: string[] = [];
@@ -218,7 +228,7 @@ describe("a test instance", { timeout: 180_000 }, () => {
         return {};
       },
     };
-    const deployed = up(["packit-service=614"], { name: "short" }, undefined, builder);
+    const deployed = up(["packit-service=614"], { name: "short", without: LEFT_OUT }, undefined, builder);
     await expect(deployed).rejects.toThrow(/short is being destroyed/);
     expect(await destroyed).toBe(true);
     await nothingIsLeft(["short"]);
@@ -259,7 +269,7 @@ describe("images built in the cluster", { timeout: 120_000 }, () => {
     const controller = new BuildController(seen);
     try {
       const builder = new OpenShiftBuilder(client);
-      const args = { without: ["sandbox", "fedmsg", "beat"], images: [] };
+      const args = { without: LEFT_OUT, images: [] };
       await up(["packit-service=800", "ogr=123"], { ...args, name: "built" }, undefined, builder);
       const specs = new Map(seen.map(({ metadata, spec }) => [metadata.name.replace(/-\w{10}$/, ""), spec]));
       // One that named its BuildConfig would wait for others of it to have run.
@@ -332,11 +342,7 @@ describe("./ops test-instance", { timeout: 120_000 }, () => {
       return command("test-instance", [...args, ...common], { cwd, env, all: true });
     };
     const images = ["service", "worker"].flatMap((name) => ["--image", `${name}=${BUILT}`]);
-    const words = [
-      "packit-service=614",
-      ...images,
-      ...["sandbox", "fedmsg", "beat"].flatMap((part) => ["--without", part]),
-    ];
+    const words = ["packit-service=614", ...images, ...LEFT_OUT.flatMap((part) => ["--without", part])];
 
     const killed = run("deploy", ...words);
     await until(async () => (await slotsOf({ client, pool }).held()).length > 0, {

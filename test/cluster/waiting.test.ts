@@ -18,6 +18,7 @@ import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";
 import { TAKE_ARGS, tenancy } from "../support/tenancy.ts";
 import { PATHS } from "./control-plane.ts";
+import { BARE, LEFT_OUT } from "./test-pool.ts";
 
 const access = { kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT };
 const client = new ApiClient(access);
@@ -150,13 +151,15 @@ function context(own = client, report: Context["report"] = () => {}): Context {
     client: own,
     github: new GitHub({ baseUrl: github.url }),
     engine: ENGINE,
+    program: BARE,
     report,
   };
 }
 
 /** A deploy that goes on for as long as it is let, and when it begins to wait. */
 function waitingDeploy(name: string, ttl = "1h", transport = new Transport(wayTo(access))) {
-  const words = { references: ["packit-service=614"], base: "stage", with: [], without: [], images: [] };
+  const references = ["packit-service=614"];
+  const words = { references, base: "stage", with: [], without: LEFT_OUT, images: [] };
   const request = readRequest({ ...words, name, ttl }, pool);
   const { promise: begun, resolve } = Promise.withResolvers<void>();
   const report = (message: string) => {
