@@ -7,7 +7,7 @@ import { alone } from "../../operations/release/lock.ts";
 import { TOKENS, World } from "../support/release/world.ts";
 import { ROOT } from "../support/stacks.ts";
 
-/** Runs a command at a terminal of its own, and answers each question with Enter. */
+/** Runs a command at a terminal of its own, and answers each question with one Enter. */
 const TERMINAL = join(ROOT, "test/support/release/terminal.py");
 
 /** What only a terminal takes. */
@@ -57,11 +57,15 @@ describe("./ops release", { timeout: 60_000 }, () => {
       env: { ...world.env, XDG_STATE_HOME: home, TERM: "xterm" },
       stdin: "ignore",
       reject: false,
+      // Before the test's own limit, which would not show what was said.
+      timeout: 50_000,
     });
     const said = stripVTControlCharacters(stdout);
-    expect(exitCode, said).toBe(0);
-    for (const question of ["ogr: up to which commit?", "Do these 1 steps to prod?", "Publish the blog post"])
-      expect(said).toContain(question);
+    expect(exitCode, `${said}\n${world.services.asked.join("\n")}`).toBe(0);
+    const answered = [...said.matchAll(/✔ (.*?)[?]/g)].map(([, question]) => question);
+    const commits = ["ogr", "packit", "packit-service"].map((name) => `${name}: up to which commit`);
+    const agreed = ["Do these 1 steps to prod", "Publish the blog post and 1 posts at Mastodon"];
+    expect(answered).toEqual([...commits, ...agreed]);
     expect(world.outside).toMatchObject({ ups: 1, pulls: [expect.stringMatching(/^Packit in /)] });
     // Where journals are unless it is said.
     expect(globSync("packit-deployment/releases/*.jsonl", { cwd: home })).toHaveLength(1);
