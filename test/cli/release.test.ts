@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { alone } from "../../operations/release/lock.ts";
+import { opsIn } from "../support/cli.ts";
 import { TOKENS, World } from "../support/release/world.ts";
 import { ROOT } from "../support/stacks.ts";
 
@@ -50,7 +51,7 @@ describe("./ops release", { timeout: 60_000 }, () => {
 
   it("asks at a terminal, and takes what it proposes by Enter", async () => {
     const world = await World.make();
-    const words = [TERMINAL, process.execPath, join(world.cwd, "cli", "ops.ts"), "release", "start"];
+    const words = [TERMINAL, process.execPath, ...opsIn(world.cwd), "release", "start"];
     const home = join(world.folder, "home");
     const { stdout, exitCode } = await execa("python3", words, {
       cwd: world.cwd,
