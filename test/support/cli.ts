@@ -17,7 +17,8 @@ export function project(files: Readonly<Record<string, string>> = {}): string {
 
 /** What Node is started with for the command line of the project in a folder, as `./ops` does. */
 export function opsIn(folder: string): string[] {
-  return ["--require", join(ROOT, "without-npm.cjs"), join(folder, "cli", "ops.ts")];
+  const before = ["without-npm.cjs", "without-typescript.cjs"].map((name) => `--require=${join(ROOT, name)}`);
+  return [...before, join(folder, "cli", "ops.ts")];
 }
 
 /** Starts a verb of `./ops`, that of the project in `cwd`. */
