@@ -14,7 +14,7 @@ const TERMINAL = join(ROOT, "test/support/release/terminal.py");
 /** What only a terminal takes. */
 const CONTROL = "\u001b";
 
-describe("./ops release", { timeout: 60_000 }, () => {
+describe("./ops release", { timeout: 120_000 }, () => {
   it("does all of it unattended with --yes, shows how far it is, and shows no token anywhere", async () => {
     const world = await World.make();
     const early = await world.run(["status"]);
@@ -59,7 +59,7 @@ describe("./ops release", { timeout: 60_000 }, () => {
       stdin: "ignore",
       reject: false,
       // Before the test's own limit, which would not show what was said.
-      timeout: 50_000,
+      timeout: 110_000,
     });
     const said = stripVTControlCharacters(stdout);
     expect(exitCode, `${said}\n${world.services.asked.join("\n")}`).toBe(0);
