@@ -1,25 +1,28 @@
-import { RunError } from "@pulumi/pulumi";
 import { describeSystemError, systemError } from "./system/system-error.ts";
 
 /**
- * Something that the user wrote or asked for is wrong. The message says where, what was given, what is allowed and
- * what to do; it is all that is shown. Pulumi shows a RunError without its stack.
+ * An error whose message is all that is shown. Pulumi knows by the mark that it is such a one, a RunError. To extend its
+ * own class would load all of its SDK, which takes longer than most commands do.
  */
-export class UserError extends RunError {
-  override readonly name = "UserError";
+class ShownError extends Error {
+  readonly __pulumiRunError = true;
 
   constructor(message: string) {
     super(withoutUserinfo(message));
   }
 }
 
-/** Something around the program is missing or does not answer. The message says what to check. */
-export class EnvironmentError extends RunError {
-  override readonly name = "EnvironmentError";
+/**
+ * Something that the user wrote or asked for is wrong. The message says where, what was given, what is allowed and what
+ * to do.
+ */
+export class UserError extends ShownError {
+  override readonly name = "UserError";
+}
 
-  constructor(message: string) {
-    super(withoutUserinfo(message));
-  }
+/** Something around the program is missing or does not answer. The message says what to check. */
+export class EnvironmentError extends ShownError {
+  override readonly name = "EnvironmentError";
 }
 
 /** A text without the users and passwords of the addresses in it: whatever is quoted in an error may hold some. */

@@ -12,3 +12,4 @@ const stackOf = (error, sites) =>
 Object.defineProperty(Error, "prepareStackTrace", { get: () => stackOf, set: () => {} });
 
 require("./without-npm.cjs");
+require("./without-typescript.cjs");

@@ -3,7 +3,6 @@ import { defineCommand } from "citty";
 import { knownError, UserError } from "../errors.ts";
 import { type RunEvent, runEvent } from "../preview/run-event.ts";
 import { sayPreview } from "../preview/say.ts";
-import { writePreview } from "../preview/write.ts";
 import { jsonIn } from "../system/json-text.ts";
 import { say } from "./options.ts";
 import { ROOT } from "./root.ts";
@@ -27,6 +26,8 @@ const write = defineCommand({
     },
   },
   async run({ args }) {
+    // What says a preview compares nothing.
+    const { writePreview } = await import("../preview/write.ts");
     const { commands, isWrong } = await writePreview({
       root: ROOT,
       base: args.base,

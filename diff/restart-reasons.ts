@@ -1,4 +1,4 @@
-import { DIGEST_ANNOTATION } from "../kubernetes/pod.ts";
+import { DIGEST_ANNOTATION } from "../kubernetes/digest-annotation.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { isMap } from "../system/is-map.ts";
 import { fieldDiffs } from "./field-diff.ts";

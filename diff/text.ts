@@ -1,5 +1,5 @@
 import { type Amounts, showBytes, showCpu } from "../kubernetes/amounts.ts";
-import { DIGEST_ANNOTATION } from "../kubernetes/pod.ts";
+import { DIGEST_ANNOTATION } from "../kubernetes/digest-annotation.ts";
 import type { FieldDiff } from "./field-diff.ts";
 import type { ObjectDiff } from "./object-diff.ts";
 import type { QuotaUse } from "./quotas.ts";

@@ -3,6 +3,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Destination } from "../platform/destination.ts";
 import { type ContainerArgs, container, type Mount, secretOf } from "./container.ts";
+import { DIGEST_ANNOTATION } from "./digest-annotation.ts";
 import { omitUndefined } from "./omit-undefined.ts";
 import { resourcesOf, type Workload } from "./workload.ts";
 
@@ -32,9 +33,6 @@ export interface PodArgs {
   /** Labels of the nodes that it is confined to; an empty map confines it to none. */
   readonly nodeSelector: Readonly<Record<string, string>>;
 }
-
-/** The annotation that changes, and so rolls the pod, when a file or secret that it reads does. */
-export const DIGEST_ANNOTATION = "packit.dev/files";
 
 /**
  * A pod template. It gets only the files, keys and tokens that it names, and fits OpenShift's restricted-v2 and

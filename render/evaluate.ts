@@ -1,7 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../components/settings.ts";
-import { program } from "../program.ts";
-import { clusterProvider } from "../provider.ts";
 import { inReadingOrder, type KubernetesObject, order } from "./kubernetes-object.ts";
 import { type SecretValues, unwrap } from "./secret-value.ts";
 
@@ -37,6 +35,7 @@ async function evaluateAlone(
   settings: Settings,
   { generate, secrets }: EvaluateArgs,
 ): Promise<KubernetesObject[]> {
+  const { runtime, program, clusterProvider } = await engineless();
   const objects: KubernetesObject[] = [];
   const mocks: pulumi.runtime.Mocks = {
     call: ({ token }) => {
@@ -50,11 +49,21 @@ async function evaluateAlone(
       return { id: `${name}-id`, state };
     },
   };
-  await pulumi.runtime.setMocks(mocks, "packit", settings.stack);
-  await pulumi.runtime.runInPulumiStack(async () => program(settings, clusterProvider(settings)));
+  await runtime.setMocks(mocks, "packit", settings.stack);
+  await runtime.runInPulumiStack(async () => program(settings, clusterProvider(settings)));
   // Waits until every resource has been registered.
-  await pulumi.runtime.disconnect();
+  await runtime.disconnect();
   return objects.sort(order);
+}
+
+/** The program and Pulumi's runtime take long to load, and many a command that may render a stack does not. */
+async function engineless() {
+  const [{ runtime }, { program }, { clusterProvider }] = await Promise.all([
+    import("@pulumi/pulumi"),
+    import("../program.ts"),
+    import("../provider.ts"),
+  ]);
+  return { runtime, program, clusterProvider };
 }
 
 /** Pulumi's runtime writes down a stack trace for each promise that it makes, which takes longer than all the rest. */

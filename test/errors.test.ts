@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EnvironmentError, explain, UserError } from "../errors.ts";
@@ -16,6 +17,10 @@ describe("an error", () => {
     expect(new UserError(given).message).toBe(said);
     expect(new EnvironmentError(given).message).toBe(said);
     expect(explain(new Error(given))).toContain(said);
+  });
+
+  it.each([UserError, EnvironmentError])("is shown by Pulumi without its stack: %o", (Shown) => {
+    expect(RunError.isInstance(new Shown("wrong"))).toBe(true);
   });
 
   it("shows no password of an address, whatever the password is", () => {

@@ -28,6 +28,19 @@ describe("./ops", () => {
     expect((await execa(OPS, ["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
+  it("loads what it takes to render a stack for that alone", async () => {
+    const verbs = ["release", "settings", "stack", "render", "preview", "deploy", "diff", "images", "doctor"];
+    const script = `
+      const loaded = [];
+      require("node:module").registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context); } });
+      Promise.all(${JSON.stringify(verbs)}.map((verb) => import(${JSON.stringify(join(ROOT, "cli"))} + "/" + verb + ".ts")))
+        .then(() => console.log(loaded.filter((url) => url.endsWith(".ts") || url.includes("@pulumi")).join()));
+    `;
+    const { stdout } = await execa(process.execPath, ["--eval", script], { cwd: ROOT });
+    expect(stdout).toContain("cli/doctor.ts");
+    expect(stdout).not.toMatch(/@pulumi|\/program\.ts/);
+  });
+
   it("says that the packages are not installed, and installs none", async () => {
     const project = bare();
     const { exitCode, stderr } = await execa(join(project, "ops"), ["render", "stage"], { reject: false });

@@ -4,16 +4,17 @@ import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { alone } from "../../operations/release/lock.ts";
+import { opsIn } from "../support/cli.ts";
 import { TOKENS, World } from "../support/release/world.ts";
 import { ROOT } from "../support/stacks.ts";
 
-/** Runs a command at a terminal of its own, and answers each question with Enter. */
+/** Runs a command at a terminal of its own, and answers each question with one Enter. */
 const TERMINAL = join(ROOT, "test/support/release/terminal.py");
 
 /** What only a terminal takes. */
 const CONTROL = "\u001b";
 
-describe("./ops release", { timeout: 60_000 }, () => {
+describe("./ops release", { timeout: 120_000 }, () => {
   it("does all of it unattended with --yes, shows how far it is, and shows no token anywhere", async () => {
     const world = await World.make();
     const early = await world.run(["status"]);
@@ -50,18 +51,22 @@ describe("./ops release", { timeout: 60_000 }, () => {
 
   it("asks at a terminal, and takes what it proposes by Enter", async () => {
     const world = await World.make();
-    const words = [TERMINAL, process.execPath, join(world.cwd, "cli", "ops.ts"), "release", "start"];
+    const words = [TERMINAL, process.execPath, ...opsIn(world.cwd), "release", "start"];
     const home = join(world.folder, "home");
     const { stdout, exitCode } = await execa("python3", words, {
       cwd: world.cwd,
       env: { ...world.env, XDG_STATE_HOME: home, TERM: "xterm" },
       stdin: "ignore",
       reject: false,
+      // Before the test's own limit, which would not show what was said.
+      timeout: 110_000,
     });
     const said = stripVTControlCharacters(stdout);
-    expect(exitCode, said).toBe(0);
-    for (const question of ["ogr: up to which commit?", "Do these 1 steps to prod?", "Publish the blog post"])
-      expect(said).toContain(question);
+    expect(exitCode, `${said}\n${world.services.asked.join("\n")}`).toBe(0);
+    const answered = [...said.matchAll(/✔ (.*?)[?]/g)].map(([, question]) => question);
+    const commits = ["ogr", "packit", "packit-service"].map((name) => `${name}: up to which commit`);
+    const agreed = ["Do these 1 steps to prod", "Publish the blog post and 1 posts at Mastodon"];
+    expect(answered).toEqual([...commits, ...agreed]);
     expect(world.outside).toMatchObject({ ups: 1, pulls: [expect.stringMatching(/^Packit in /)] });
     // Where journals are unless it is said.
     expect(globSync("packit-deployment/releases/*.jsonl", { cwd: home })).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DIGEST_ANNOTATION } from "../../kubernetes/pod.ts";
+import { DIGEST_ANNOTATION } from "../../kubernetes/digest-annotation.ts";
 import { evaluate } from "../../render/evaluate.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import type { Anything } from "../support/anything.ts";

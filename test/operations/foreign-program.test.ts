@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { parse } from "yaml";
 import { foreignProgram } from "../../operations/test-instances/foreign-program.ts";
 import { type Evaluation, ownProgram } from "../../operations/test-instances/program.ts";
@@ -158,7 +158,16 @@ describe("a hostile program", { timeout: 120_000 }, () => {
     ["repeats a secret", "return [found('Secret', btoa(words.keytab.repeat(1e5)))]", /it repeats secrets$/],
   ];
 
-  it.each(TRIES)("that %s is refused", async (_, code, said) => {
+  /** Those that are ended by the time they may take, whatever that is. */
+  const ENDLESS = ["never ends", "waits for ever"];
+
+  // It is the same each time, and takes long to make: it has keys.
+  let evaluation: Evaluation;
+  beforeAll(async () => {
+    evaluation = await evaluationOf({ secrets: markedSecrets() });
+  });
+
+  it.each(TRIES)("that %s is refused", async (what, code, said) => {
     vi.stubEnv("GITHUB_TOKEN", MARK);
     onTestFinished(() => void vi.unstubAllEnvs());
     const around = temporaryFolder();
@@ -172,8 +181,7 @@ describe("a hostile program", { timeout: 120_000 }, () => {
       PORT: port,
     });
     symlinkSync(join(around, "kubeconfig"), join(folder, "link"));
-    const limits = { seconds: 5, memoryMegabytes: 128 };
-    const evaluation = await evaluationOf({ secrets: markedSecrets() });
+    const limits = { seconds: ENDLESS.includes(what) ? 2 : 5, memoryMegabytes: 128 };
     const error = await evaluated(evaluation, { folder, limits }).then(
       (objects) => JSON.stringify(objects),
       (cause) => cause,

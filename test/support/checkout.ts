@@ -1,6 +1,7 @@
-import { appendFileSync, symlinkSync } from "node:fs";
+import { appendFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
+import { knownStacks } from "../../settings/stacks.ts";
 import { ROOT } from "./stacks.ts";
 
 const AUTHOR = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
@@ -18,14 +19,16 @@ export interface Checkout {
   ) => Promise<{ readonly exitCode?: number; readonly stdout: string; readonly stderr: string }>;
 }
 
-/** Makes one in a folder, be the project's files committed or not. */
-export async function checkout(place: string): Promise<Checkout> {
+/** Makes one in a folder, be the project's files committed or not, with these of the stacks: each takes its time. */
+export async function checkout(place: string, stacks: readonly string[]): Promise<Checkout> {
   const folder = join(place, "checkout");
   const { stdout } = await execa("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: ROOT });
   await execa("sh", ["-c", 'mkdir -p "$1" && tar --null -T - -cf - | tar -xf - -C "$1"', "sh", folder], {
     cwd: ROOT,
     input: stdout,
   });
+  for (const stack of knownStacks(folder))
+    if (!stacks.includes(stack)) rmSync(join(folder, `Pulumi.${stack}.yaml`));
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   const git = (...args: readonly string[]) => execa("git", [...AUTHOR, ...args], { cwd: folder });
   await git("init", "--quiet", "--initial-branch=main");

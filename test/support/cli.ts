@@ -15,12 +15,17 @@ export function project(files: Readonly<Record<string, string>> = {}): string {
   return folder;
 }
 
+/** What Node is started with for the command line of the project in a folder, as `./ops` does. */
+export function opsIn(folder: string): string[] {
+  const before = ["without-npm.cjs", "without-typescript.cjs"].map((name) => `--require=${join(ROOT, name)}`);
+  return [...before, join(folder, "cli", "ops.ts")];
+}
+
 /** Starts a verb of `./ops`, that of the project in `cwd`. */
 export function command(
   name: string,
   args: readonly string[],
   { cwd = ROOT, ...options }: Options & { readonly cwd?: string } = {},
 ) {
-  const words = [join(cwd, "cli", "ops.ts"), name, ...args];
-  return execa(process.execPath, words, { reject: false, cwd, ...options });
+  return execa(process.execPath, [...opsIn(cwd), name, ...args], { reject: false, cwd, ...options });
 }

@@ -7,7 +7,7 @@ import { ROOT } from "../../support/stacks.ts";
 const KILLER = `--disable-warning=ExperimentalWarning --import=${join(ROOT, "test/support/release/kill.mjs")}`;
 
 /** How often a release is killed by chance; 50 and more where there is time: `PACKIT_TEST_KILLS=50`. */
-const KILLS = Number(process.env.PACKIT_TEST_KILLS ?? 10);
+const KILLS = Number(process.env.PACKIT_TEST_KILLS ?? 6);
 
 /** What a release does outside, however often it was killed. */
 async function expectOnce(world: World): Promise<void> {

@@ -1,11 +1,12 @@
-"""Runs a command at a terminal of its own, and answers each question with Enter."""
+"""Runs a command at a terminal of its own, and answers each question with one Enter."""
 
 import os
 import pty
 import re
 import sys
 
-QUESTION = re.compile(rb"\?\x1b\[22m [^\n]*\)\x1b\[22m")
+# A question as it is drawn, which it may be many times, or the mark before one that is answered.
+DRAWN = re.compile(rb"\?\x1b\[22m [^\n]*?\)\x1b\[22m|\x1b\[32m(\xe2\x9c\x94)\x1b\[39m \x1b\[1m")
 
 
 def main() -> int:
@@ -13,6 +14,7 @@ def main() -> int:
     if pid == 0:
         os.execvp(sys.argv[1], sys.argv[1:])
     said = b""
+    is_answered = False
     while True:
         try:
             more = os.read(terminal, 65536)
@@ -22,11 +24,19 @@ def main() -> int:
         if not more:
             break
         sys.stdout.buffer.write(more)
+        # What is killed for taking too long has said how far it came.
+        sys.stdout.buffer.flush()
         said += more
-        # A question is drawn more than once; what comes after its answer has no such end.
-        if QUESTION.search(said):
-            os.write(terminal, b"\r")
-            said = b""
+        end = 0
+        for drawn in DRAWN.finditer(said):
+            end = drawn.end()
+            if drawn[1]:
+                is_answered = False
+            elif not is_answered:
+                # A second one would be taken for the answer to the next question, before that is asked.
+                is_answered = True
+                os.write(terminal, b"\r")
+        said = said[end:]
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
