@@ -2,6 +2,7 @@ import { execa } from "execa";
 import { UserError } from "../errors.ts";
 import type { Asker } from "../operations/release/questions.ts";
 import { Stopped } from "../operations/release/stopped.ts";
+import { forgetTypedAhead } from "../system/typed-ahead.ts";
 
 /** Who answers: nobody is asked with --yes, and nobody can be where no terminal is. */
 export function askerOf({ yes, signal }: { readonly yes: boolean; readonly signal: AbortSignal }): Asker {
@@ -31,6 +32,7 @@ const SILENT = {
 
 /** Ctrl-C at a question ends the work as it does elsewhere. */
 async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  forgetTypedAhead();
   try {
     return await ask();
   } catch (error) {

@@ -37,9 +37,9 @@ export class Questions {
     return this.#args.accepted.includes(key);
   }
 
-  /** Goes on if that is agreed to. */
+  /** Goes on if that is agreed to, by more than an Enter. */
   async agree(key: string, message: string): Promise<void> {
-    await this.#decided(key, message, true);
+    await this.#decided(key, message);
   }
 
   /** Goes on if a danger is accepted: `--yes` alone does not do that. */
@@ -51,7 +51,7 @@ export class Questions {
     }
     if (asker.mode === "yes" && journal.answer(key) === undefined)
       throw new UserError(`${message}\n--yes does not decide that. If it is to be so: --accept ${key}`);
-    await this.#decided(key, message, false);
+    await this.#decided(key, message);
   }
 
   /** Whether a person at a terminal wants something; nobody else does. */
@@ -99,11 +99,11 @@ export class Questions {
     journal.append({ type: "answer", key, value: "reviewed" });
   }
 
-  async #decided(key: string, message: string, byDefault: boolean): Promise<void> {
+  async #decided(key: string, message: string): Promise<void> {
     const { asker, journal } = this.#args;
     if (journal.answer(key) !== undefined) return;
     this.#refuseAlone(message);
-    const isAgreed = asker.mode === "yes" || (await asker.confirm(message, byDefault));
+    const isAgreed = asker.mode === "yes" || (await asker.confirm(message, false));
     if (!isAgreed) throw new Stopped(`Not agreed to: ${message.split("\n").at(-1)}`);
     journal.append({ type: "answer", key, value: "yes" });
   }

@@ -51,16 +51,8 @@ describe("./ops release", { timeout: 120_000 }, () => {
 
   it("asks at a terminal, and takes what it proposes by Enter", async () => {
     const world = await World.make();
-    const words = [TERMINAL, process.execPath, ...opsIn(world.cwd), "release", "start"];
     const home = join(world.folder, "home");
-    const { stdout, exitCode } = await execa("python3", words, {
-      cwd: world.cwd,
-      env: { ...world.env, XDG_STATE_HOME: home, TERM: "xterm" },
-      stdin: "ignore",
-      reject: false,
-      // Before the test's own limit, which would not show what was said.
-      timeout: 110_000,
-    });
+    const { stdout, exitCode } = await atTerminal(world, home, []);
     const said = stripVTControlCharacters(stdout);
     expect(exitCode, `${said}\n${world.services.asked.join("\n")}`).toBe(0);
     const answered = [...said.matchAll(/✔ (.*?)[?]/g)].map(([, question]) => question);
@@ -70,6 +62,15 @@ describe("./ops release", { timeout: 120_000 }, () => {
     expect(world.outside).toMatchObject({ ups: 1, pulls: [expect.stringMatching(/^Packit in /)] });
     // Where journals are unless it is said.
     expect(globSync("packit-deployment/releases/*.jsonl", { cwd: home })).toHaveLength(1);
+  });
+
+  it("takes no Enter for an answer that was pressed before anything was asked", async () => {
+    const world = await World.make();
+    const { stdout, exitCode } = await atTerminal(world, join(world.folder, "home"), ["--ahead"]);
+    const said = stripVTControlCharacters(stdout);
+    expect(said).toContain("Left at a question.");
+    expect(said).not.toContain("✔ ogr");
+    expect([exitCode, world.outside.pushes]).toEqual([0, []]);
   });
 
   it("stops at a question where nobody is at a terminal, ends well, and goes on", async () => {
@@ -155,3 +156,16 @@ describe("./ops release", { timeout: 120_000 }, () => {
     expect((await world.run(["clean-registry", "--yes"])).stderr).toContain("last done on");
   });
 });
+
+/** Begins a release at a terminal, with options of what answers there. */
+function atTerminal(world: World, home: string, options: readonly string[]) {
+  const words = [TERMINAL, ...options, process.execPath, ...opsIn(world.cwd), "release", "start"];
+  return execa("python3", words, {
+    cwd: world.cwd,
+    env: { ...world.env, XDG_STATE_HOME: home, TERM: "xterm" },
+    stdin: "ignore",
+    reject: false,
+    // Before the test's own limit, which would not show what was said.
+    timeout: 110_000,
+  });
+}

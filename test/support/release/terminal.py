@@ -1,4 +1,7 @@
-"""Runs a command at a terminal of its own, and answers each question with one Enter."""
+"""Runs a command at a terminal of its own, and answers each question: yes to those of yes or no, Enter to others.
+
+With --ahead, it presses Enter before there is any question, and Ctrl-C at the first one.
+"""
 
 import os
 import pty
@@ -10,9 +13,13 @@ DRAWN = re.compile(rb"\?\x1b\[22m [^\n]*?\)\x1b\[22m|\x1b\[32m(\xe2\x9c\x94)\x1b
 
 
 def main() -> int:
+    is_ahead = sys.argv[1] == "--ahead"
+    words = sys.argv[2:] if is_ahead else sys.argv[1:]
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execvp(sys.argv[1], sys.argv[1:])
+        os.execvp(words[0], words)
+    if is_ahead:
+        os.write(terminal, b"\r" * 20)
     said = b""
     is_answered = False
     while True:
@@ -35,7 +42,8 @@ def main() -> int:
             elif not is_answered:
                 # A second one would be taken for the answer to the next question, before that is asked.
                 is_answered = True
-                os.write(terminal, b"\r")
+                answer = b"y\r" if b"(y/N)" in drawn[0] else b"\r"
+                os.write(terminal, b"\x03" if is_ahead else answer)
         said = said[end:]
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
