@@ -15,12 +15,15 @@ commit() {
   commits[$1]=${BASH_REMATCH[1]}
 }
 
-table=$(oc get -n "$NAMESPACE" -o 'go-template={{range $key, $note := .metadata.annotations}}{{$key}} {{$note}}{{"\n"}}{{end}}' -- configmap "$CONFIG_MAP") || exit 1
+# shellcheck disable=SC2016 # They are variables of the template.
+template='{{range $key, $note := .metadata.annotations}}{{$key}} {{$note}}{{"\n"}}{{end}}'
+table=$(oc get -n "$NAMESPACE" -o "go-template=$template" -- configmap "$CONFIG_MAP") || exit 1
 while read -r key note; do
   [[ $key != "$PREFIX"* ]] || notes[${key#"$PREFIX"}]=$note
 done <<< "$table"
 # The oldest first, so that the newest of each is what stays.
-table=$(oc get -n "$NAMESPACE" --sort-by=.metadata.creationTimestamp -o 'go-template={{range .items}}{{with .metadata.labels}}{{index . "openshift.io/build-config.name"}}{{end}} {{.status.phase}}{{"\n"}}{{end}}' -- builds) || exit 1
+template='{{range .items}}{{with .metadata.labels}}{{index . "openshift.io/build-config.name"}}{{end}} {{.status.phase}}{{"\n"}}{{end}}'
+table=$(oc get -n "$NAMESPACE" --sort-by=.metadata.creationTimestamp -o "go-template=$template" -- builds) || exit 1
 while read -r config phase; do
   [ -z "$config" ] || phases[$config]=$phase
 done <<< "$table"

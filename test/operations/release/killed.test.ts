@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { STEPS } from "../../../operations/release/steps.ts";
+import { begun, gitProject } from "../../support/release/begun.ts";
 import { World } from "../../support/release/world.ts";
 import { ROOT } from "../../support/stacks.ts";
 
@@ -51,6 +52,29 @@ describe("a release that is killed", { timeout: 180_000 }, () => {
     }
     await expectEnd(tried);
     await expectOnce(tried);
+  });
+
+  it("while it is taken back, is taken back once, whatever was done last", async () => {
+    const { world: tried, log } = await gitProject();
+    const before = tried.outside;
+    await (await begun({}, tried)).release.resume();
+    const back = (env: Record<string, string>) => tried.run(["rollback", "--yes"], env);
+    const what = ["of all: pin", "push packit-service", "push packit", "push ogr", "monorepo"];
+    for (const key of what.map((one) => `"key":"rollback ${one}"`))
+      // Once it is meant and not done, and once it is done and not said to be.
+      for (const [type, when] of [
+        ["intent", "after"],
+        ["done", "before"],
+      ] as const) {
+        const env = { NODE_OPTIONS: KILLER, KILL_MATCH: `"type":"${type}",${key}`, KILL_WHEN: when };
+        expect((await back(env)).signal, `${type} ${key}`).toBe("SIGKILL");
+      }
+    const { exitCode, stderr } = await back({});
+    expect([exitCode, exitCode === 0 ? "" : stderr]).toEqual([0, ""]);
+    const { pushes, submodules, topics } = tried.outside;
+    expect(pushes).toHaveLength(8);
+    expect({ submodules, topics }).toEqual({ submodules: before.submodules, topics: before.topics });
+    expect(log()).toHaveLength(2);
   });
 
   it(`at ${KILLS} moments by chance, ends as if it was not`, async () => {
