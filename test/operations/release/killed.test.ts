@@ -60,8 +60,8 @@ describe("a release that is killed", { timeout: 180_000 }, () => {
     await (await begun({}, tried)).release.resume();
     const back = (env: Record<string, string>) => tried.run(["rollback", "--yes"], env);
     const what = ["of all: pin", "push packit-service", "push packit", "push ogr", "monorepo"];
+    // Once it is meant and not done, and once it is done and not said to be.
     for (const key of what.map((one) => `"key":"rollback ${one}"`))
-      // Once it is meant and not done, and once it is done and not said to be.
       for (const [type, when] of [
         ["intent", "after"],
         ["done", "before"],
