@@ -13,6 +13,7 @@ import { counted, planMarkdown } from "../operations/deployment/summary.ts";
 import { refuseIll } from "../operations/deployment/well.ts";
 import { redacted } from "../render/redacted.ts";
 import { lengthOf } from "../schema/duration.ts";
+import { uncommitted } from "../system/checkout.ts";
 import { interruptible } from "../system/interruption.ts";
 import { refuseUnknown, STACK, say } from "./options.ts";
 import { ROOT } from "./root.ts";
@@ -100,12 +101,10 @@ async function withWayBack(work: () => Promise<void>): Promise<void> {
 async function deploymentOf(stack: string): Promise<Deployment> {
   refuseUnknown(stack);
   const { stdout: commit } = await execa("git", ["rev-parse", "HEAD"], { cwd: ROOT });
-  const { stdout: changed } = await execa("git", ["status", "--porcelain", "--untracked-files=no"], {
-    cwd: ROOT,
-  });
-  if (changed !== "")
+  const changed = await uncommitted(ROOT);
+  if (changed.length > 0)
     throw new UserError(
-      `Not all of this checkout is of commit ${commit}, which is what would be agreed to:\n${changed}\nCommit it, or put it aside: git stash`,
+      `Not all of this checkout is of commit ${commit}, which is what would be agreed to:\n${changed.join("\n")}\nCommit it, or put it aside: git stash`,
     );
   return new Deployment({ root: ROOT, stack, commit, secrets: secretsIn(process.env) });
 }

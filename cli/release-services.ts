@@ -15,10 +15,11 @@ import { Clone } from "../operations/release/clone.ts";
 import type { Services } from "../operations/release/context.ts";
 import { Environment } from "../operations/release/environment.ts";
 import { StreamImport } from "../operations/release/image-import.ts";
-import { dirtOf, Production } from "../operations/release/production.ts";
+import { Production } from "../operations/release/production.ts";
 import { Quay } from "../registry/quay.ts";
 import { Registry } from "../registry/registry.ts";
 import { Slack } from "../slack/slack.ts";
+import { uncommitted } from "../system/checkout.ts";
 import { refuseUnknown } from "./options.ts";
 import { ROOT } from "./root.ts";
 
@@ -94,7 +95,7 @@ export function releaseServices(args: ReleaseServicesArgs): Services {
       const { client, namespace } = await prod();
       return new StreamImport(() => client, namespace);
     },
-    dirt: () => dirtOf(ROOT),
+    dirt: () => uncommitted(ROOT),
     production: once(async () => productionOf(await stackOf(settings.prod.stack))),
   };
 }

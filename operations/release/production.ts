@@ -83,11 +83,4 @@ export class Production {
   }
 }
 
-/** What is not committed in a checkout. */
-export async function dirtOf(root: string): Promise<string[]> {
-  const words = ["status", "--porcelain", "--untracked-files=no"];
-  const { stdout, failed } = await execa("git", words, { cwd: root, reject: false, stdin: "ignore" });
-  return failed ? [] : stdout.split("\n").filter((line) => line !== "");
-}
-
 const IMAGES = ["config", "packit:images"];

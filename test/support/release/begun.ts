@@ -15,7 +15,6 @@ export async function begun(args: InProcessArgs = {}, world?: World) {
 export async function gitProject() {
   const world = await World.make();
   const git = (...words: string[]) => execaSync("git", words, { cwd: world.cwd, env: world.env });
-  git("init", "--quiet");
   git("add", "Pulumi.prod.yaml");
   git("commit", "--quiet", "--message=base");
   return { world, log: () => git("log", "--format=%s").stdout.split("\n") };

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execaSync } from "execa";
 import { onTestFinished } from "vitest";
 import { parse, stringify } from "yaml";
 import { command, project } from "../cli.ts";
@@ -123,6 +124,7 @@ export class World {
     const { url } = this.services;
     const release = this.settings(changes);
     this.cwd = project();
+    execaSync("git", ["init", "--quiet"], { cwd: this.cwd });
     const file = join(this.cwd, "Pulumi.yaml");
     const shared = parse(readFileSync(file, "utf8"));
     shared.config["packit:release"] = { default: release };
