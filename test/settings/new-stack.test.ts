@@ -38,6 +38,7 @@ encryptedkey: ${MARK}
 config:
   packit:namespace: a
   packit:sandboxNamespace: a-sandbox
+  packit:imageBuilds: { namespace: a-builds, account: robot }
   packit:secrets:
     keytab: { secure: v1:${MARK} }
     copr: { file: copr }

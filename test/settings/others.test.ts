@@ -35,6 +35,13 @@ describe("two stacks of one project", () => {
       "packit:sandboxNamespace in Pulumi.two.yaml:",
     ],
     [
+      "builds in the other's namespace",
+      { kubeContext: "a" },
+      { imageBuilds: { namespace: "other", account: "robot" } },
+      "imageBuilds.namespace",
+      "packit:namespace in Pulumi.two.yaml:4",
+    ],
+    [
       "a sandbox in the other's namespace",
       { kubeContext: "a" },
       { sandboxNamespace: "other" },
