@@ -1,5 +1,6 @@
 import { lock } from "proper-lockfile";
 import { EnvironmentError } from "../errors.ts";
+import { isHeld } from "../system/held-lock.ts";
 import { unlessAborted } from "../system/interruption.ts";
 import { makeFolder } from "../system/make-folder.ts";
 
@@ -55,8 +56,4 @@ async function acquire({ folder, limitSeconds, onWait, signal }: LockArgs): Prom
       `Another run has held ${folder} for ${limitSeconds} s. Wait for it, or stop it.`,
     );
   }
-}
-
-function isHeld(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ELOCKED";
 }

@@ -1,29 +1,7 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
-import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { type Pod, podsOf, pulledDigest } from "../../cluster/pods.ts";
 import { showDuration } from "../../schema/duration.ts";
 import type { StackImage } from "./stack-images.ts";
-
-interface ContainerStatus {
-  readonly name: string;
-  readonly imageID?: string;
-  readonly state?: {
-    readonly waiting?: { readonly reason?: string };
-    readonly running?: { readonly startedAt?: string };
-  };
-}
-
-/** A pod, as far as its images go. */
-export interface Pod extends KubernetesObject {
-  readonly metadata: KubernetesObject["metadata"] & {
-    readonly uid: string;
-    readonly deletionTimestamp?: string;
-  };
-  readonly status?: {
-    readonly phase?: string;
-    readonly containerStatuses?: readonly ContainerStatus[];
-    readonly initContainerStatuses?: readonly ContainerStatus[];
-  };
-}
 
 /** A pod that runs an image, or is to. */
 export interface PodImage {
@@ -37,8 +15,6 @@ export interface PodImage {
   readonly stuck?: string;
 }
 
-const PODS = { apiVersion: "v1", kind: "Pod" };
-
 /** Why a container waits that gets no image. */
 const UNPULLED = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"];
 
@@ -47,8 +23,7 @@ const PATIENCE_SECONDS = 120;
 
 /** The pods of a namespace that have not ended. */
 export async function livePods(client: Pick<ApiClient, "list">, namespace: string): Promise<Pod[]> {
-  // The API server gives them that form.
-  const pods = (await client.list(PODS, { namespace })) as Pod[];
+  const pods = await podsOf(client, namespace);
   return pods.filter(({ status }) => !["Succeeded", "Failed"].includes(status?.phase ?? ""));
 }
 
@@ -66,12 +41,11 @@ export function podImages(
     const main = pod.status?.containerStatuses ?? [];
     return main
       .filter(({ name }) => names.includes(name))
-      .map(({ name, imageID = "", state }) => {
-        // Without a repository before it, it is the digest of something else: of the image's configuration.
-        const digest = /@(\w+:[0-9a-f]{64,})$/.exec(imageID)?.[1];
-        const since = state?.running?.startedAt;
+      .map((container) => {
+        const digest = pulledDigest(container);
+        const since = container.state?.running?.startedAt;
         return {
-          ...{ pod: pod.metadata.name, container: name },
+          ...{ pod: pod.metadata.name, container: container.name },
           ...(digest && { digest }),
           ...(since && { since }),
           ...(stuck && { stuck }),
@@ -87,7 +61,6 @@ export function isOf(image: Pick<StackImage, "containers">, pod: Pod): boolean {
 
 /** Why a pod gets no further by itself; nothing if it does. */
 export function whyStuck({ metadata, status }: Pod, now: Date): string | undefined {
-  // The time by which it was to be gone.
   const { deletionTimestamp: end } = metadata;
   const late = end === undefined ? 0 : (now.getTime() - Date.parse(end)) / 1000;
   if (late > PATIENCE_SECONDS) return `Terminating, ${showDuration(Math.floor(late))} over its time`;

@@ -1,10 +1,11 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
+import type { Pod } from "../../cluster/pods.ts";
 import { notReady } from "../../cluster/readiness.ts";
 import { reasons } from "../../cluster/reasons.ts";
 import { until } from "../../cluster/until.ts";
 import { EnvironmentError, UserError } from "../../errors.ts";
 import { describe, type KubernetesObject } from "../../render/kubernetes-object.ts";
-import { livePods, type Pod, whyStuck } from "./pods.ts";
+import { livePods, whyStuck } from "./pods.ts";
 
 /** A workload that gets a new image. */
 export interface Rolled {

@@ -1,6 +1,7 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
+import type { Pod } from "../../cluster/pods.ts";
 import { UserError } from "../../errors.ts";
-import { isOf, livePods, type Pod, whyStuck } from "./pods.ts";
+import { isOf, livePods, whyStuck } from "./pods.ts";
 import type { StackImage } from "./stack-images.ts";
 
 /** A pod that is stuck, and why. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ApiClient } from "../../cluster/api-client.ts";
+import { type ContainerStatus, podsOf, pulledDigest } from "../../cluster/pods.ts";
 import { knownError } from "../../errors.ts";
 import { HttpClient } from "../../system/http.ts";
 
@@ -38,24 +39,6 @@ export interface EnvironmentArgs {
 }
 
 const versions = z.record(z.string(), z.object({ commit: z.string().nullish() }).loose());
-
-const terminated = z.object({ reason: z.string().nullish(), finishedAt: z.string().nullish() });
-
-const container = z.object({
-  image: z.string().default(""),
-  imageID: z.string().default(""),
-  ready: z.boolean().default(false),
-  restartCount: z.number().default(0),
-  lastState: z.object({ terminated: terminated.nullish() }).nullish(),
-  state: z.object({ waiting: z.object({ reason: z.string().nullish() }).nullish() }).nullish(),
-});
-
-const pod = z.object({
-  metadata: z.object({ name: z.string(), deletionTimestamp: z.string().nullish() }),
-  status: z
-    .object({ phase: z.string().default("Unknown"), containerStatuses: z.array(container).default([]) })
-    .prefault({}),
-});
 
 /** A running Packit Service, as it is seen from outside. */
 export class Environment {
@@ -97,15 +80,14 @@ export class Environment {
 
   /** The pods of its namespace. Those that have done their work are none. */
   async pods(): Promise<RunningPod[]> {
-    const all = await this.#client().list({ apiVersion: "v1", kind: "Pod" }, { namespace: this.namespace });
+    const all = await podsOf(this.#client(), this.namespace);
     return all
-      .map((one) => pod.parse(one))
-      .filter(({ status }) => status.phase !== "Succeeded")
+      .filter(({ status }) => status?.phase !== "Succeeded")
       .map(({ metadata: { name, deletionTimestamp }, status }) => ({
         name,
-        phase: status.phase,
+        phase: status?.phase ?? "Unknown",
         ...(deletionTimestamp && { leavesSince: Date.parse(deletionTimestamp) }),
-        containers: status.containerStatuses.map((one) => running(name, one)),
+        containers: (status?.containerStatuses ?? []).map((one) => running(name, one)),
       }));
   }
 
@@ -114,17 +96,18 @@ export class Environment {
   }
 }
 
-function running(podName: string, one: z.output<typeof container>): RunningImage {
-  const digest = /sha256:[0-9a-f]{64}/.exec(one.imageID)?.[0];
-  const name = `${one.imageID.includes("/") ? one.imageID : one.image}`.replace(/@.*$/, "");
-  const { reason: ended, finishedAt } = one.lastState?.terminated ?? {};
-  const waits = one.state?.waiting?.reason;
+function running(pod: string, status: ContainerStatus): RunningImage {
+  const { image = "", imageID = "", ready = false, restartCount = 0, state, lastState } = status;
+  const digest = pulledDigest(status);
+  const name = (imageID.includes("/") ? imageID : image).replace(/@.*$/, "");
+  const { reason: ended, finishedAt } = lastState?.terminated ?? {};
+  const waits = state?.waiting?.reason;
   return {
-    pod: podName,
+    pod,
     image: (name.split("/").at(-1) ?? "").replace(/:.*$/, ""),
     ...(digest && { digest }),
-    isReady: one.ready,
-    restarts: one.restartCount,
+    isReady: ready,
+    restarts: restartCount,
     ...(ended && { ended }),
     ...(finishedAt && { endedAt: Date.parse(finishedAt) }),
     ...(waits && { waits }),

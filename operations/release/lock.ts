@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { lock } from "proper-lockfile";
 import { z } from "zod";
 import { EnvironmentError } from "../../errors.ts";
+import { isHeld } from "../../system/held-lock.ts";
 import { jsonIn } from "../../system/json-text.ts";
 import { makeFolder } from "../../system/make-folder.ts";
 
@@ -90,8 +91,4 @@ function textOf(path: string): string {
   } catch {
     return "";
   }
-}
-
-function isHeld(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ELOCKED";
 }

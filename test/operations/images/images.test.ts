@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Pod, podImages, whyStuck } from "../../../operations/images/pods.ts";
+import type { Pod } from "../../../cluster/pods.ts";
+import { podImages, whyStuck } from "../../../operations/images/pods.ts";
 import { imagesTable, importText, problemsOf } from "../../../operations/images/report.ts";
 import { chosenImages, stackImages } from "../../../operations/images/stack-images.ts";
 import { ageOf, type ImageStatus } from "../../../operations/images/status.ts";
