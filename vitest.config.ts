@@ -16,6 +16,8 @@ export default defineConfig({
           exclude: ["test/cluster/**"],
           isolate: false,
           testTimeout: 30_000,
+          // Hooks render stacks too.
+          hookTimeout: 30_000,
         },
       },
       {
