@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     pool: "forks",
+    // Node runs this project's TypeScript as it stands, and keeps what it compiled for the next run.
+    experimental: { viteModuleRunner: false },
     // Much of a cluster test is waiting.
     maxWorkers: 4,
     projects: [
@@ -14,6 +16,8 @@ export default defineConfig({
           exclude: ["test/cluster/**"],
           isolate: false,
           testTimeout: 30_000,
+          // Hooks render stacks too.
+          hookTimeout: 30_000,
         },
       },
       {

@@ -125,14 +125,18 @@ describe("what Pulumi's engine is told of resources", () => {
 });
 
 describe("the provider", () => {
+  let resources: Registered[];
+  beforeAll(async () => {
+    resources = await registered({});
+  });
   afterEach(() => vi.unstubAllEnvs());
 
   it("is the only one, and records nothing of the person who runs it", async () => {
-    const providers = async () =>
-      (await registered({})).filter(({ type }) => type.startsWith("pulumi:providers:"));
-    const before = await providers();
+    const providers = (all: readonly Registered[]) =>
+      all.filter(({ type }) => type.startsWith("pulumi:providers:"));
+    const before = providers(resources);
     for (const name of PERSONAL) vi.stubEnv(name, name === "KUBECONFIG" ? "/home/me/kubeconfig" : "true");
-    expect(await providers()).toEqual(before);
+    expect(providers(await registered({}))).toEqual(before);
     expect(before.map(({ name }) => name)).toEqual(["cluster"]);
     expect(before[0]?.object).toMatchObject({ kubeconfig: "", upsertExistingObjects: "true" });
   });
@@ -153,13 +157,13 @@ describe("the provider", () => {
     ["forgets nothing because its cluster does not answer", "deleteUnreachable", "false"],
     ["calls nothing done because its cluster does not answer", "skipUpdateUnreachable", "false"],
     ["tells of fields that the cluster will refuse one day", "suppressDeprecationWarnings", "false"],
-  ])("%s", async (_, argument, value) => {
-    const [provider] = (await registered({})).filter(({ name }) => name === "cluster");
+  ])("%s", (_, argument, value) => {
+    const [provider] = resources.filter(({ name }) => name === "cluster");
     expect(provider?.object[argument]).toBe(value);
   });
 
-  it("is that of every object: none is left to a provider of the engine's own making", async () => {
-    const objects = (await registered({})).filter(({ type }) => type.startsWith("kubernetes:"));
+  it("is that of every object: none is left to a provider of the engine's own making", () => {
+    const objects = resources.filter(({ type }) => type.startsWith("kubernetes:"));
     for (const { name, provider } of objects) expect(provider, name).toBe("cluster");
   });
 

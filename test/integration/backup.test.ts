@@ -1,7 +1,8 @@
 import { gunzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SECRETS, world } from "./backups.ts";
 import { expectCopy, SAMPLE, tables } from "./database.ts";
+import { type Moto, startMoto } from "./moto.ts";
 import { postgres } from "./postgres.ts";
 import { missingOf, tool } from "./tools.ts";
 
@@ -15,6 +16,18 @@ const UNKNOWN = "SET transaction_timeout = 0;\n";
 const missing = missingOf(python, ...tools) ?? server.missing;
 
 describe.skipIf(missing)("backup.py, to PostgreSQL and S3", { timeout: 60_000 }, () => {
+  let moto: Moto;
+  let stop = async () => {};
+  beforeAll(async () => {
+    moto = await startMoto(python, {
+      atEnd: (how) => {
+        stop = how;
+      },
+    });
+  }, 60_000);
+  afterAll(() => stop());
+  const start = () => world({ server, python, tools, moto });
+
   it("makes backups of which the newest one restores, whichever server knows its settings", async () => {
     const { databases, bucket, run } = await start();
     const [original, copy] = [await databases.create("original"), await databases.create("copy")];
@@ -108,5 +121,3 @@ describe.skipIf(missing)("backup.py, to PostgreSQL and S3", { timeout: 60_000 },
     for (const secret of Object.values(secrets)) expect(told).not.toContain(secret);
   });
 });
-
-const start = () => world(server, python, tools);

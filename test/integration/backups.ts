@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { execa } from "execa";
 import { ROOT } from "../support/stacks.ts";
 import { type Database, type Databases, databases, LOGIN, type Recorded, recorded } from "./database.ts";
-import { startMoto } from "./moto.ts";
+import type { Moto } from "./moto.ts";
 import type { Postgres } from "./postgres.ts";
 import type { Tool } from "./tools.ts";
 
@@ -36,9 +36,18 @@ export interface Bucket {
   put(text: string, ...names: readonly string[]): Promise<void>;
 }
 
+export interface WorldArgs {
+  readonly server: Postgres;
+  readonly python: Tool;
+  readonly tools: readonly Tool[];
+  /** S3; all that is in it goes. */
+  readonly moto: Moto;
+}
+
 /** A PostgreSQL server, S3 with a bucket, and backup.py between them as its pod has it: with nothing else around it. */
-export async function world(server: Postgres, python: Tool, tools: readonly Tool[]): Promise<World> {
-  const [started, moto] = await Promise.all([databases(server), startMoto(python)]);
+export async function world({ server, python, tools, moto }: WorldArgs): Promise<World> {
+  await fetch(`${moto.url}/moto-api/reset`, { method: "POST" });
+  const started = await databases(server);
   const bucket = await makeBucket(`${moto.url}/backups`);
   const script = join(ROOT, "components/backup/backup.py");
   const programs = recorded(tools);

@@ -38,6 +38,8 @@ export async function probe(
   return { passes: code === 0, said: said.reverse().join("\n"), cpuSeconds };
 }
 
+export type ClientEnvironment = ReturnType<typeof clientEnvironment>;
+
 /** What a client of both stores is told. */
 export function clientEnvironment(host: string, valkeyPort: number) {
   return {
@@ -51,10 +53,15 @@ export function clientEnvironment(host: string, valkeyPort: number) {
 }
 
 const MEASURE = `
-import json, resource, subprocess, sys
-done = subprocess.run([sys.executable, *sys.argv[1:]], stderr=subprocess.STDOUT)
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(json.dumps([done.returncode, used.ru_utime + used.ru_stime]))
+import os, sys
+child = os.posix_spawn(
+    sys.executable,
+    [sys.executable, *sys.argv[1:]],
+    os.environ,
+    file_actions=[(os.POSIX_SPAWN_DUP2, 1, 2)],
+)
+_, status, used = os.wait4(child, 0)
+print(f"[{os.waitstatus_to_exitcode(status)}, {used.ru_utime + used.ru_stime}]")
 `;
 
 /** A text with a part of it, which must be there, replaced. */

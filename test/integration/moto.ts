@@ -1,4 +1,4 @@
-import { freePort, startServer } from "./server.ts";
+import { freePort, type ServerArgs, startServer } from "./server.ts";
 import type { Tool } from "./tools.ts";
 
 export interface Moto {
@@ -7,13 +7,14 @@ export interface Moto {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Starts moto's server, a stand-in for S3 with nothing in it, for the test that runs. */
-export async function startMoto(python: Tool): Promise<Moto> {
+/** Starts moto's server, a stand-in for S3 with nothing in it, for the test that runs, or until `atEnd` stops it. */
+export async function startMoto(python: Tool, { atEnd }: Pick<ServerArgs, "atEnd"> = {}): Promise<Moto> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   await startServer({
     command: python.command(["-m", "moto.server", "--host", "127.0.0.1", "--port", String(port)]),
     ready: async () => (await fetch(`${url}/moto-api/`)).ok,
+    ...(atEnd === undefined ? {} : { atEnd }),
   });
   const env = {
     AWS_ENDPOINT_URL: url,

@@ -1,6 +1,18 @@
-import { appendFileSync, chownSync, cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { execa } from "execa";
+import { afterAll } from "vitest";
 import { temporaryFolder } from "../support/folder.ts";
 import { reasonOf } from "./installation.ts";
 import { type Server, startServer } from "./server.ts";
@@ -30,7 +42,29 @@ export interface PostgresServer extends Server {
 export async function postgres(): Promise<Postgres> {
   const tools = { initdb: await tool("initdb"), server: await tool("postgres"), psql: await tool("psql") };
   const missing = missingOf(...Object.values(tools)) ?? (await refusal());
-  return { missing, start: (files = {}) => start(tools, files) };
+  let template: Promise<string> | undefined;
+  afterAll(async () => {
+    if (template !== undefined) rmSync(await template, { recursive: true, force: true });
+  });
+  const start = async (files = {}) => {
+    template ??= templateOf(tools.initdb);
+    return startOf(tools, await template, files);
+  };
+  return { missing, start };
+}
+
+/** What every server of a test file begins with, made once: its data, and for root its programs. */
+async function templateOf(initdb: Tool): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "packit-test-"));
+  chmodSync(folder, 0o755);
+  if (isRoot()) chownSync(folder, NOBODY, NOBODY);
+  const init = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync"];
+  const { file, args, env } = unprivileged(
+    initdb.command([...init, "--pgdata", join(folder, "data")]),
+    folder,
+  );
+  await execa(file, args, { env, cwd: folder });
+  return folder;
 }
 
 /** Why root cannot run programs as another user here. */
@@ -46,16 +80,15 @@ async function refusal(): Promise<string | undefined> {
   }
 }
 
-async function start(
-  { initdb, server, psql }: Readonly<Record<"initdb" | "server" | "psql", Tool>>,
+async function startOf(
+  { server, psql }: Readonly<Record<"server" | "psql", Tool>>,
+  template: string,
   files: Readonly<Record<string, string>>,
 ): Promise<PostgresServer> {
   const folder = temporaryFolder();
   if (isRoot()) chownSync(folder, NOBODY, NOBODY);
   const data = join(folder, "data");
-  const init = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync"];
-  const { file, args, env } = unprivileged(initdb.command([...init, "--pgdata", data]), folder);
-  await execa(file, args, { env, cwd: folder });
+  await execa("cp", ["-a", join(template, "data"), data]);
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, name), text);
     appendFileSync(join(data, "postgresql.conf"), `include '${join(folder, name)}'\n`);
@@ -70,7 +103,7 @@ async function start(
   const flags = ["-D", data, "-k", folder, "-h", "", "-p", "5432", "-F"];
   const run = () =>
     startServer({
-      command: unprivileged(server.command(flags), folder),
+      command: unprivileged(server.command(flags), template),
       cwd: folder,
       // Asks it to drop its clients; with SIGTERM it would wait for them.
       signal: "SIGINT",
