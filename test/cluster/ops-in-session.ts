@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Ended } from "./ops-session.ts";
 
-/** Runs each verb of `./ops` that it is sent, and answers with what came of it, as a process of its own would. */
+/** What ends a verb in place of the end of its process. */
 class Exit extends Error {}
 
 // By this the command line knows its project's folder.
@@ -14,6 +14,7 @@ process.exit = (code) => {
   process.exitCode = code ?? process.exitCode;
   throw new Exit();
 };
+// Runs each verb that it is sent, and answers with what came of it.
 process.on("message", (words: string[]) => {
   void ended(words).then((outcome) => process.send?.(outcome));
 });
