@@ -1,18 +1,21 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Anything } from "../support/anything.ts";
 import type { Changes } from "../support/stacks.ts";
-import { TestStack } from "./stack.ts";
+import { FEW_PARTS, TestStack } from "./stack.ts";
 
 const stack = new TestStack("sizes");
 const WORKER = "packit-worker-long-running-0";
 
+const FEW: Changes = { ...FEW_PARTS, withBeat: true };
+
 const LARGER: Changes = {
+  ...FEW,
   postgres: { storage: "3Gi" },
   valkey: { storage: "9Gi" },
   repositoryCache: { size: "5Gi" },
 };
 
-beforeAll(() => stack.up());
+beforeAll(() => stack.up(FEW));
 
 describe("volumes", () => {
   it("grow in place, those of the workers and of their sandboxes with one setting, and no pod goes for that", async () => {

@@ -35,26 +35,31 @@ const STEPS: readonly (readonly [title: string, settings: Changes])[] = [
 describe("what is told of a change is what the API server makes of it", () => {
   const stack = new TestStack("diff");
   let former: Changes = {};
+  let before: Awaited<ReturnType<typeof seen>>;
+  let were: Awaited<ReturnType<typeof masked>>;
 
-  beforeAll(() => stack.up(), 60_000);
+  beforeAll(async () => {
+    await stack.up();
+    before = await seen(stack);
+    were = await masked(stack, former);
+  }, 60_000);
   afterAll(() => stack.down());
 
   it.each(STEPS)("of %s", { timeout: 60_000 }, async (_, change) => {
     const settings = merge(former, change) as Changes;
-    const [were, are] = [await masked(stack, former), await masked(stack, settings)];
+    const are = await masked(stack, settings);
     const order = componentsOf(are.settings).map(({ component }) => component);
     const told = objectDiffs(were.objects, are.objects, partOf(are.settings));
     const rolled = restarts(were.objects, are.objects, order).filter(({ kind }) => kind !== "Job");
-    const before = await seen(stack);
     await stack.up(settings);
     const after = await seen(stack);
-    former = settings;
+    const { objects, pods: running } = before;
+    // The next step begins with what this one ends with.
+    [former, before, were] = [settings, after, are];
     expect(told.map((one) => `${one.what} ${withoutDigest(nameOf(one))}`).toSorted()).toEqual(
-      happened(before.objects, after.objects).toSorted(),
+      happened(objects, after.objects).toSorted(),
     );
-    const restarted = [...before.pods].filter(([component, pods]) =>
-      isOtherPod(pods, after.pods.get(component)),
-    );
+    const restarted = [...running].filter(([component, pods]) => isOtherPod(pods, after.pods.get(component)));
     expect(rolled.map(({ name }) => name).toSorted()).toEqual(
       restarted.map(([component]) => component).toSorted(),
     );

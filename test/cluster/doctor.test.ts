@@ -9,7 +9,7 @@ import { clusterNeeds } from "../../operations/doctor.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { PATHS } from "./control-plane.ts";
-import { TestStack } from "./stack.ts";
+import { FEW_PARTS, TestStack } from "./stack.ts";
 import { setStatus } from "./status.ts";
 
 const admin = localClient(PATHS);
@@ -51,13 +51,13 @@ describe("what a stack needs of its cluster", () => {
 
 describe("what is deployed of a stack", () => {
   const told = async () => {
-    const found = await clusterNeeds(() => admin, LOCAL_CONTEXT, await stack.objects());
+    const found = await clusterNeeds(() => admin, LOCAL_CONTEXT, await stack.objects(FEW_PARTS));
     return found.slice(1).map(({ what, found, remedy }) => [what, found ?? remedy]);
   };
 
   it("is told when it is ready and when it is not, with the reason, and not before there is any", async () => {
     expect(await told()).toEqual([]);
-    await stack.up();
+    await stack.up(FEW_PARTS);
     expect(await told()).toEqual([["what is deployed", "ready"]]);
     const route = (await stack.list("Route", { apiVersion: "route.openshift.io/v1" })).get("packit-service");
     const condition = { type: "Admitted", status: "False", reason: "HostAlreadyClaimed", message: "taken" };

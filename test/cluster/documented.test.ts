@@ -8,7 +8,7 @@ import { temporaryFolder } from "../support/folder.ts";
 import { ocAlone } from "../support/oc.ts";
 import { ROOT } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
-import { TestStack } from "./stack.ts";
+import { FEW_PARTS, TestStack } from "./stack.ts";
 
 const KUBECTL = join(PATHS.state, "kubectl");
 const stack = new TestStack("documented");
@@ -33,7 +33,7 @@ describe("each command that a page tells to run", () => {
 describe("Jobs made from the CronJobs, as docs/postgresql.md says", () => {
   beforeAll(async () => {
     const backup = { bucket: "arr-packit-stg" };
-    await stack.up({ withBackup: true, backup, postgres: { secondVersion: 16 } });
+    await stack.up({ ...FEW_PARTS, withBackup: true, backup, postgres: { secondVersion: 16 } });
   });
 
   it("are there, with the backup's name where one is given", async () => {

@@ -11,17 +11,18 @@ import { attempts, sandboxAttempt, targetsOf } from "../../operations/egress/tar
 import type { Anything } from "../support/anything.ts";
 import { command, project } from "../support/cli.ts";
 import { PATHS } from "./control-plane.ts";
-import { TestStack } from "./stack.ts";
+import { FEW_PARTS, TestStack } from "./stack.ts";
 
 const ACCESS = { kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT };
 const POOL = "packit-worker-short-running";
 const stack = new TestStack("egress");
-const settings = stack.settings();
+const PARTS = { ...FEW_PARTS, withFedmsg: true };
+const settings = stack.settings(PARTS);
 const targets = targetsOf(settings, []);
 const WORKER = attempts(settings, targets);
 const ALL = [...WORKER, sandboxAttempt(settings, [])];
 
-beforeAll(() => stack.up());
+beforeAll(() => stack.up(PARTS));
 afterEach(async () => {
   vi.restoreAllMocks();
   expect(await left()).toEqual([]);

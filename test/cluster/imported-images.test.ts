@@ -7,7 +7,7 @@ import { find } from "../support/stacks.ts";
 import { PATHS } from "./control-plane.ts";
 import { bringIn, ownImages, registry, settled, WORKER, WORKERS } from "./own-images.ts";
 import { PlayedOpenShift } from "./played-openshift.ts";
-import { modestPod, TestStack } from "./stack.ts";
+import { FEW_PARTS, modestPod, TestStack } from "./stack.ts";
 
 const ACCESS = { kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT };
 
@@ -16,7 +16,7 @@ afterAll(() => server.stop());
 
 describe("images that OpenShift imports", { timeout: 120_000 }, () => {
   const stack = new TestStack("imported-images");
-  const changes = { images, imagePolicy: "schedule" };
+  const changes = { ...FEW_PARTS, withBeat: true, images, imagePolicy: "schedule" };
   const client = new PlayedOpenShift(ACCESS);
 
   beforeAll(() => stack.up(changes));

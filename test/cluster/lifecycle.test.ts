@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseDocument } from "yaml";
 import { until } from "../../cluster/until.ts";
 import { kitFile } from "../../local/kit.ts";
 import { localPaths, type Paths } from "../../local/paths.ts";
@@ -20,6 +21,7 @@ import { hasPulumi } from "../../operations/test-instances/pulumi-engine.ts";
 import { newStackText } from "../../settings/new-stack.ts";
 import type { Anything } from "../support/anything.ts";
 import { command, project } from "../support/cli.ts";
+import { FEW_PARTS } from "./stack.ts";
 import { isReady, lose } from "./status.ts";
 
 /** Whether Pulumi's own engine can be tried here. */
@@ -37,8 +39,8 @@ afterEach(async () => {
   if (existsSync(paths.state)) await local("down", "--all");
 });
 
-describe("make local", { timeout: 120_000 }, () => {
-  it("brings stage up from nothing, says where everything runs, no secret, and why something is not ready; removes one of two stacks, then all", async () => {
+describe("make local", { timeout: 240_000 }, () => {
+  it("brings stage up from nothing, says where everything runs, no secret, and why something is not ready; heals lost nodes; removes one of two stacks, then all", async () => {
     const { exitCode, stdout, stderr } = await local("up", "stage");
     expect(exitCode).toBe(0);
     expect(stderr).toContain("platform: managed-platform -> openshift");
@@ -62,10 +64,12 @@ describe("make local", { timeout: 120_000 }, () => {
     }
     expect(statSync(join(paths.state, "etcd")).mode & 0o077).toBe(0);
     await failsWithReasons();
+    await healsLostNodes();
     await removesOneOfTwo();
   });
 
-  it("can be killed at any moment: the next run takes over, nothing runs twice, and all can be removed", async () => {
+  it("can be killed at any moment: the next run takes over, nothing runs twice, and all can be removed; says what goes on running when it is stopped, names the part that dies, and leaves nothing of one that is broken", async () => {
+    writeFileSync(join(cwd, "Pulumi.stage.yaml"), fewParts());
     for (const moment of [600, 2500]) {
       const run = local("up", "stage");
       await setTimeout(moment);
@@ -92,57 +96,7 @@ describe("make local", { timeout: 120_000 }, () => {
       /starting it again(.|\n)*removing what there is of stage(.|\n)*\nstage is removed\. .* goes on running/,
     );
     expect(await namespaces()).toEqual([]);
-  });
-
-  it("heals a control plane whose nodes were lost, and whose kwok knows no way back", async () => {
-    await local("up", "stage");
-    const client = localClient(paths);
-    const all = (kind: string): Promise<Anything[]> => client.list({ apiVersion: "v1", kind });
-    await stopProcesses(paths, ["kwok"]);
-    for (const node of await all("Node")) await lose(client, node, "Unknown");
-    for (const pod of await all("Pod")) await lose(client, pod, "False");
-    // As it was started before it had stages of this project.
-    const { kubeconfig } = paths;
-    startProcess(paths, "kwok", {
-      kubeconfig,
-      config: kitFile(paths, "stages.yaml"),
-      "manage-all-nodes": true,
-    });
-    const back = async () => (await all("Node")).every(isReady);
-    await until(back, { what: "the nodes to be back", limitSeconds: 30 });
-    expect((await all("Pod")).some(isReady)).toBe(false);
-    const { exitCode, stderr } = await local("up", "stage", "--limit", "90s");
-    expect(exitCode, String(stderr)).toBe(0);
-    expect(stderr).toContain("already running");
-    expect((await all("Pod")).filter((pod) => !isReady(pod) && pod.status.phase === "Running")).toEqual([]);
-    expect((await findProcesses(paths)).filter(({ name }) => name === "kwok")).toHaveLength(1);
-  });
-
-  it("says what goes on running when it is stopped, names the part that dies, and leaves nothing of one that is broken", async () => {
-    writeFileSync(join(cwd, "Pulumi.lost.yaml"), lost());
-    const stopped = await whenLeft("beat", (run) => run.kill("SIGINT"));
-    expect(stopped.exitCode).toBe(130);
-    expect(stopped.stderr).toMatch(
-      /Stopped\. The control plane goes on running: etcd, (.|\n)*go on +\.\/ops local up lost/,
-    );
-    const killed = await whenLeft("beat", async () => {
-      for (const { pid, name } of await findProcesses(paths))
-        if (name === "etcd") process.kill(pid, "SIGKILL");
-    });
-    expect([killed.exitCode, killed.stderr]).toEqual([
-      1,
-      expect.stringMatching(/^etcd of the control plane does not run/m),
-    ]);
-    await stopProcesses(paths);
-    truncateSync(join(paths.state, "etcd/member/snap/db"), 5000);
-    const broken = await local("up", "stage");
-    expect(broken.stderr).toMatch(
-      /^etcd of the control plane does not run\.\n.*etcd\.log:\n.*(panic|fatal)/m,
-    );
-    expect((await local("down", "lost")).stderr).toContain("./ops local down --all");
-    const { stderr } = await local("down", "--all");
-    expect(stderr).toMatch(/; deleted its data and \d volumes\.$/);
-    expect(readdirSync(join(cwd, ".local"))).toEqual([]);
+    await saysWhatGoesOnAndWhatIsBroken();
   });
 
   it("refuses a limit that is no length of time before it starts anything", async () => {
@@ -166,6 +120,7 @@ describe("make local-down", { timeout: 120_000 }, () => {
 
 describe.skipIf(!HAS_PULUMI)("with the real Pulumi engine", { timeout: 600_000 }, () => {
   it("the outcome is the same, a second run changes nothing, and destroy leaves nothing", async () => {
+    writeFileSync(join(cwd, "Pulumi.stage.yaml"), fewParts());
     const first = await local("up", "stage", "--engine", "pulumi", "--limit", "2m");
     expect(first.exitCode).toBe(0);
     const state = readFileSync(
@@ -198,6 +153,55 @@ async function failsWithReasons(): Promise<void> {
   ]);
   expect(stderr).toContain("didn't match Pod's node affinity/selector");
   await local("down", "lost");
+}
+
+/** Expects a control plane whose nodes were lost, and whose kwok knows no way back, to be healed by the next run. */
+async function healsLostNodes(): Promise<void> {
+  const client = localClient(paths);
+  const all = (kind: string): Promise<Anything[]> => client.list({ apiVersion: "v1", kind });
+  await stopProcesses(paths, ["kwok"]);
+  for (const node of await all("Node")) await lose(client, node, "Unknown");
+  for (const pod of await all("Pod")) await lose(client, pod, "False");
+  // As it was started before it had stages of this project.
+  const { kubeconfig } = paths;
+  startProcess(paths, "kwok", {
+    kubeconfig,
+    config: kitFile(paths, "stages.yaml"),
+    "manage-all-nodes": true,
+  });
+  const back = async () => (await all("Node")).every(isReady);
+  await until(back, { what: "the nodes to be back", limitSeconds: 30 });
+  expect((await all("Pod")).some(isReady)).toBe(false);
+  const { exitCode, stderr } = await local("up", "stage", "--limit", "90s");
+  expect(exitCode, String(stderr)).toBe(0);
+  expect(stderr).toContain("already running");
+  expect((await all("Pod")).filter((pod) => !isReady(pod) && pod.status.phase === "Running")).toEqual([]);
+  expect((await findProcesses(paths)).filter(({ name }) => name === "kwok")).toHaveLength(1);
+}
+
+/** Expects a run that is stopped, or whose control plane dies or is broken, to say so, and nothing to be left of it. */
+async function saysWhatGoesOnAndWhatIsBroken(): Promise<void> {
+  writeFileSync(join(cwd, "Pulumi.lost.yaml"), lost());
+  const stopped = await whenLeft("beat", (run) => run.kill("SIGINT"));
+  expect(stopped.exitCode).toBe(130);
+  expect(stopped.stderr).toMatch(
+    /Stopped\. The control plane goes on running: etcd, (.|\n)*go on +\.\/ops local up lost/,
+  );
+  const killed = await whenLeft("beat", async () => {
+    for (const { pid, name } of await findProcesses(paths)) if (name === "etcd") process.kill(pid, "SIGKILL");
+  });
+  expect([killed.exitCode, killed.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^etcd of the control plane does not run/m),
+  ]);
+  await stopProcesses(paths);
+  truncateSync(join(paths.state, "etcd/member/snap/db"), 5000);
+  const broken = await local("up", "stage");
+  expect(broken.stderr).toMatch(/^etcd of the control plane does not run\.\n.*etcd\.log:\n.*(panic|fatal)/m);
+  expect((await local("down", "lost")).stderr).toContain("./ops local down --all");
+  const { stderr } = await local("down", "--all");
+  expect(stderr).toMatch(/; deleted its data and \d volumes\.$/);
+  expect(readdirSync(join(cwd, ".local"))).toEqual([]);
 }
 
 /** Expects two runs at once to wait for each other, and each stack, and at last everything, to go alone. */
@@ -249,6 +253,14 @@ async function importedByOpenshift(deployment: string, container: string): Promi
 function lost(): string {
   const own = { stack: "lost", kubeContext: "lost", namespace: "packit--lost", domain: "apps.example.com" };
   return `${newStackText(stage(), own)}  packit:beat: { nodeSelector: { env: nowhere } }\n`;
+}
+
+/** Stage without the parts that a run is not about. */
+function fewParts(): string {
+  const { withBeat: _, ...left } = FEW_PARTS;
+  const document = parseDocument(stage());
+  for (const [key, value] of Object.entries(left)) document.setIn(["config", `packit:${key}`], value);
+  return String(document);
 }
 
 function stage(): string {

@@ -3,14 +3,15 @@ import { restart, restartedFor } from "../../operations/images/restart.ts";
 import type { Anything } from "../support/anything.ts";
 import { find } from "../support/stacks.ts";
 import { bringIn, ownImages, registry, settled, WORKER, WORKERS } from "./own-images.ts";
-import { TestStack } from "./stack.ts";
+import { FEW_PARTS, TestStack } from "./stack.ts";
 
 const { server, images } = await ownImages();
 afterAll(() => server.stop());
 
 describe("images that pods pull by a tag", { timeout: 120_000 }, () => {
   const stack = new TestStack("pulled-images");
-  const changes = { images, platform: "kubernetes", hosts: { redisCommander: undefined } };
+  const parts = { ...FEW_PARTS, withBeat: true, withFlower: true };
+  const changes = { ...parts, images, platform: "kubernetes", hosts: { redisCommander: undefined } };
 
   beforeAll(() => stack.up(changes));
 

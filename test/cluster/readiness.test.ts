@@ -2,16 +2,17 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { applyStack } from "../../cluster/apply.ts";
 import { until } from "../../cluster/until.ts";
 import { waitUntilReady } from "../../cluster/wait.ts";
-import { TestStack } from "./stack.ts";
+import { FEW_PARTS, TestStack } from "./stack.ts";
 import { isReady, lose, setStatus } from "./status.ts";
 
 const stack = new TestStack("readiness");
+const PARTS = { ...FEW_PARTS, withBeat: true };
 
-beforeAll(() => stack.up());
+beforeAll(() => stack.up(PARTS));
 
 describe("what does not become ready", () => {
   it("is named with the cluster's own reasons, each of them once", async () => {
-    const objects = await stack.objects({ valkey: { nodeSelector: { env: "nowhere" } } });
+    const objects = await stack.objects({ ...PARTS, valkey: { nodeSelector: { env: "nowhere" } } });
     await applyStack(stack.client, "readiness", objects);
     const error = await waitUntilReady(stack.client, { objects, limitSeconds: 3 }).catch(
       (cause: Error) => cause.message,
@@ -115,7 +116,7 @@ describe.each(REFUSABLE)("of kind $kind", ({ apiVersion, kind, spec, bad, good, 
 describe("the pods of a node that was lost", () => {
   it("are ready again once it is back", async () => {
     const { client } = stack;
-    await stack.up();
+    await stack.up(PARTS);
     const before = [...(await stack.list("Pod")).values()].filter(({ status }) => status.phase === "Running");
     expect(before.length).toBeGreaterThan(5);
     await Promise.all(before.map((pod) => lose(client, pod, "False")));
@@ -124,7 +125,7 @@ describe("the pods of a node that was lost", () => {
       return before.every(({ metadata }) => isReady(now.get(metadata.name)));
     };
     await until(back, { what: "every pod to be ready again", limitSeconds: 20 });
-    await stack.up();
+    await stack.up(PARTS);
   });
 });
 

@@ -10,7 +10,9 @@ import { PATHS } from "./control-plane.ts";
 const NAMESPACE = "test-slots";
 const LIMIT = 3;
 const CLIENTS = 100;
-const ROUNDS = 100;
+
+/** How often so many come at once; 100 and more where there is time: `PACKIT_TEST_CROWDS=100`. */
+const ROUNDS = Number(process.env.PACKIT_TEST_CROWDS ?? 20);
 
 const client = new ApiClient({ kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT });
 const slots = new Slots(client, { namespace: NAMESPACE, limit: LIMIT });

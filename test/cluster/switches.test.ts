@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { isKept } from "../../cluster/apply.ts";
 import { describe as nameOf } from "../../render/kubernetes-object.ts";
 import { empties } from "../support/empties.ts";
@@ -6,8 +6,6 @@ import { pairwise, switched } from "../support/switches.ts";
 import { TestStack } from "./stack.ts";
 
 const stack = new TestStack("switches");
-
-beforeAll(() => stack.up());
 
 describe("a stack with its switches in every pair", () => {
   it.each(

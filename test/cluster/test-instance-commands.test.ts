@@ -15,6 +15,7 @@ import { poolOf } from "../support/pool.ts";
 import { ROOT } from "../support/stacks.ts";
 import { TAKE_ARGS, tenancy } from "../support/tenancy.ts";
 import { PATHS } from "./control-plane.ts";
+import { opsSession } from "./ops-session.ts";
 
 const RAW = {
   kubeContext: LOCAL_CONTEXT,
@@ -145,7 +146,7 @@ describe("what a test instance's user is told", { timeout: 300_000 }, () => {
 
 const TAKE = { ...TAKE_ARGS, budget: { cpu: 1e9, memory: 1e15 } };
 
-/** Runs verbs in a project of this pool, as a user does who names a kubeconfig. */
+/** Runs verbs in a project of this pool, as a user does who names a kubeconfig; `words` those that are printed, as they are. */
 function runner() {
   const shared = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
   shared.config["packit:testInstances"] = { default: RAW };
@@ -155,9 +156,10 @@ function runner() {
     const { exitCode, stdout, stderr } = await command(name, args, { cwd, env });
     return { exitCode, stdout: String(stdout), stderr: String(stderr) };
   };
+  const inSession = opsSession(cwd, env);
   const run = (...[verb, ...args]: readonly [verb: string, ...args: string[]]) => {
     const engine = ["deploy", "destroy", "refresh", "reap"].includes(verb) ? ["--engine", "apply"] : [];
-    return words(["test-instance", verb, ...args, "--kubeconfig", PATHS.kubeconfig, ...engine]);
+    return inSession(["test-instance", verb, ...args, "--kubeconfig", PATHS.kubeconfig, ...engine]);
   };
   return Object.assign(run, { words });
 }

@@ -39,7 +39,7 @@ import { setStatus } from "./status.ts";
 import { LEFT_OUT } from "./test-pool.ts";
 
 /** How often a deploy is killed by chance; 20 and more where there is time: `PACKIT_TEST_KILLS=20`. */
-const KILLS = Number(process.env.PACKIT_TEST_KILLS ?? 8);
+const KILLS = Number(process.env.PACKIT_TEST_KILLS ?? 5);
 
 /** About as many requests as a deploy sends. */
 const REQUESTS = 280;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { applyStack } from "../../cluster/apply.ts";
 import { until } from "../../cluster/until.ts";
-import { modestPod, TestStack } from "./stack.ts";
+import { FEW_PARTS, modestPod, TestStack } from "./stack.ts";
 
 const stage = new TestStack("tolerations");
 const prod = new TestStack("no-tolerations", "prod");
@@ -8,8 +9,10 @@ const TOLERATION = { key: "environment", operator: "Equal", value: "stage", effe
 const ON_STAGE = { nodeSelector: { env: "stage" } };
 
 beforeAll(async () => {
-  await stage.up();
-  await prod.up();
+  await stage.up(FEW_PARTS);
+  // Where its pods are to be, and none of them.
+  const spaces = (await prod.objects()).filter(({ kind }) => kind === "Namespace");
+  await applyStack(prod.client, "no-tolerations", spaces);
 });
 
 describe("a stage pod", () => {
@@ -29,7 +32,7 @@ describe("a stage pod", () => {
   });
 
   it("lands on a node labelled env: stage if its component has that node selector", async () => {
-    await stage.up({ workers: { longRunning: ON_STAGE }, service: ON_STAGE });
+    await stage.up({ ...FEW_PARTS, workers: { longRunning: ON_STAGE }, service: ON_STAGE });
     const nodes = await stage.client.list({ apiVersion: "v1", kind: "Node" }, { labels: { env: "stage" } });
     const names = nodes.map(({ metadata }) => metadata.name);
     const selected = [...(await stage.list("Pod"))].filter(([, { spec }]) => spec.nodeSelector);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { until } from "../../cluster/until.ts";
-import { TestStack } from "./stack.ts";
+import { FEW_PARTS, TestStack } from "./stack.ts";
 
 const stack = new TestStack("volumes");
 const POD = "packit-worker-long-running";
@@ -45,7 +45,7 @@ describe("each worker of a pool", () => {
 });
 
 async function scale(replicas: number): Promise<void> {
-  await stack.up({ workers: { longRunning: { replicas } } });
+  await stack.up({ ...FEW_PARTS, workers: { longRunning: { replicas } } });
   const scaled = async () => (await workers()).length === replicas;
   await until(scaled, { what: `${replicas} workers`, limitSeconds: 20 });
 }

@@ -21,11 +21,18 @@ export function opsIn(folder: string): string[] {
   return [...before, join(folder, "cli", "ops.ts")];
 }
 
+/** Where `./ops` has Node keep what it compiled: without, a command takes half a second more to start. */
+const COMPILED = {
+  NODE_COMPILE_CACHE: join(ROOT, "node_modules", ".cache", "node"),
+  NODE_COMPILE_CACHE_PORTABLE: "1",
+};
+
 /** Starts a verb of `./ops`, that of the project in `cwd`. */
 export function command(
   name: string,
   args: readonly string[],
-  { cwd = ROOT, ...options }: Options & { readonly cwd?: string } = {},
+  { cwd = ROOT, env, ...options }: Options & { readonly cwd?: string } = {},
 ) {
-  return execa(process.execPath, [...opsIn(cwd), name, ...args], { reject: false, cwd, ...options });
+  const common = { reject: false, cwd, env: { ...COMPILED, ...env } };
+  return execa(process.execPath, [...opsIn(cwd), name, ...args], { ...common, ...options });
 }
