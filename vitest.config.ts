@@ -15,9 +15,9 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/cluster/**"],
           isolate: false,
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           // Hooks render stacks too.
-          hookTimeout: 30_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -27,8 +27,8 @@ export default defineConfig({
           include: ["test/cluster/**/*.test.ts"],
           globalSetup: "test/cluster/control-plane.ts",
           isolate: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],
