@@ -6,6 +6,6 @@ export async function uncommitted(root: string): Promise<string[]> {
   const words = ["status", "--porcelain", "--untracked-files=no"];
   const { stdout, stderr, failed } = await execa("git", words, { cwd: root, reject: false, stdin: "ignore" });
   if (failed)
-    throw new EnvironmentError(`git cannot tell what of ${root} is not committed: ${stderr}`.trimEnd());
+    throw new EnvironmentError(`What of ${root} is not committed cannot be told by git: ${stderr}`.trimEnd());
   return stdout.split("\n").filter((line) => line !== "");
 }

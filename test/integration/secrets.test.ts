@@ -99,7 +99,8 @@ describe.skipIf(klist.missing)("a keytab, to Kerberos", LIMIT, () => {
         const isTaken = faultOf("keytab", damaged.toString("base64"), { hosts: [], principal }) === undefined;
         return !isTaken || (await lists(damaged));
       }),
-      { numRuns: 60 },
+      // The key of the first one has no length there: nothing is read after that.
+      { numRuns: 60, examples: [[45, 32]] },
     );
   });
 });

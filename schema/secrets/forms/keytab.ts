@@ -66,21 +66,34 @@ function principalsIn(bytes: Buffer): string[] {
     const length = reader.number(4) | 0;
     if (length === 0) break;
     const entry = reader.bytes(Math.abs(length));
-    if (length > 0) principals.push(...principalOf(new ByteReader(entry, isSecond), isSecond));
+    if (length < 0) continue;
+    const found = principalOf(new ByteReader(entry, isSecond), isSecond);
+    if (found === undefined) break;
+    principals.push(...found);
   }
   return principals;
 }
 
-/** None where the key is of a kind that Kerberos no longer takes, as keytabs often have beside others. */
-function principalOf(entry: ByteReader, isSecond: boolean): readonly string[] {
-  const string = () => entry.bytes(entry.number(2)).toString();
+/**
+ * None where the key is of a kind that Kerberos no longer takes, as keytabs often have beside others; `undefined` where
+ * Kerberos takes the file to end, whatever comes after: at what has no length, or one that is negative to it.
+ */
+function principalOf(entry: ByteReader, isSecond: boolean): readonly string[] | undefined {
+  const lengths: number[] = [];
+  const piece = () => {
+    const bytes = entry.bytes(entry.number(2));
+    lengths.push(bytes.length);
+    return bytes;
+  };
   const count = entry.number(2) - (isSecond ? 0 : 1);
-  const realm = string();
-  const names = Array.from({ length: count }, string);
+  lengths.push(count);
+  const realm = piece();
+  const names = Array.from({ length: count }, piece);
   // The kind of name, then the time, then the key's version.
   entry.bytes((isSecond ? 4 : 0) + 4 + 1);
   const kind = entry.number(2);
-  const key = entry.bytes(entry.number(2));
+  const key = piece();
+  if (lengths.some((length) => length <= 0 || length > 0x7fff)) return undefined;
   return key.length === KEY_LENGTHS[kind] ? [`${names.join("/")}@${realm}`] : [];
 }
 
