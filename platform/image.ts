@@ -1,7 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { isDigest } from "../schema/image-reference.ts";
 import type { Destination } from "./destination.ts";
+import { imageStream } from "./image-stream.ts";
 
 /** What a container runs. */
 export interface Image {
@@ -36,25 +36,8 @@ export function image(name: string, { destination, ...args }: ImageArgs, opts: C
   if (!destination.platform.imageStreams) {
     return { reference: args.from, pullPolicy: args.follow ? "Always" : "IfNotPresent" };
   }
-  new k8s.apiextensions.CustomResource(
-    name,
-    {
-      apiVersion: "image.openshift.io/v1",
-      kind: "ImageStream",
-      metadata: destination.object(args.name),
-      spec: {
-        lookupPolicy: { local: true },
-        tags: [
-          {
-            name: args.tag,
-            from: { kind: "DockerImage", name: args.from },
-            ...(args.follow && { importPolicy: { scheduled: true } }),
-          },
-        ],
-      },
-    },
-    opts,
-  );
+  const tag = { name: args.tag, from: args.from, follow: args.follow };
+  imageStream(name, { destination, name: args.name, isLocal: true, tag }, opts);
   const reference = `${args.name}:${args.tag}`;
   return { reference, stream: reference };
 }

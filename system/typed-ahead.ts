@@ -4,8 +4,8 @@ import { closeSync, constants, openSync, readSync } from "node:fs";
  * Forgets what was typed at the terminal before anybody was asked: it is no answer. Lines that were typed wait in the
  * terminal itself until somebody reads it.
  */
-export function forgetTypedAhead(stdin = process.stdin): void {
-  if (!stdin.isTTY) return;
+export function forgetTypedAhead(): void {
+  const { stdin } = process;
   // By character: else what was typed without an Enter would stay.
   stdin.setRawMode(true);
   try {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { program } from "../../kubernetes/program.ts";
 import type { ImageSpec } from "../images.ts";
+import { buildArgs } from "./build-args.ts";
 
 /** One image that OpenShift builds. */
 export interface ImageBuild {
@@ -24,15 +25,15 @@ export interface BuildsArgs {
   readonly branch: string;
   /** The API, which the dashboard has built in. */
   readonly apiUrl: string;
-  /** The images that are built from their repositories' own Containerfiles. */
-  readonly others: readonly ImageSpec[];
+  /** The images that there are. Those that have no base of their own are built from their repositories' own Containerfiles. */
+  readonly images: readonly ImageSpec[];
 }
 
 /** The image that all others lie over. */
 export const BASE = "base";
 
 /** Where that is from: its ImageStream. */
-export const FEDORA = { name: "fedora", tag: "43", reference: "registry.fedoraproject.org/fedora:43" };
+export const FEDORA = { name: "fedora", tag: "43", from: "registry.fedoraproject.org/fedora:43" };
 
 /** The images of packit-service, the playbook of each that says which packages it has, and its libraries of Packit's own. */
 export const SPLIT = [
@@ -51,15 +52,16 @@ export const SPLIT = [
 const REPOSITORY = "packit-service";
 
 /** Each of them, after the one that it lies over. */
-export function imageBuilds({ branch, apiUrl, others }: BuildsArgs): ImageBuild[] {
-  const SOURCE_BRANCH = branch;
+export function imageBuilds({ images, ...given }: BuildsArgs): ImageBuild[] {
+  // A build of a branch does not know its commit before.
+  const argsOf = (repository: string) => buildArgs(repository, { ...given, revision: given.branch });
   const split = SPLIT.flatMap(({ name, playbook, libraries }): ImageBuild[] => [
     {
       name: baseOf(name),
       from: BASE,
       repository: REPOSITORY,
       containerfile: { text: file("dependencies") },
-      args: { SOURCE_BRANCH, PLAYBOOK: playbook },
+      args: { ...argsOf(REPOSITORY), PLAYBOOK: playbook },
       isPushed: false,
       sources: [`${REPOSITORY}:files/${playbook}`, `${REPOSITORY}:files/tasks`],
     },
@@ -68,7 +70,7 @@ export function imageBuilds({ branch, apiUrl, others }: BuildsArgs): ImageBuild[
       from: baseOf(name),
       repository: REPOSITORY,
       containerfile: { text: file(name) },
-      args: { SOURCE_BRANCH },
+      args: argsOf(REPOSITORY),
       isPushed: true,
       sources: [REPOSITORY, ...libraries],
     },
@@ -81,31 +83,25 @@ export function imageBuilds({ branch, apiUrl, others }: BuildsArgs): ImageBuild[
     isPushed: false,
     sources: [],
   };
-  return [base, ...split, ...others.flatMap((image) => whole(image, { branch, apiUrl }))];
+  return [base, ...split, ...images.flatMap((image) => whole(image, argsOf))];
 }
 
-/** Whether an image is built in one go. Tokman is built on another base, which nobody builds anew. */
-export function isWhole({ repository, source }: ImageSpec): boolean {
-  const isSplit = SPLIT.some(({ name }) => name === repository);
-  return source !== undefined && !isSplit && source.repository !== "tokman";
-}
-
-/** An image whose repository builds it in one go. */
+/** The build of an image whose repository builds it in one go, if it does. */
 function whole(
   { repository: name, source }: ImageSpec,
-  { branch, apiUrl }: Pick<BuildsArgs, "branch" | "apiUrl">,
+  argsOf: (repository: string) => ImageBuild["args"],
 ): ImageBuild[] {
-  if (name === undefined || source === undefined) return [];
+  const isSplit = SPLIT.some((one) => one.name === name);
+  // Tokman lies over another base, which nobody builds anew.
+  if (name === undefined || source === undefined || isSplit || name === "tokman") return [];
   const { repository, dockerfile } = source;
-  const args: Record<string, string> =
-    repository === "dashboard" ? { VITE_API_URL: apiUrl, VITE_GIT_SHA: branch } : {};
   return [
     {
       name,
       from: BASE,
       repository,
       containerfile: { path: dockerfile },
-      args,
+      args: argsOf(repository),
       isPushed: true,
       sources: [repository],
     },

@@ -5,11 +5,13 @@ import { secretFiles } from "../../kubernetes/files.ts";
 import { grant } from "../../kubernetes/grant.ts";
 import { program } from "../../kubernetes/program.ts";
 import type { Destination } from "../../platform/destination.ts";
+import { imageStream } from "../../platform/image-stream.ts";
 import type { ImageSpec } from "../images.ts";
 import { buildsNetwork } from "../network/network.ts";
+import { ocContainer } from "../oc.ts";
 import type { PartArgs } from "../part-args.ts";
 import type { Settings } from "../settings.ts";
-import { buildConfig, imageStream } from "./build-config.ts";
+import { buildConfig } from "./build-config.ts";
 import { BASE, FEDORA, type ImageBuild, imageBuilds } from "./builds.ts";
 import { dockerConfig } from "./docker-config.ts";
 import { buildRules, NOTES } from "./rights.ts";
@@ -20,8 +22,8 @@ export interface ImageBuildsArgs extends Pick<PartArgs<Settings>, "destination" 
   readonly builds: Destination;
   /** What the stack says of them. */
   readonly build: BuildSettings;
-  /** The images that are built from their repositories' own Containerfiles. */
-  readonly others: readonly ImageSpec[];
+  /** The images of the stack's parts. */
+  readonly images: readonly ImageSpec[];
 }
 
 const LOOK = program(import.meta.dirname, "look.sh").trimEnd();
@@ -36,7 +38,7 @@ const NOTE_PREFIX = "sources.packit.dev/";
 export class ImageBuilds extends pulumi.ComponentResource {
   constructor(name: string, args: ImageBuildsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("packit:app:ImageBuilds", name, {}, opts);
-    const { builds, build, settings, others } = args;
+    const { builds, build, settings, images } = args;
     const child = { parent: this };
     const branch = build.branch ?? (settings.deployment === "prod" ? "stable" : "main");
     if (settings.networkPolicies)
@@ -52,8 +54,13 @@ export class ImageBuilds extends pulumi.ComponentResource {
       },
       child,
     );
-    imageStream(`${name}-fedora`, { destination: builds, ...FEDORA }, child);
-    const all = imageBuilds({ branch, apiUrl: `https://${settings.hosts.service}/api`, others });
+    const { name: fedora, tag, from } = FEDORA;
+    imageStream(
+      `${name}-fedora`,
+      { destination: builds, name: fedora, isLocal: false, tag: { name: tag, from, follow: true } },
+      child,
+    );
+    const all = imageBuilds({ branch, apiUrl: `https://${settings.hosts.service}/api`, images });
     for (const one of all)
       buildConfig(
         `${name}-${one.name}`,
@@ -132,14 +139,7 @@ export class ImageBuilds extends pulumi.ComponentResource {
         // The next look is another try; GitHub answers so many questions an hour.
         retries: 0,
         usesApi: true,
-        containers: [
-          {
-            name: component,
-            image: { reference: settings.images.cli },
-            command: run.command,
-            env: { ...run.env, HOME: "/tmp" },
-          },
-        ],
+        containers: [ocContainer(component, settings, run)],
         nodeSelector: {},
       },
       child,

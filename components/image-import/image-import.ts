@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { cronJob } from "../../kubernetes/cron-job.ts";
 import { grant } from "../../kubernetes/grant.ts";
 import { program } from "../../kubernetes/program.ts";
+import { ocContainer } from "../oc.ts";
 import type { PartArgs } from "../part-args.ts";
 import type { CoreSettings } from "../stack/settings.ts";
 import { IMAGE_IMPORT, type ImageImportSettings } from "./settings.ts";
@@ -46,12 +47,7 @@ export class ImageImport extends pulumi.ComponentResource {
         limitSeconds: 3600,
         usesApi: true,
         containers: [
-          {
-            name: NAME,
-            image: { reference: settings.images.cli },
-            command: ["bash", "-c", SCRIPT, NAME, ...args.imported],
-            env: { HOME: "/tmp" },
-          },
+          ocContainer(NAME, settings, { command: ["bash", "-c", SCRIPT, NAME, ...args.imported] }),
         ],
         nodeSelector: {},
       },

@@ -5,7 +5,6 @@ import { Destination } from "../../platform/destination.ts";
 import { platformOf } from "../../platform/platform.ts";
 import { Configuration } from "../configuration/configuration.ts";
 import { Deployer } from "../deployer/deployer.ts";
-import { isWhole } from "../image-builds/builds.ts";
 import { ImageBuilds } from "../image-builds/image-builds.ts";
 import type { LoadedPart } from "../load-components.ts";
 import { LogForwarder } from "../log-forwarder/log-forwarder.ts";
@@ -172,8 +171,8 @@ export class Instance extends pulumi.ComponentResource {
       ["service", service],
     ]);
     if (imageBuilds && inBuilds) {
-      const others = inUse.flatMap(({ images = {} }) => Object.values(images)).filter(isWhole);
-      const args = { ...common, builds: inBuilds, build: imageBuilds, others };
+      const all = inUse.flatMap((part) => Object.values(part.images ?? {}));
+      const args = { ...common, builds: inBuilds, build: imageBuilds, images: all };
       new ImageBuilds(`${name}-image-builds`, args, child);
     }
     const others = parts.filter(({ part }) => !part.isTool);

@@ -5,6 +5,7 @@ import { grant } from "../../kubernetes/grant.ts";
 import { program } from "../../kubernetes/program.ts";
 import type { Destination } from "../../platform/destination.ts";
 import type { ImageImportSettings } from "../image-import/settings.ts";
+import { ocContainer } from "../oc.ts";
 import type { PartArgs } from "../part-args.ts";
 import { cacheJob, type FillSettings } from "./fill-job.ts";
 import { cacheVolumes, REFRESH, repositoryOf, workersWithCache } from "./settings.ts";
@@ -64,10 +65,10 @@ export class RepositoryCacheRefresh extends pulumi.ComponentResource {
         usesApi: true,
         containers: [
           {
-            name: NAME,
-            image: { reference: settings.images.cli },
-            command: ["bash", "-c", SCRIPT, NAME, ...workers],
-            env: { HOME: "/tmp", FOLDER, PAUSE_SECONDS: "5" },
+            ...ocContainer(NAME, settings, {
+              command: ["bash", "-c", SCRIPT, NAME, ...workers],
+              env: { FOLDER, PAUSE_SECONDS: "5" },
+            }),
             mounts: [
               {
                 name: "jobs",

@@ -1,16 +1,9 @@
 import { until } from "../../cluster/until.ts";
+import { BUILD_LIMIT_SECONDS } from "../../components/image-builds/build-limits.ts";
 import { OWN_IMAGES, type OwnImage } from "../../components/own-images.ts";
 import { EnvironmentError, knownError } from "../../errors.ts";
 import type { GitHub, Repository, WorkflowRun } from "../../github/github.ts";
-import {
-  BUILD_LIMIT_SECONDS,
-  type BuildArgs,
-  type Builder,
-  fingerprint,
-  inOrder,
-  LOG_LINES,
-  logEnd,
-} from "./builder.ts";
+import { type BuildArgs, type Builder, fingerprint, inOrder, LOG_LINES, logEnd } from "./builder.ts";
 import { type Build, baseOf, overlayDockerfile } from "./image-plan.ts";
 
 /** The workflow of this project that builds one image and pushes it with a tag that expires. */

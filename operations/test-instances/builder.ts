@@ -3,9 +3,6 @@ import type { OwnImage } from "../../components/own-images.ts";
 import type { Amounts } from "../../kubernetes/amounts.ts";
 import type { Build } from "./image-plan.ts";
 
-/** How long a build may take, in seconds: images with all their packages take about five minutes. */
-export const BUILD_LIMIT_SECONDS = 3600;
-
 /** How many lines of a failed build's log are shown. */
 export const LOG_LINES = 20;
 

@@ -1,3 +1,4 @@
+import { buildArgs } from "../../components/image-builds/build-args.ts";
 import { IMAGES, OWN_IMAGE_NAMES, type OwnImage } from "../../components/own-images.ts";
 import type { Repository } from "./reference.ts";
 import type { Resolved } from "./resolve.ts";
@@ -54,7 +55,11 @@ export function imagePlan(args: ImagePlanArgs): Build[] {
         image,
         source,
         dockerfile,
-        buildArgs: buildArgs(source, args),
+        buildArgs: buildArgs(source.reference.repository, {
+          branch: args.base === "prod" ? "stable" : "main",
+          apiUrl: args.apiUrl,
+          revision: source.sha.slice(0, 7),
+        }),
       }),
     ),
   );
@@ -100,11 +105,4 @@ export function limits(repositories: readonly string[]): string[] {
     has("packit-service") &&
       "Libraries below packit-service are those of the base, unless they are named too.",
   ].flatMap((line) => line || []);
-}
-
-function buildArgs({ reference, sha }: Resolved, { base, apiUrl }: ImagePlanArgs): Record<string, string> {
-  if (reference.repository === "packit-service")
-    return { SOURCE_BRANCH: base === "prod" ? "stable" : "main" };
-  if (reference.repository === "dashboard") return { VITE_API_URL: apiUrl, VITE_GIT_SHA: sha.slice(0, 7) };
-  return {};
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type ApiClient, ApiError } from "../../cluster/api-client.ts";
 import { applyOne } from "../../cluster/apply.ts";
 import { until } from "../../cluster/until.ts";
+import { BUILD_LIMIT_SECONDS, BUILD_RESOURCES } from "../../components/image-builds/build-limits.ts";
 import { OWN_IMAGES } from "../../components/own-images.ts";
 import { EnvironmentError } from "../../errors.ts";
 import { type Amounts, amountsOf, sum } from "../../kubernetes/amounts.ts";
@@ -9,15 +10,7 @@ import { STACK_LABEL } from "../../platform/destination.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { namespacesOf, stackOf } from "../../settings/test-instance.ts";
 import { buildSurroundings } from "./build-surroundings.ts";
-import {
-  BUILD_LIMIT_SECONDS,
-  type BuildArgs,
-  type Builder,
-  fingerprint,
-  inOrder,
-  logEnd,
-  waves,
-} from "./builder.ts";
+import { type BuildArgs, type Builder, fingerprint, inOrder, logEnd, waves } from "./builder.ts";
 import { type Build, baseOf, type GitBuild, type OverlayBuild, overlayDockerfile } from "./image-plan.ts";
 
 /** OpenShift's registry, as pods and builds reach it. */
@@ -43,7 +36,7 @@ export class OpenShiftBuilder implements Builder {
 
   amounts(builds: readonly Build[]): Amounts {
     const pods = Math.max(...waves(builds).map(({ length }) => length));
-    return sum(Array.from({ length: pods }, () => amountsOf(BUILD)));
+    return sum(Array.from({ length: pods }, () => amountsOf(BUILD_RESOURCES)));
   }
 
   async build(args: BuildArgs): ReturnType<typeof inOrder> {
@@ -108,9 +101,6 @@ export class OpenShiftBuilder implements Builder {
   }
 }
 
-/** What a build may take: an image with all the packages of a worker is made in it. */
-const BUILD = { requests: { cpu: "500m", memory: "1Gi" }, limits: { cpu: "2", memory: "4Gi" } };
-
 /** An image's digest. */
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
@@ -141,7 +131,7 @@ function buildObjects(name: string, build: Build, below: string | undefined) {
     apiVersion: "build.openshift.io/v1",
     kind: "BuildConfig",
     metadata: meta(`${image}${suffix}`),
-    spec: { ...repeatable, output, resources: BUILD },
+    spec: { ...repeatable, output, resources: BUILD_RESOURCES },
   };
   const object = {
     apiVersion: "build.openshift.io/v1",
@@ -151,7 +141,7 @@ function buildObjects(name: string, build: Build, below: string | undefined) {
     spec: {
       ...spec,
       output,
-      resources: BUILD,
+      resources: BUILD_RESOURCES,
       serviceAccount: "builder",
       completionDeadlineSeconds: BUILD_LIMIT_SECONDS,
     },

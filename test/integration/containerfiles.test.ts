@@ -19,7 +19,7 @@ interface Built {
 }
 
 const reader = await goProgram("containerfiles");
-const BUILDS = imageBuilds({ branch: "stable", apiUrl: "https://example.com/api", others: [] });
+const BUILDS = imageBuilds({ branch: "stable", apiUrl: "https://example.com/api", images: [] });
 
 describe.skipIf(reader.missing)("a Containerfile, to OpenShift's builder", { timeout: 60_000 }, () => {
   const read = async (texts: readonly { text: string; args: object }[]) => await reader.ask<Built[]>(texts);
