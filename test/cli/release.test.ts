@@ -49,12 +49,18 @@ describe("./ops release", { timeout: 120_000 }, () => {
       expect(world.services.tokens.get(service)?.size).toBe(1);
   });
 
-  it("asks at a terminal, and takes what it proposes by Enter", async () => {
+  it.each([
+    ["in colour", {}],
+    ["without colour", { NO_COLOR: "1" }],
+    ["on a machine of CI", { CI: "true" }],
+  ])("asks at a terminal, %s, and takes what it proposes by Enter", async (looks, env) => {
     const world = await World.make();
     const home = join(world.folder, "home");
-    const { stdout, exitCode } = await atTerminal(world, home, []);
+    const { stdout, exitCode } = await atTerminal(world, home, [], env);
     const said = stripVTControlCharacters(stdout);
     expect(exitCode, `${said}\n${world.services.asked.join("\n")}`).toBe(0);
+    const isColoured = stdout.includes(`${CONTROL}[32m`);
+    expect(isColoured).toBe(looks === "in colour");
     const answered = [...said.matchAll(/✔ (.*?)[?]/g)].map(([, question]) => question);
     const commits = ["ogr", "packit", "packit-service"].map((name) => `${name}: up to which commit`);
     const agreed = ["Do these 1 steps to prod", "Publish the blog post and 1 posts at Mastodon"];
@@ -157,12 +163,25 @@ describe("./ops release", { timeout: 120_000 }, () => {
   });
 });
 
+/** What decides about colours, whatever is set where the tests run. */
+const ANY_LOOKS = {
+  CI: undefined,
+  NO_COLOR: undefined,
+  FORCE_COLOR: undefined,
+  NODE_DISABLE_COLORS: undefined,
+};
+
 /** Begins a release at a terminal, with options of what answers there. */
-function atTerminal(world: World, home: string, options: readonly string[]) {
+function atTerminal(
+  world: World,
+  home: string,
+  options: readonly string[],
+  looks: Readonly<Record<string, string>> = {},
+) {
   const words = [TERMINAL, ...options, process.execPath, ...opsIn(world.cwd), "release", "start"];
   return execa("python3", words, {
     cwd: world.cwd,
-    env: { ...world.env, XDG_STATE_HOME: home, TERM: "xterm" },
+    env: { ...world.env, ...ANY_LOOKS, XDG_STATE_HOME: home, TERM: "xterm", ...looks },
     stdin: "ignore",
     reject: false,
     // Before the test's own limit, which would not show what was said.

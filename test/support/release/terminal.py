@@ -8,8 +8,9 @@ import pty
 import re
 import sys
 
-# A question as it is drawn, which it may be many times, or the mark before one that is answered.
-DRAWN = re.compile(rb"\?\x1b\[22m [^\n]*?\)\x1b\[22m|\x1b\[32m(\xe2\x9c\x94)\x1b\[39m \x1b\[1m")
+# A question as it is drawn, which it may be many times, or one that is answered: its mark, in colour or not, its text,
+# and where the cursor goes then, which alone says that it is drawn in full.
+DRAWN = re.compile(rb"(?:(\xe2\x9c\x94)|\?)(?:\x1b\[\d+m)? [^\n]*?\x1b\[\d+G")
 
 
 def main() -> int:
