@@ -24,7 +24,7 @@ export class World {
   readonly remotes = Remotes.in(join(this.folder, "remotes"));
   readonly services = new FakeServices(this.remotes);
   cwd = "";
-  env: Record<string, string> = {};
+  env: Readonly<Record<string, string | undefined>> = {};
 
   /** One with other settings below packit:release, as they are given. */
   static async make(changes: object = {}): Promise<World> {
@@ -148,6 +148,7 @@ export class World {
       GIT_COMMITTER_EMAIL: "r@example.com",
       GIT_CONFIG_GLOBAL: "/dev/null",
       EDITOR: "true",
+      VISUAL: undefined,
       TZ: "UTC",
     };
   }
