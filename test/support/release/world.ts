@@ -129,10 +129,19 @@ export class World {
     const shared = parse(readFileSync(file, "utf8"));
     shared.config["packit:release"] = { default: release };
     writeFileSync(file, stringify(shared));
-    const clusters = ["stage", "prod"].map((name) => ({ name, cluster: { server: `${url}/kube/${name}` } }));
-    const contexts = clusters.map(({ name }) => ({
-      name: `packit-${name}`,
-      context: { cluster: name, user: "u" },
+    const names = {
+      "packit-stage": "stage",
+      "packit-prod": "prod",
+      "fedora-ci": "ci",
+      "fedora-ci-stage": "ci",
+    };
+    const contexts = Object.entries(names).map(([name, cluster]) => ({
+      name,
+      context: { cluster, user: "u" },
+    }));
+    const clusters = [...new Set(Object.values(names))].map((name) => ({
+      name,
+      cluster: { server: `${url}/kube/${name}` },
     }));
     const users = [{ name: "u", user: { token: "kube" } }];
     const kubeconfig = join(this.folder, "kubeconfig");
