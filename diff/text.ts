@@ -1,5 +1,6 @@
 import { type Amounts, showBytes, showCpu } from "../kubernetes/amounts.ts";
 import { DIGEST_ANNOTATION } from "../kubernetes/digest-annotation.ts";
+import { visible } from "../system/visible.ts";
 import type { FieldDiff } from "./field-diff.ts";
 import type { ObjectDiff } from "./object-diff.ts";
 import type { QuotaUse } from "./quotas.ts";
@@ -8,11 +9,12 @@ import type { StackDiff } from "./stack-diff.ts";
 
 /** Comparisons for a terminal. */
 export function diffText(diffs: readonly StackDiff[]): string {
-  return diffs
+  const text = diffs
     .map((diff) =>
       [...summaryLines(diff), ...diff.objects.flatMap((object) => ["", ...objectLines(object)])].join("\n"),
     )
     .join("\n\n");
+  return visible(text);
 }
 
 /** What a reader wants to know first: how much changes, what restarts, what is refused. */
