@@ -95,7 +95,7 @@ export function releaseServices(args: ReleaseServicesArgs): Services {
       const { client, namespace } = await prod();
       return new StreamImport(() => client, namespace);
     },
-    dirt: () => uncommitted(ROOT),
+    dirt: () => uncommitted(ROOT, settings.prod.stack),
     production: once(async () => productionOf(await stackOf(settings.prod.stack))),
   };
 }

@@ -34,7 +34,7 @@ export interface Services {
   readonly prod: () => Promise<Environment>;
   readonly imports: () => Promise<ImageImport>;
   readonly production: () => Promise<Production>;
-  /** What is not committed in this checkout. */
+  /** What prod is made of in this checkout and is not committed. */
   readonly dirt: () => Promise<string[]>;
 }
 
