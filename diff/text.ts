@@ -1,6 +1,6 @@
 import { type Amounts, showBytes, showCpu } from "../kubernetes/amounts.ts";
-import { DIGEST_ANNOTATION } from "../kubernetes/digest-annotation.ts";
 import { visible } from "../system/visible.ts";
+import { digestChange } from "./digest.ts";
 import type { FieldDiff } from "./field-diff.ts";
 import type { ObjectDiff } from "./object-diff.ts";
 import type { QuotaUse } from "./quotas.ts";
@@ -116,19 +116,13 @@ export function nameOf({ kind, namespace, name }: ObjectDiff): string {
 }
 
 function fieldLines({ path, before, after, lines }: FieldDiff): string[] {
-  if (isDigest(path)) return [`    ${path}: ${DIGEST_CHANGED}`];
+  const digest = digestChange(path);
+  if (digest !== undefined) return [`    ${path}: ${digest}`];
   if (lines) return [`    ${path}:`, ...lines.map((line) => `      ${line}`)];
   if (before === undefined) return [`    ${path}: + ${shown(after)}`];
   if (after === undefined) return [`    ${path}: - ${shown(before)}`];
   return [`    ${path}: ${shown(before)} -> ${shown(after)}`];
 }
-
-/** Whether a field is the digest by which pods are rolled; what it is says nothing to anybody. */
-export function isDigest(path: string): boolean {
-  return path.endsWith(`["${DIGEST_ANNOTATION}"]`);
-}
-
-export const DIGEST_CHANGED = "files that its pods read change";
 
 /** A value in one line, cut where it is long. */
 export function shown(value: unknown): string {
