@@ -20,7 +20,8 @@ export function diffText(diffs: readonly StackDiff[]): string {
 /** What a reader wants to know first: how much changes, what restarts, what is refused. */
 export function summaryLines(diff: StackDiff): string[] {
   const { stack, base, state, wrong, objects, totals, quotas } = diff;
-  const against = `${stack}, compared with ${base.slice(0, 12)}`;
+  const fork = diff.forkedFrom === undefined ? "" : `, where this branch left ${diff.forkedFrom}`;
+  const against = `${stack}, compared with ${base.slice(0, 12)}${fork}`;
   if (state === "unknown") {
     const where = wrong?.side === "head" ? "here" : "there";
     return [`${against}: it cannot be rendered ${where}, so nothing can be compared:`, wrong?.message ?? ""];

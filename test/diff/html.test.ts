@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { lineDiff } from "../../diff/html/lines.ts";
 import { type Content, html } from "../../diff/html/markup.ts";
 import { diffHtml } from "../../diff/html/page.ts";
+import { diffText } from "../../diff/text.ts";
 import { visible } from "../../system/visible.ts";
 import { bareDiff, diffWith, stackDiffOf } from "../support/stack-diffs.ts";
 
@@ -77,6 +78,13 @@ describe("a page of comparisons", () => {
       bareDiff("three", "new"),
       bareDiff("four", "unknown", { wrong: { side: "base", message: "first\nlast" } }),
     ]);
+    expect(page).not.toContain("where this branch left");
+    expect(diffHtml([{ ...changed, forkedFrom: "<main>" }])).toContain(
+      "where this branch left <code>&lt;main&gt;</code>",
+    );
+    expect(diffText([{ ...changed, forkedFrom: "main" }])).toMatch(
+      /^stage, compared with 0123456789ab, where this branch left main: /,
+    );
     expect(page).toContain("would be made anew: it holds data.");
     expect(page).toMatch(/one<\/h2><p>Nothing changes\./);
     expect(page).toContain("Its file is gone");
