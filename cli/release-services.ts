@@ -110,7 +110,7 @@ export function releaseServices(args: ReleaseServicesArgs): Services {
         })),
       );
     },
-    dirt: () => uncommitted(ROOT),
+    dirt: () => uncommitted(ROOT, settings.prod.stack),
     production: once(async () => productionOf(await stackOf(settings.prod.stack))),
   };
 }

@@ -1,9 +1,10 @@
 import { stringify } from "yaml";
 import { block, fold, inlineHtml } from "../github/markdown.ts";
+import { digestChange } from "./digest.ts";
 import type { FieldDiff } from "./field-diff.ts";
 import type { ObjectDiff } from "./object-diff.ts";
 import type { StackDiff } from "./stack-diff.ts";
-import { DIGEST_CHANGED, isDigest, nameOf, shown, summaryLines } from "./text.ts";
+import { nameOf, shown, summaryLines } from "./text.ts";
 
 /** Comparisons for a page of GitHub's: of each stack the summary, and each object folded. */
 export function diffMarkdown(diffs: readonly StackDiff[]): string {
@@ -44,7 +45,8 @@ function objectLines({ because, refused, added, fields }: ObjectDiff): string[] 
 }
 
 function fieldLines({ path, before, after, lines }: FieldDiff): string[] {
-  if (isDigest(path)) return [`# ${DIGEST_CHANGED}`];
+  const digest = digestChange(path);
+  if (digest !== undefined) return [`# ${digest}`];
   if (lines) return lines.map((line) => (line.startsWith("@@") ? `@@ ${path}, ${line.slice(3)}` : line));
   return [
     `@@ ${path} @@`,

@@ -1,5 +1,6 @@
 import { type Amounts, showBytes, showCpu } from "../kubernetes/amounts.ts";
-import { DIGEST_ANNOTATION } from "../kubernetes/digest-annotation.ts";
+import { visible } from "../system/visible.ts";
+import { digestChange } from "./digest.ts";
 import type { FieldDiff } from "./field-diff.ts";
 import type { ObjectDiff } from "./object-diff.ts";
 import type { QuotaUse } from "./quotas.ts";
@@ -8,17 +9,19 @@ import type { StackDiff } from "./stack-diff.ts";
 
 /** Comparisons for a terminal. */
 export function diffText(diffs: readonly StackDiff[]): string {
-  return diffs
+  const text = diffs
     .map((diff) =>
       [...summaryLines(diff), ...diff.objects.flatMap((object) => ["", ...objectLines(object)])].join("\n"),
     )
     .join("\n\n");
+  return visible(text);
 }
 
 /** What a reader wants to know first: how much changes, what restarts, what is refused. */
 export function summaryLines(diff: StackDiff): string[] {
   const { stack, base, state, wrong, objects, totals, quotas } = diff;
-  const against = `${stack}, compared with ${base.slice(0, 12)}`;
+  const fork = diff.forkedFrom === undefined ? "" : `, where this branch left ${diff.forkedFrom}`;
+  const against = `${stack}, compared with ${base.slice(0, 12)}${fork}`;
   if (state === "unknown") {
     const where = wrong?.side === "head" ? "here" : "there";
     return [`${against}: it cannot be rendered ${where}, so nothing can be compared:`, wrong?.message ?? ""];
@@ -114,19 +117,13 @@ export function nameOf({ kind, namespace, name }: ObjectDiff): string {
 }
 
 function fieldLines({ path, before, after, lines }: FieldDiff): string[] {
-  if (isDigest(path)) return [`    ${path}: ${DIGEST_CHANGED}`];
+  const digest = digestChange(path);
+  if (digest !== undefined) return [`    ${path}: ${digest}`];
   if (lines) return [`    ${path}:`, ...lines.map((line) => `      ${line}`)];
   if (before === undefined) return [`    ${path}: + ${shown(after)}`];
   if (after === undefined) return [`    ${path}: - ${shown(before)}`];
   return [`    ${path}: ${shown(before)} -> ${shown(after)}`];
 }
-
-/** Whether a field is the digest by which pods are rolled; what it is says nothing to anybody. */
-export function isDigest(path: string): boolean {
-  return path.endsWith(`["${DIGEST_ANNOTATION}"]`);
-}
-
-export const DIGEST_CHANGED = "files that its pods read change";
 
 /** A value in one line, cut where it is long. */
 export function shown(value: unknown): string {

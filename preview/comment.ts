@@ -2,6 +2,7 @@ import { diffBlock, objectFold, titleOf } from "../diff/markdown.ts";
 import type { StackDiff } from "../diff/stack-diff.ts";
 import { countsOf, summaryLines } from "../diff/text.ts";
 import { FOLD_END, fold, foldStart, inlineHtml } from "../github/markdown.ts";
+import { visible } from "../system/visible.ts";
 
 export interface CommentArgs {
   readonly diffs: readonly StackDiff[];
@@ -80,10 +81,12 @@ function tableOf(diffs: readonly StackDiff[], head: string): string {
 }
 
 function sectionOf(diff: StackDiff, engine: readonly string[] | undefined, most: number): Section {
-  const [title = "", ...lines] = summaryLines(diff);
-  const summary = diffBlock(cut([title, ...lines], most));
+  const summary = diffBlock(cut(summaryLines(diff).map(visible), most));
   const before = `${foldStart(`${inlineHtml(diff.stack)}: ${countsOf(diff)}`)}\n\n${summary}`;
-  const objects = diff.objects.map((object) => ({ name: titleOf(object), block: objectFold(object) }));
+  const objects = diff.objects.map((object) => ({
+    name: visible(titleOf(object)),
+    block: objectFold(object),
+  }));
   const said = engine && {
     name: "What Pulumi's engine says",
     block: fold("What Pulumi's engine says", diffBlock(engine)),

@@ -37,7 +37,7 @@ export interface Services {
   readonly production: () => Promise<Production>;
   /** All digests that pods of any stack run, or that any stack's file names. */
   readonly used: () => Promise<string[]>;
-  /** What is not committed in this checkout. */
+  /** What prod is made of in this checkout and is not committed. */
   readonly dirt: () => Promise<string[]>;
 }
 

@@ -124,11 +124,14 @@ export class World {
     const { url } = this.services;
     const release = this.settings(changes);
     this.cwd = project();
-    execaSync("git", ["init", "--quiet"], { cwd: this.cwd });
     const file = join(this.cwd, "Pulumi.yaml");
     const shared = parse(readFileSync(file, "utf8"));
     shared.config["packit:release"] = { default: release };
     writeFileSync(file, stringify(shared));
+    const git = (...words: string[]) => execaSync("git", words, { cwd: this.cwd });
+    git("init", "--quiet");
+    git("add", "--", "Pulumi.yaml", "Pulumi.prod.yaml", "index.ts");
+    git("-c", "user.name=n", "-c", "user.email=e", "commit", "--quiet", "--message=one");
     const names = {
       "packit-stage": "stage",
       "packit-prod": "prod",
