@@ -1,8 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { quote } from "shlex";
-import { z } from "zod";
 import { UserError } from "../errors.ts";
 import type { Choices, ReleaseContext } from "../operations/release/context.ts";
 import { Effects } from "../operations/release/effects.ts";
@@ -11,12 +9,12 @@ import { Journals } from "../operations/release/journals.ts";
 import { alone } from "../operations/release/lock.ts";
 import { REAL_PACE } from "../operations/release/pace.ts";
 import { Questions } from "../operations/release/questions.ts";
-import type { Step } from "../operations/release/step.ts";
 import { Stopped } from "../operations/release/stopped.ts";
 import { loadRelease } from "../settings/release.ts";
 import { interruptible } from "../system/interruption.ts";
 import { say } from "./options.ts";
 import { askerOf } from "./release-asker.ts";
+import { begunWith } from "./release-begun.ts";
 import { releaseServices, TOKENS } from "./release-services.ts";
 import { ROOT } from "./root.ts";
 
@@ -36,38 +34,11 @@ export interface Which {
   readonly isNew: boolean;
 }
 
-const begin = z.object({
-  at: z.record(z.string(), z.string()),
-  without: z.array(z.string()),
-  accept: z.array(z.string()),
-  // The only step, where one was begun by itself.
-  alone: z.string().optional(),
-});
-
 /** The journals of a state folder. */
 export function journalsOf(state: string | undefined): Journals {
   if (state !== undefined) return new Journals(resolve(state));
   const home = process.env.XDG_STATE_HOME || join(homedir(), ".local", "state");
   return new Journals(join(home, "packit-deployment", "releases"));
-}
-
-/** What was said when a release was begun, and since. */
-export function begunWith(journal: Journal): z.output<typeof begin> | undefined {
-  return journal.begun(begin);
-}
-
-/** Writes down what is said of how a release is to go, for all that go on with it. */
-export function keepWords({ journal, choices, ask, isDry }: ReleaseContext, alone?: Step): void {
-  if (isDry) return;
-  const former = begunWith(journal);
-  const only = alone?.name ?? former?.alone;
-  const record = {
-    at: choices.at,
-    without: [...choices.without],
-    accept: [...ask.accepted],
-    ...(only !== undefined && { alone: only }),
-  };
-  if (!isDeepStrictEqual(former, record)) journal.append({ type: "begin", record });
 }
 
 /**
@@ -96,6 +67,15 @@ export async function onRelease(
       }),
     () => `All that was done is written down. To go on: ${asked}`,
   );
+}
+
+/** The release that is not ended. */
+export function current(words: ReleaseWords) {
+  return (journals: Journals): Which => {
+    const name = journals.current;
+    if (name !== undefined) return { name, isNew: false };
+    throw new UserError(`No release is under way. To begin one: ${commandOf(words)("start")}`);
+  };
 }
 
 /** What is done to a release. */
@@ -160,17 +140,4 @@ function contextOf(
     tokens: TOKENS.filter((token) => process.env[token]),
     command: commandOf(words),
   };
-}
-
-/** The commits of `--at NAME=HASH`, by the names of repositories. */
-export function commitsOf(given: readonly string[]): Record<string, string> {
-  const pairs = given.map((text) => {
-    const [, name, hash] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-    if (name !== undefined && hash !== undefined) return [name, hash] as const;
-    throw new UserError(`--at is "${text}". It takes a repository and a hash, as --at packit=0123abc.`);
-  });
-  const names = pairs.map(([name]) => name);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new UserError(`--at names ${twice} twice. Give one commit for it.`);
-  return Object.fromEntries(pairs);
 }

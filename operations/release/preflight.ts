@@ -66,7 +66,7 @@ export async function refuseDirt({ services, journal }: ReleaseContext): Promise
       [
         "This checkout has changes that are not committed, and prod would be deployed with them:",
         ...dirt.map((line) => `  ${line}`),
-        "Commit or stash them, or: --without deploy",
+        "Commit them, or put them aside: git stash --include-untracked",
       ].join("\n"),
     );
 }

@@ -34,7 +34,10 @@ export const verify: Step = {
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
       context.say(error.message);
-      if (await context.ask.offer("Go back to what ran before?")) await rollBack(context);
+      if (await context.ask.offer("Go back to what ran before?")) {
+        await rollBack(context);
+        throw new EnvironmentError(`${error.message}\nWhat ran before was gone back to.`);
+      }
       throw new EnvironmentError(`${error.message}\nTo go back: ${context.command("rollback")}`);
     }
   },

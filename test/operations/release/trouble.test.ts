@@ -120,7 +120,7 @@ describe("something that fails outside", { timeout: 60_000 }, () => {
     const { context, release } = await begun({ asker: { mode: "person" } }, world);
     world.services.isProdIll = true;
     const before = world.remotes.head("packit-service", "stable");
-    await expect(release.resume()).rejects.toThrow(/answered 503 .*\nTo go back: \.\/ops release rollback/s);
+    await expect(release.resume()).rejects.toThrow(/answered 503 .*\nWhat ran before was gone back to\.$/s);
     expect(context.said.join("\n")).toContain("service: image sha256:");
     // It was accepted: confirm answers yes to all.
     expect(world.remotes.head("packit-service", "stable")).toBe(before);

@@ -1,0 +1,120 @@
+import { defineCommand } from "citty";
+import { UserError } from "../errors.ts";
+import type { ReleaseContext } from "../operations/release/context.ts";
+import type { Journals } from "../operations/release/journals.ts";
+import { refuseUnready } from "../operations/release/preflight.ts";
+import { Release } from "../operations/release/release.ts";
+import type { Step } from "../operations/release/step.ts";
+import { STEPS } from "../operations/release/steps.ts";
+import { say } from "./options.ts";
+import { keepWords } from "./release-begun.ts";
+import { commandOf, current, onRelease, type ReleaseWords, type Which } from "./release-run.ts";
+import { COMMON, wordsOf } from "./release-words.ts";
+import type { Command } from "./verb.ts";
+
+export const start = defineCommand({
+  meta: { name: "start", description: "Begin the weekly update of prod, and do all of it." },
+  args: COMMON,
+  async run({ args, rawArgs }) {
+    const words = wordsOf(args, rawArgs);
+    await onRelease(words, {
+      which: fresh(words),
+      work: async (context) => {
+        await refuseUnready(context, STEPS);
+        keepWords(context);
+        say(`The release ${context.name}.`);
+        await new Release(context, STEPS).resume();
+        sayEnd(context);
+      },
+    });
+  },
+});
+
+export const resume = defineCommand({
+  meta: { name: "resume", description: "Go on with a release, wherever it stopped." },
+  args: COMMON,
+  async run({ args, rawArgs }) {
+    const words = wordsOf(args, rawArgs);
+    await onRelease(words, {
+      which: current(words),
+      work: async (context) => {
+        await refuseUnready(context, STEPS);
+        keepWords(context);
+        await new Release(context, STEPS).resume();
+        sayEnd(context);
+      },
+    });
+  },
+});
+
+export const next = defineCommand({
+  meta: { name: "next", description: "Do the next step of a release, and stop after it." },
+  args: COMMON,
+  async run({ args, rawArgs }) {
+    const words = wordsOf(args, rawArgs);
+    await onRelease(words, {
+      which: current(words),
+      work: async (context) => {
+        const release = new Release(context, STEPS);
+        await refuseUnready(context, release.left.slice(0, 1));
+        keepWords(context);
+        const after = await release.next();
+        if (after === undefined) sayEnd(context);
+        else say(`Next: ${after.title} (${after.name})`);
+      },
+    });
+  },
+});
+
+function sayEnd({ name, isDry }: ReleaseContext): void {
+  say(isDry ? "Nothing was done." : `The release ${name} is finished.`);
+}
+
+/** The verb of one step. One that may be done by itself needs no release. */
+export function verbOf(step: Step): Command {
+  return defineCommand({
+    meta: { name: step.name, description: `One step: ${step.title}.` },
+    args: COMMON,
+    async run({ args, rawArgs }) {
+      const words = wordsOf(args, rawArgs);
+      const which = (journals: Journals): Which => {
+        if (journals.current !== undefined || !step.isAlone) return current(words)(journals);
+        return { name: journals.newName(new Date(), step.name), isNew: true };
+      };
+      await onRelease(words, {
+        which,
+        goOn: [step.name, `${step.name} --yes`],
+        work: (context) => one(step, context),
+      });
+    },
+  });
+}
+
+async function one(step: Step, context: ReleaseContext): Promise<void> {
+  const { journal, isDry } = context;
+  const isOwn = journal.entries.length === 0;
+  await refuseUnready(context, [step]);
+  keepWords(context, isOwn ? step : undefined);
+  try {
+    await new Release(context, isOwn ? [step] : STEPS).one(step);
+  } finally {
+    // By itself it is no release that anybody goes on with.
+    if (isOwn && !isDry && journal.end === undefined) journal.append({ type: "end", how: "aborted" });
+  }
+}
+
+/** A release of today; only one is under way at a time. */
+function fresh(words: ReleaseWords) {
+  return (journals: Journals): Which => {
+    const open = journals.current;
+    if (open === undefined) return { name: journals.newName(new Date()), isNew: true };
+    const command = commandOf(words);
+    if (journals.read(open).isGoingBack)
+      throw new UserError(
+        `The release ${open} is being taken back. To go on with that: ${command("rollback")}`,
+      );
+    throw new UserError(
+      `The release ${open} is under way. To go on: ${command("resume")}; to end it: ${command("abort")}`,
+    );
+  };
+}
