@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { totals } from "../../components/totals.ts";
-import { fieldDiffs } from "../../diff/field-diff.ts";
 import { diffMarkdown } from "../../diff/markdown.ts";
 import { type ObjectDiff, objectDiffs } from "../../diff/object-diff.ts";
 import { partOf } from "../../diff/part-of.ts";
@@ -116,39 +115,6 @@ describe("the totals of objects", () => {
       ({ metadata }) => metadata.namespace === "packit--stg",
     );
     expect(totalsOf(own)).toEqual(totals(settingsOf("stage", switched(...on)), "steady"));
-  });
-});
-
-describe("fields", () => {
-  it("of a text of several lines are told by the lines that differ", () => {
-    const [{ path, lines } = { path: "", lines: [] }] = fieldDiffs(
-      { data: { "a.conf": "one\ntwo\nthree\n" } },
-      { data: { "a.conf": "one\n2\nthree\n" } },
-    );
-    expect(path).toBe('data["a.conf"]');
-    expect(lines).toEqual(["@@ line 1 @@", " one", "-two", "+2", " three"]);
-  });
-
-  it("of items that have names are told by the name, and others one by one", () => {
-    const was = {
-      containers: [
-        { name: "a", image: "x:1" },
-        { name: "b", image: "y:1" },
-      ],
-      egress: [{ port: 1 }, { port: 2 }],
-    };
-    const is = {
-      containers: [
-        { name: "b", image: "y:1" },
-        { name: "a", image: "x:2" },
-      ],
-      egress: [{ port: 2 }, { port: 3 }],
-    };
-    expect(fieldDiffs(was, is)).toEqual([
-      { path: "containers[a].image", before: "x:1", after: "x:2" },
-      { path: "egress[]", before: { port: 1 } },
-      { path: "egress[]", after: { port: 3 } },
-    ]);
   });
 });
 
