@@ -1,6 +1,6 @@
-import { PROVIDER } from "../render/other-resource.ts";
 import { isMap } from "../system/is-map.ts";
 import { nameOf, type ObjectDiff } from "./object-diff.ts";
+import { isOtherCluster } from "./other-cluster.ts";
 import { GITHUB } from "./part-of.ts";
 
 /** What no object of the cluster shows by itself, in a few words each: another cluster, protection, and what is on GitHub. */
@@ -40,11 +40,6 @@ function otherCluster(object: ObjectDiff): string[] {
   if (!isOtherCluster(object)) return [];
   const { before, after } = object.fields.find(({ path }) => path === CONTEXT) ?? {};
   return [`all of it is made anew in another cluster, by the context ${after} in place of ${before}`];
-}
-
-/** Whether a change is that of the cluster which all objects are in. */
-export function isOtherCluster({ kind, part, what }: ObjectDiff): boolean {
-  return kind === PROVIDER && part !== GITHUB && what === "replaced";
 }
 
 /** Whether an object was protected and no longer is, or the other way round; neither where it stays as it was. */

@@ -60,7 +60,7 @@ function changed(before: KubernetesObject, after: KubernetesObject, partOf: Part
     const refused = shrinks(before, after) ? "no volume can be made smaller" : undefined;
     return [{ ...outcome("changed", after, partOf), fields, ...(refused && { refused }) }];
   }
-  return [{ ...outcome("replaced", after, partOf), fields, because, ...refusal(before) }];
+  return [{ ...outcome("replaced", after, partOf), fields, because, ...refusal(before, after) }];
 }
 
 function removed(object: KubernetesObject, partOf: PartOf): ObjectDiff {
@@ -87,10 +87,14 @@ function shrinks(before: KubernetesObject, after: KubernetesObject): boolean {
   return had !== undefined && has !== undefined && inBytes(sizeOf(has)) < inBytes(sizeOf(had));
 }
 
-/** Why Pulumi refuses to lose an object: for what its state has of it, whatever is declared of it now. */
-function refusal(before: KubernetesObject): Pick<ObjectDiff, "refused"> {
-  if (!optionsOf(before).protect) return {};
-  return { refused: LOST[before.kind] ?? "it is protected" };
+/**
+ * Why Pulumi refuses to lose an object. It removes none that its state has as protected, and makes none anew that is
+ * protected before and after: protection can end in the run that makes an object anew.
+ */
+function refusal(...sides: readonly KubernetesObject[]): Pick<ObjectDiff, "refused"> {
+  const [object] = sides;
+  if (object === undefined || !sides.every((one) => optionsOf(one).protect)) return {};
+  return { refused: LOST[object.kind] ?? "it is protected" };
 }
 
 /** What is lost with an object. */

@@ -11,8 +11,9 @@ import { withoutOptions } from "../render/pulumi-options.ts";
 import { type Redacted, redacted } from "../render/redacted.ts";
 import { knownStacks } from "../settings/stacks.ts";
 import { commitOf, type Former, formerStacks } from "./base.ts";
-import { besides, isOtherCluster, OBJECTS_ALONE } from "./besides.ts";
+import { besides, OBJECTS_ALONE } from "./besides.ts";
 import { type ObjectDiff, objectDiffs } from "./object-diff.ts";
+import { isOtherCluster, refusedWithCluster } from "./other-cluster.ts";
 import { partOf } from "./part-of.ts";
 import { type QuotaUse, quotasOf } from "./quotas.ts";
 import { type Restart, restarts } from "./restarts.ts";
@@ -108,7 +109,7 @@ export function compared(
   const { settings } = now;
   const isAll = former === undefined || before.some(({ kind }) => kind === PROVIDER);
   const objects = isAll ? allOf(now) : now.objects.map(withoutOptions);
-  const changes = objectDiffs(before, objects, partOf(settings));
+  const changes = refusedWithCluster(objectDiffs(before, objects, partOf(settings)), before, objects);
   // Nothing of it runs in another cluster yet.
   const there = changes.some(isOtherCluster) ? [] : before;
   const after = totalsOf(objects);

@@ -61,6 +61,32 @@ describe.each([
 
 const SMALLER = { postgres: { storage: "1Gi" } };
 
+describe("what is removed", () => {
+  it.each([
+    [
+      "refused where it was protected, be its stack disposable now",
+      {},
+      { disposable: true },
+      ["postgres-15"],
+    ],
+    ["not refused where only a run to come would protect it", { disposable: true }, {}, []],
+  ])("is %s", async (_, before, after, names) => {
+    const { objects } = await stackDiffOf("stage", before, { ...after, postgres: { version: 16 } });
+    expect(objects.filter(({ refused }) => refused !== undefined).map(({ name }) => name)).toEqual(names);
+  });
+});
+
+describe("another cluster", () => {
+  it.each([
+    ["refused while something in it is protected", {}, {}, true],
+    ["not refused where protection ends with it", {}, { disposable: true }, false],
+  ])("is %s", async (_, before, after, isRefused) => {
+    const { objects } = await stackDiffOf("stage", before, { ...after, kubeContext: "other" });
+    const [refused] = objects.flatMap((one) => (one.kind === "Provider" ? [one.refused] : []));
+    expect(refused?.includes("PersistentVolumeClaim packit--stg/postgres-15") ?? false).toBe(isRefused);
+  });
+});
+
 describe("a volume of another class", () => {
   it("is made anew, which is refused where it is protected", async () => {
     const { objects } = await stackDiffOf("stage", {}, { storageClass: "gp3" });
@@ -73,13 +99,12 @@ describe("a volume of another class", () => {
     expect(claims.length).toBe(4);
   });
 
-  it("is refused by what it was, whatever is declared of it now", async () => {
-    const refused = async (before: Changes, after: Changes) => {
-      const { objects } = await stackDiffOf("stage", before, { ...after, storageClass: "gp3" });
-      return objects.filter((one) => one.refused !== undefined).length;
-    };
-    expect(await refused({}, { disposable: true })).toBe(2);
-    expect(await refused({ disposable: true }, {})).toBe(0);
+  it.each([
+    ["ends", {}, { disposable: true }],
+    ["begins", { disposable: true }, {}],
+  ])("is not refused in the run in which protection %s", async (_, before, after) => {
+    const { objects } = await stackDiffOf("stage", before, { ...after, storageClass: "gp3" });
+    expect(objects.filter((one) => one.refused !== undefined)).toEqual([]);
   });
 
   it("and a smaller one is refused by the API server, be its stack disposable or not", async () => {
