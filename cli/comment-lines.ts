@@ -1,6 +1,7 @@
 import { lexer, type Token } from "marked";
 import { split } from "shlex";
 import { UserError } from "../errors.ts";
+import { numberOf, UNSEEN } from "../system/visible.ts";
 
 /** What a comment may ask for, and the verb that this is. */
 export const COMMANDS = {
@@ -39,11 +40,23 @@ function linesOf({ raw, tokens = [] }: Token & { tokens?: Token[] }): CommandLin
     at += token.raw.length;
     return { from, to: at, isText: token.type === "text" || token.type === "escape" };
   });
-  const starts = [...raw.matchAll(/^(?:\/([a-z]+))(?=\s|$).*$/gm)];
-  return starts.flatMap(({ 0: line, 1: name = "", index }) => {
-    const isText = texts.some(({ from, to, isText }) => isText && from <= index && index < to);
-    return isText && isCommand(name) ? [{ name, line: line.trimEnd() }] : [];
+  let index = 0;
+  return raw.split("\n").flatMap((line) => {
+    const start = index;
+    index += line.length + 1;
+    const isText = texts.some(({ from, to, isText }) => isText && from <= start && start < to);
+    return (isText && commandOf(line)) || [];
   });
+}
+
+/**
+ * The command that a line begins with, if it does. What cannot be seen ends the command's name, too: such a line is meant
+ * as a command, and `wordsOf` refuses it.
+ */
+export function commandOf(line: string): CommandLine | undefined {
+  const [, name = "", next = ""] = /^\/([a-z]+)(.?)/su.exec(line) ?? [];
+  if (!isCommand(name) || (next !== "" && !UNSEEN.test(next))) return undefined;
+  return { name, line: line.replace(/[ \t]+$/, "") };
 }
 
 function isCommand(name: string): name is CommandName {
@@ -52,9 +65,13 @@ function isCommand(name: string): name is CommandName {
 
 /**
  * The words of a line, as a shell takes it apart: quotes hold words together, and nothing stands for anything else. A
- * UserError for a line that does not end, or has a backslash.
+ * UserError for a line that does not end, has a backslash, or what cannot be seen besides spaces and tabs.
  */
 export function wordsOf(line: string): string[] {
+  // It looks like a space or like nothing, and parts no words.
+  const unseen = [...line].find((letter) => UNSEEN.test(letter) && letter !== " " && letter !== "\t");
+  if (unseen !== undefined)
+    throw new UserError(`A character that cannot be seen is in it, ${numberOf(unseen)}. Use plain spaces.`);
   // Nothing that is asked for has one; shells and libraries differ in what it does.
   if (line.includes("\\")) throw new UserError("A backslash stands for nothing here. Use quotes.");
   try {

@@ -49,6 +49,9 @@ export async function askedIn(comment: string, place: Place, reference: string):
   const lines = commandLines(comment);
   if (lines.length > MOST)
     throw new UserError(`A comment may hold ${MOST} commands, and this one has ${lines.length}.`);
+  // Whether a line ends there, readers of Markdown and editors do not agree.
+  if (lines.length > 0 && /\r(?!\n)/.test(comment))
+    throw new UserError("A carriage return (U+000D) is in the comment that ends no line. Write it anew.");
   return askedBy(lines, place, reference);
 }
 
@@ -86,6 +89,7 @@ function asked({ name, line }: CommandLine, verb: Verb, place: Place, reference:
   if (mistakes !== undefined) throw new UserError(mistakes);
   if (name === "deploy") return { name, ...refuseLong(readDeploy(words, place)) };
   const instance = isBare ? undefined : positionalsIn(verb.args, words)[0];
+  if (instance === "") throw new UserError("The instance's name is empty. Name one, or leave it out.");
   if (instance === undefined && reference === undefined)
     throw new UserError("Name the instance: no pull request is known here.");
   if (name !== "extend") return { name, instance };

@@ -101,10 +101,10 @@ async function withWayBack(work: () => Promise<void>): Promise<void> {
 async function deploymentOf(stack: string): Promise<Deployment> {
   refuseUnknown(stack);
   const { stdout: commit } = await execa("git", ["rev-parse", "HEAD"], { cwd: ROOT });
-  const changed = await uncommitted(ROOT);
+  const changed = await uncommitted(ROOT, stack);
   if (changed.length > 0)
     throw new UserError(
-      `Not all of this checkout is of commit ${commit}, which is what would be agreed to:\n${changed.join("\n")}\nCommit it, or put it aside: git stash`,
+      `Not all of this checkout is of commit ${commit}, which is what would be agreed to:\n${changed.join("\n")}\nCommit it, or put it aside: git stash --include-untracked`,
     );
   return new Deployment({ root: ROOT, stack, commit, secrets: secretsIn(process.env) });
 }

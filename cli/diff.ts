@@ -23,7 +23,7 @@ export const diff = defineCommand({
       type: "string",
       valueHint: "REF",
       default: "main",
-      description: "The commit that this checkout is compared with",
+      description: "Compare with the last commit in common with this one",
     },
     format: {
       type: "enum",
@@ -38,7 +38,7 @@ export const diff = defineCommand({
     },
   },
   async run({ args }) {
-    const only = args._.length > 0 ? args._ : undefined;
+    const only = args._.length > 0 ? [...new Set(args._)] : undefined;
     // The checkout of the base is removed in any case.
     const found = await interruptible(
       () => stackDiffs({ root: ROOT, base: args.base, ...(only && { only }) }),

@@ -8,8 +8,9 @@ import type { Context } from "../operations/test-instances/context.ts";
 import type { Report } from "../operations/test-instances/engine.ts";
 import { pullReference, REPOSITORIES } from "../operations/test-instances/reference.ts";
 import { StatusBoard } from "../operations/test-instances/status-board.ts";
+import { visible } from "../system/visible.ts";
 import { nearOr } from "./arguments.ts";
-import { COMMANDS, type CommandName } from "./comment-lines.ts";
+import { COMMANDS, type CommandLine, commandOf } from "./comment-lines.ts";
 import { askedBy } from "./comment-request.ts";
 import { respondToComment } from "./comment-response.ts";
 import { type Outcome, work } from "./comment-work.ts";
@@ -80,11 +81,10 @@ export async function respondToEvent(args: EventArgs): Promise<Outcome> {
 }
 
 /** The one command that a workflow was started with; the slash may be left out. */
-function commandIn(text: string): { readonly name: CommandName; readonly line: string } {
-  const line = text.trim();
-  const [, word = ""] = /^\/?([^\s]*)/.exec(line) ?? [];
-  const names = Object.keys(COMMANDS);
-  if (!Object.hasOwn(COMMANDS, word)) throw new UserError(`"${word}" is no command. ${nearOr(word, names)}`);
-  // It is one of them, as was just looked at.
-  return { name: word as CommandName, line };
+function commandIn(text: string): CommandLine {
+  const line = text.replaceAll(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
+  const command = commandOf(line.startsWith("/") ? line : `/${line}`);
+  if (command !== undefined) return command;
+  const [, word = ""] = /^\/?(\S*)/.exec(line) ?? [];
+  throw new UserError(`"${visible(word)}" is no command. ${nearOr(word, Object.keys(COMMANDS))}`);
 }

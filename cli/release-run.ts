@@ -1,5 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { quote } from "shlex";
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import type { Choices, ReleaseContext } from "../operations/release/context.ts";
@@ -9,6 +11,7 @@ import { Journals } from "../operations/release/journals.ts";
 import { alone } from "../operations/release/lock.ts";
 import { REAL_PACE } from "../operations/release/pace.ts";
 import { Questions } from "../operations/release/questions.ts";
+import type { Step } from "../operations/release/step.ts";
 import { Stopped } from "../operations/release/stopped.ts";
 import { loadRelease } from "../settings/release.ts";
 import { interruptible } from "../system/interruption.ts";
@@ -37,6 +40,8 @@ const begin = z.object({
   at: z.record(z.string(), z.string()),
   without: z.array(z.string()),
   accept: z.array(z.string()),
+  // The only step, where one was begun by itself.
+  alone: z.string().optional(),
 });
 
 /** The journals of a state folder. */
@@ -46,10 +51,23 @@ export function journalsOf(state: string | undefined): Journals {
   return new Journals(join(home, "packit-deployment", "releases"));
 }
 
-/** What was said when a release was begun. */
+/** What was said when a release was begun, and since. */
 export function begunWith(journal: Journal): z.output<typeof begin> | undefined {
-  const found = journal.entries.find(({ type }) => type === "begin");
-  return found?.type === "begin" ? begin.parse(found.record) : undefined;
+  return journal.begun(begin);
+}
+
+/** Writes down what is said of how a release is to go, for all that go on with it. */
+export function keepWords({ journal, choices, ask, isDry }: ReleaseContext, alone?: Step): void {
+  if (isDry) return;
+  const former = begunWith(journal);
+  const only = alone?.name ?? former?.alone;
+  const record = {
+    at: choices.at,
+    without: [...choices.without],
+    accept: [...ask.accepted],
+    ...(only !== undefined && { alone: only }),
+  };
+  if (!isDeepStrictEqual(former, record)) journal.append({ type: "begin", record });
 }
 
 /**
@@ -58,11 +76,11 @@ export function begunWith(journal: Journal): z.output<typeof begin> | undefined 
  */
 export async function onRelease(
   words: ReleaseWords,
-  which: (journals: Journals) => Which,
-  work: (context: ReleaseContext) => Promise<void>,
+  { which, work, goOn = ["resume", "next --yes"] }: ReleaseWork,
 ): Promise<void> {
   const journals = journalsOf(words.state);
-  const left = () => "All that was done is written down. To go on: ./ops release resume";
+  const command = commandOf(words);
+  const [asked, agreeing] = goOn.map(command);
   await interruptible(
     (signal) =>
       alone(journals.folder, async () => {
@@ -71,15 +89,30 @@ export async function onRelease(
           await work(context);
         } catch (error) {
           if (!(error instanceof Stopped)) throw error;
-          say(
-            `\n${error.message}\nTo go on at a terminal: ./ops release resume; agreeing: ./ops release next --yes`,
-          );
+          say(`\n${error.message}\nTo go on at a terminal: ${asked}; agreeing: ${agreeing}`);
         } finally {
           context.journal.close();
         }
       }),
-    left,
+    () => `All that was done is written down. To go on: ${asked}`,
   );
+}
+
+/** What is done to a release. */
+export interface ReleaseWork {
+  readonly which: (journals: Journals) => Which;
+  readonly work: (context: ReleaseContext) => Promise<void>;
+  /** The words to go on with where it is left: at a terminal, and agreeing. @default - those that go forward */
+  readonly goOn?: readonly [string, string];
+}
+
+/** What to type for another verb with the same journals. */
+export function commandOf({ state, kubeconfig }: Pick<ReleaseWords, "state" | "kubeconfig">) {
+  const where = [
+    ...(state === undefined ? [] : [`--state=${quote(state)}`]),
+    ...(kubeconfig === undefined ? [] : [`--kubeconfig=${quote(kubeconfig)}`]),
+  ];
+  return (verb: string) => ["./ops release", verb, ...where].join(" ");
 }
 
 function contextOf(
@@ -92,7 +125,7 @@ function contextOf(
   const isDry = words["dry-run"];
   const pace = REAL_PACE;
   const lastCleaned = journals.lastDone("clean-registry", (said) => said.startsWith("last done"));
-  const rollbackDigests = journals.digests;
+  const { digests: rollbackDigests, notices } = journals;
   const now = () => pace.now();
   const former = isDry && !isNew ? journals.read(name) : undefined;
   const journal = isDry ? Journal.draft(former, now) : journals.open(name, now);
@@ -102,7 +135,7 @@ function contextOf(
     at: { ...begun?.at, ...words.choices.at },
     without: [...new Set([...(begun?.without ?? []), ...words.choices.without])],
   };
-  const accepted = [...(begun?.accept ?? []), ...words.accept];
+  const accepted = [...new Set([...(begun?.accept ?? []), ...words.accept])];
   const asker = askerOf({ yes: words.yes, signal });
   const record = isDry ? (line: string) => say(`  would send: ${line}`) : undefined;
   const { kubeconfig } = words;
@@ -123,7 +156,9 @@ function contextOf(
     folder: join(journals.folder, name),
     lastCleaned,
     rollbackDigests,
+    notices,
     tokens: TOKENS.filter((token) => process.env[token]),
+    command: commandOf(words),
   };
 }
 
@@ -134,5 +169,8 @@ export function commitsOf(given: readonly string[]): Record<string, string> {
     if (name !== undefined && hash !== undefined) return [name, hash] as const;
     throw new UserError(`--at is "${text}". It takes a repository and a hash, as --at packit=0123abc.`);
   });
+  const names = pairs.map(([name]) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new UserError(`--at names ${twice} twice. Give one commit for it.`);
   return Object.fromEntries(pairs);
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { EnvHttpProxyAgent } from "undici";
@@ -16,8 +17,11 @@ import type { Services } from "../operations/release/context.ts";
 import { Environment } from "../operations/release/environment.ts";
 import { StreamImport } from "../operations/release/image-import.ts";
 import { Production } from "../operations/release/production.ts";
+import { usedDigests } from "../operations/release/used-digests.ts";
 import { Quay } from "../registry/quay.ts";
 import { Registry } from "../registry/registry.ts";
+import { readStackFile, stackFilePath } from "../settings/stack-file.ts";
+import { knownStacks } from "../settings/stacks.ts";
 import { Slack } from "../slack/slack.ts";
 import { uncommitted } from "../system/checkout.ts";
 import { refuseUnknown } from "./options.ts";
@@ -95,7 +99,18 @@ export function releaseServices(args: ReleaseServicesArgs): Services {
       const { client, namespace } = await prod();
       return new StreamImport(() => client, namespace);
     },
-    dirt: () => uncommitted(ROOT),
+    used: async () => {
+      const stacks = await Promise.all(knownStacks(ROOT).map(stackOf));
+      return usedDigests(
+        stacks.map(({ stack, namespace, sandboxNamespace, kubeContext: context }) => ({
+          stack,
+          client: once(() => new ApiClient({ context, kubeconfig })),
+          namespaces: [namespace, sandboxNamespace],
+          text: readFileSync(stackFilePath(ROOT, stack), "utf8"),
+        })),
+      );
+    },
+    dirt: () => uncommitted(ROOT, settings.prod.stack),
     production: once(async () => productionOf(await stackOf(settings.prod.stack))),
   };
 }
@@ -103,18 +118,12 @@ export function releaseServices(args: ReleaseServicesArgs): Services {
 /** Settings take long to load, and most commands have no use for them. */
 async function settingsOf(stack: string): Promise<Settings> {
   refuseUnknown(stack);
-  const [{ loadSettings }, { readStackFile }] = await Promise.all([
-    import("../settings/load.ts"),
-    import("../settings/stack-file.ts"),
-  ]);
+  const { loadSettings } = await import("../settings/load.ts");
   return loadSettings(readStackFile(ROOT, stack), { kind: "redacted" });
 }
 
 async function productionOf({ stack, imagePolicy: policy }: Settings): Promise<Production> {
-  const [{ Deployment }, { stackFilePath }] = await Promise.all([
-    import("../operations/deployment/deployment.ts"),
-    import("../settings/stack-file.ts"),
-  ]);
+  const { Deployment } = await import("../operations/deployment/deployment.ts");
   const file = stackFilePath(ROOT, stack);
   const { stdout } = await execa("git", ["rev-parse", "HEAD"], { cwd: ROOT, reject: false });
   const names = [...TOKENS, "PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "AWS_SECRET_ACCESS_KEY"];

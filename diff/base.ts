@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -6,7 +7,7 @@ import { EnvironmentError, UserError } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { knownStacks } from "../settings/stacks.ts";
 import { jsonIn } from "../system/json-text.ts";
-import { sharePackages } from "../system/shared-packages.ts";
+import { LOCKFILE, sharePackages } from "../system/shared-packages.ts";
 
 /** A stack as it was at another commit: its objects, or why there are none. */
 export type Former =
@@ -17,20 +18,70 @@ export type Former =
     }
   | { readonly wrong: string };
 
-/** The name of the commit that a reference leads to. */
-export async function commitOf(root: string, reference: string): Promise<string> {
-  const { stdout, failed } = await git(root, [
-    "rev-parse",
-    "--verify",
-    "--quiet",
+/** What a checkout is compared with. */
+export interface Base {
+  readonly commit: string;
+  /** What was named, where that has gone on since: the commit is the one at which this branch began. */
+  readonly forkedFrom?: string;
+}
+
+/**
+ * The last commit that a checkout has in common with another one: what differs from that is the checkout's own doing.
+ *
+ * @param reference Any name of a commit that git knows, or of a branch of `origin`.
+ */
+export async function baseOf(root: string, reference: string): Promise<Base> {
+  for (const name of [reference, `origin/${reference}`]) {
+    const tip = await commitOf(root, name);
+    if (tip === undefined) continue;
+    const { stdout, exitCode } = await git(root, ["merge-base", "--", tip, "HEAD"]);
+    const commit = stdout.trim();
+    if (exitCode !== 0)
+      throw new UserError(`HEAD has no commit in common with ${name}. ${await deeper(root)}`);
+    return commit === tip ? { commit } : { commit, forkedFrom: name };
+  }
+  throw new UserError(`There is no commit "${reference}" here. ${await remedyOf(root, reference)}`);
+}
+
+async function commitOf(root: string, name: string): Promise<string | undefined> {
+  const { stdout, exitCode } = await git(root, [
+    ...["rev-parse", "--verify", "--quiet"],
     "--end-of-options",
-    `${reference}^{commit}`,
+    `${name}^{commit}`,
   ]);
+  // git says 1 of what it does not find, and 128 where it cannot even look.
+  if (exitCode === 0) return stdout.trim();
+  const { failed, stderr, shortMessage } = await git(root, ["rev-parse", "--git-dir"]);
   if (failed)
-    throw new UserError(
-      `There is no commit "${reference}" here. Name another one with --base, or fetch it: git fetch origin main`,
+    throw new EnvironmentError(
+      `There is nothing to compare with, as git finds no repository in ${root}: ${stderr.trim() || shortMessage}\nCheck that git is installed, and that this is a clone.`,
     );
-  return stdout.trim();
+  return undefined;
+}
+
+/** How to get what is not here. What `git fetch origin main` gets alone has no name afterwards. */
+async function remedyOf(root: string, reference: string): Promise<string> {
+  const other = "Name another one with --base";
+  if ((await git(root, ["remote", "get-url", "origin"])).failed) return `${other}.`;
+  if (/[~^@]/.test(reference))
+    return (await isShallow(root)) ? `${other}, or get it: ${UNSHALLOW}` : `${other}.`;
+  const branch = reference.replace(/^origin\//, "");
+  if (/^[0-9a-f]{40}$/.test(branch)) return `${other}, or fetch it: git fetch origin ${branch}`;
+  if (!/^\w[\w./-]*$/.test(branch)) return `${other}.`;
+  return `${other}, or fetch it: git fetch origin ${branch}:refs/remotes/origin/${branch}`;
+}
+
+/** How to get the commits that would be in common. */
+async function deeper(root: string): Promise<string> {
+  return (await isShallow(root))
+    ? `This clone is shallow; get the commits before: ${UNSHALLOW}`
+    : "Name another one with --base.";
+}
+
+const UNSHALLOW = "git fetch --unshallow";
+
+async function isShallow(root: string): Promise<boolean> {
+  return (await git(root, ["rev-parse", "--is-shallow-repository"])).stdout.trim() === "true";
 }
 
 /**
@@ -44,16 +95,17 @@ export async function formerStacks(
   commit: string,
   only?: readonly string[],
 ): Promise<ReadonlyMap<string, Former>> {
-  const folder = await mkdtemp(join(tmpdir(), "packit-base-"));
+  // Programs tell their files by this name of the folder.
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "packit-base-")));
   const checkout = join(folder, "checkout");
   try {
     const added = await git(root, ["worktree", "add", "--detach", "--", checkout, commit]);
     if (added.failed) throw new EnvironmentError(`git worktree add failed: ${added.stderr.trim()}`);
     const stacks = knownStacks(checkout).filter((stack) => only?.includes(stack) ?? true);
     if (stacks.length === 0) return new Map();
-    await installed(root, checkout);
-    const formers = await Promise.all(stacks.map((stack) => former(checkout, stack)));
-    return new Map(stacks.map((stack, i) => [stack, formers[i] ?? { wrong: "" }]));
+    const wrong = await install(root, checkout);
+    const formers = stacks.map(async (stack) => [stack, wrong ?? (await former(checkout, stack))] as const);
+    return new Map(await Promise.all(formers));
   } finally {
     await git(root, ["worktree", "remove", "--force", "--", checkout]);
     await rm(folder, { recursive: true, force: true });
@@ -72,23 +124,36 @@ async function former(checkout: string, stack: string): Promise<Former> {
 const UNKNOWN_WAY = '--secrets is "masked"';
 
 async function rendered(checkout: string, words: readonly string[]) {
-  const { stdout, stderr, exitCode } = await execa(join(checkout, "ops"), ["render", ...words], {
-    reject: false,
-    stdin: "ignore",
-  });
+  const { stdout, stderr, exitCode, shortMessage } = await execa(
+    join(checkout, "ops"),
+    ["render", ...words],
+    {
+      reject: false,
+      stdin: "ignore",
+    },
+  );
   const { items } = (jsonIn(stdout) ?? {}) as { items?: readonly KubernetesObject[] };
-  return exitCode === 0 && items ? { objects: items } : { wrong: stderr.trim() };
+  if (exitCode === 0 && items) return { objects: items };
+  // What could not be started, or was killed, has said nothing.
+  const said = stderr.trim() || shortMessage || "./ops render has printed no objects.";
+  return { wrong: said.replaceAll(checkout, ".") };
 }
 
-/** The packages are this checkout's, unless the commit wants others. */
-async function installed(root: string, checkout: string): Promise<void> {
-  if (sharePackages(root, checkout)) return;
-  const { failed, stderr } = await execa("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], {
-    cwd: checkout,
-    reject: false,
-    stdin: "ignore",
-  });
-  if (failed) throw new EnvironmentError(`The packages of the base could not be installed: ${stderr.trim()}`);
+/** Sees to the packages, which are this checkout's unless the commit wants others; tells what is wrong with the commit's. */
+async function install(root: string, checkout: string): Promise<{ readonly wrong: string } | undefined> {
+  if (!existsSync(join(checkout, LOCKFILE)))
+    return { wrong: `It has no ${LOCKFILE}, so that the packages of its program are not known.` };
+  if (sharePackages(root, checkout)) return undefined;
+  const { failed, stderr, shortMessage } = await execa(
+    "npm",
+    ["ci", "--loglevel=error", "--no-audit", "--no-fund"],
+    { cwd: checkout, reject: false, stdin: "ignore" },
+  );
+  if (!failed) return undefined;
+  const said = `The packages of the base could not be installed: ${stderr.trim() || shortMessage}`;
+  // The lockfile is not that of package.json.
+  if (stderr.includes("EUSAGE")) return { wrong: said.replaceAll(checkout, ".") };
+  throw new EnvironmentError(said);
 }
 
 function git(cwd: string, args: readonly string[]) {

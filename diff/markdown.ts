@@ -1,7 +1,8 @@
 import { stringify } from "yaml";
 import { block, fold, inlineHtml } from "../github/markdown.ts";
+import { digestChange } from "./digest.ts";
 import { nameOf, type ObjectDiff } from "./object-diff.ts";
-import { DIGEST_CHANGED, isDigest, STAYS } from "./object-text.ts";
+import { STAYS } from "./object-text.ts";
 import { type ShownField, shownFields } from "./shown-fields.ts";
 import type { StackDiff } from "./stack-diff.ts";
 import { summaryLines } from "./text.ts";
@@ -50,7 +51,8 @@ function objectLines({ because, refused, stays, added, fields }: ObjectDiff, roo
 }
 
 function fieldLines({ path, before, after, lines }: ShownField): string[] {
-  if (isDigest(path)) return [`# ${DIGEST_CHANGED}`];
+  const digest = digestChange(path);
+  if (digest !== undefined) return [`# ${digest}`];
   if (lines) return lines.map((line) => (line.startsWith("@@") ? `@@ ${path}, ${line.slice(3)}` : line));
   return [
     `@@ ${path} @@`,

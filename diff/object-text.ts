@@ -1,4 +1,4 @@
-import { DIGEST_ANNOTATION } from "../kubernetes/digest-annotation.ts";
+import { digestChange } from "./digest.ts";
 import { nameOf, type ObjectDiff } from "./object-diff.ts";
 import { type ShownField, shownFields } from "./shown-fields.ts";
 import { wrapped, wrappedProse } from "./wrapped.ts";
@@ -29,7 +29,8 @@ const INDENT = 8;
 const WIDEST_PAIR = 160;
 
 function fieldLines({ path, before, after, lines }: ShownField, width: number): string[] {
-  if (isDigest(path)) return wrappedProse(`    ${path}: ${DIGEST_CHANGED}`, width);
+  const digest = digestChange(path);
+  if (digest !== undefined) return wrappedProse(`    ${path}: ${digest}`, width);
   const title = wrapped(`    ${path}:`, width);
   const under = (texts: readonly string[]) => [...title, ...texts.map((text) => `      ${text}`)];
   if (lines) return under(lines);
@@ -40,10 +41,3 @@ function fieldLines({ path, before, after, lines }: ShownField, width: number): 
   const short = `${title.join("")} ${signed.length === 1 ? signed.join("") : `${before} -> ${after}`}`;
   return short.length <= Math.min(width, WIDEST_PAIR) ? [short] : under(signed);
 }
-
-/** Whether a field is the digest by which pods are rolled; what it is says nothing to anybody. */
-export function isDigest(path: string): boolean {
-  return path.endsWith(`["${DIGEST_ANNOTATION}"]`);
-}
-
-export const DIGEST_CHANGED = "files that its pods read change";

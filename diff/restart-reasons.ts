@@ -1,6 +1,7 @@
 import { DIGEST_ANNOTATION } from "../kubernetes/digest-annotation.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { isMap } from "../system/is-map.ts";
+import { digestChange } from "./digest.ts";
 import { fieldDiffs } from "./field-diff.ts";
 
 /** A pod template before and after a change, and the objects around it. */
@@ -16,11 +17,11 @@ interface Change {
 export function reasons({ before, after, was, is, namespace }: Change): string[] {
   const paths = [...new Set(fieldDiffs(was, is).map(({ path }) => path.replace(/^spec\./, "")))];
   const digest = `metadata.annotations["${DIGEST_ANNOTATION}"]`;
-  if (!paths.includes(digest)) return paths;
+  const others = paths.filter((path) => path !== digest).map((path) => digestChange(path) ?? path);
+  if (!paths.includes(digest)) return others;
   const files = readKeys(is).filter(
     (one) => contentOf(before, namespace, one) !== contentOf(after, namespace, one),
   );
-  const others = paths.filter((path) => path !== digest);
   return [...others, ...new Set(files.map(({ kind, name, key }) => `${key} of ${kind} ${name}`))];
 }
 

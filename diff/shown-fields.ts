@@ -1,5 +1,5 @@
+import { visible } from "../system/visible.ts";
 import type { FieldDiff } from "./field-diff.ts";
-import { visible } from "./html/markup.ts";
 
 /** A field that differs, each side in one line, or line by line. */
 export interface ShownField {
@@ -50,15 +50,9 @@ function sideOf(line: string): Side {
   return { sign: line.slice(0, 1), text: visible(line.slice(1)) };
 }
 
-/** A value in one line, with numbers for what JSON leaves invisible. */
+/** A value in one line. */
 function textOf(value: unknown): string {
-  return JSON.stringify(value).replaceAll(/(?! )[\p{C}\p{Z}]/gu, (letter) =>
-    Array.from({ length: letter.length }, (_, i) => `\\u${hex(letter.charCodeAt(i))}`).join(""),
-  );
-}
-
-function hex(code: number): string {
-  return code.toString(16).padStart(4, "0");
+  return visible(JSON.stringify(value));
 }
 
 /** Cuts the texts of two sides; none of them where some would look the same then. */

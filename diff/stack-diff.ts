@@ -10,7 +10,7 @@ import { PROVIDER } from "../render/other-resource.ts";
 import { withoutOptions } from "../render/pulumi-options.ts";
 import { type Redacted, redacted } from "../render/redacted.ts";
 import { knownStacks } from "../settings/stacks.ts";
-import { commitOf, type Former, formerStacks } from "./base.ts";
+import { baseOf, type Former, formerStacks } from "./base.ts";
 import { besides, OBJECTS_ALONE } from "./besides.ts";
 import { type ObjectDiff, objectDiffs } from "./object-diff.ts";
 import { isOtherCluster, refusedWithCluster } from "./other-cluster.ts";
@@ -24,6 +24,8 @@ export interface StackDiff {
   readonly stack: string;
   /** The commit that it is compared with. */
   readonly base: string;
+  /** The name of a branch that has gone on since that commit, at which this checkout's began. */
+  readonly forkedFrom?: string;
   /**
    * `new`: the base has no such stack. `gone`: only the base has it. `unknown`: it could not be rendered on one side, for
    * the reason in `wrong`.
@@ -45,7 +47,7 @@ export interface StackDiff {
 export interface StackDiffsArgs {
   /** The checkout that is compared, with all that is not committed. */
   readonly root: string;
-  /** What it is compared with: any name of a commit that git knows. */
+  /** What it is compared with, at the last commit in common: any name of a commit that git knows. */
   readonly base: string;
   /** The stacks that are compared. @default - all that there are on either side */
   readonly only?: readonly string[];
@@ -53,7 +55,7 @@ export interface StackDiffsArgs {
 
 /** Compares stacks of this checkout with what they are at another commit; without an engine, a cluster or secrets. */
 export async function stackDiffs({ root, base, only }: StackDiffsArgs): Promise<StackDiff[]> {
-  const commit = await commitOf(root, base);
+  const { commit, ...fork } = await baseOf(root, base);
   const former = await formerStacks(root, commit, only);
   const here = knownStacks(root);
   const known = [...new Set([...here, ...former.keys()])];
@@ -70,7 +72,7 @@ export async function stackDiffs({ root, base, only }: StackDiffsArgs): Promise<
     const now = here.includes(stack)
       ? await rendered(() => (hasTexts ? masked : redacted)(root, stack))
       : undefined;
-    diffs.push({ stack, base: commit, ...compared(was, now) });
+    diffs.push({ stack, base: commit, ...fork, ...compared(was, now) });
   }
   return diffs;
 }
@@ -90,7 +92,7 @@ async function rendered(render: () => Promise<Masked | Redacted>): Promise<Now> 
 export function compared(
   former: Former | undefined,
   now: Now | undefined,
-): Omit<StackDiff, "stack" | "base"> {
+): Omit<StackDiff, "stack" | "base" | "forkedFrom"> {
   const nothing = { objects: [], besides: [], restarts: [], totals: {}, quotas: [] };
   if (now && "wrong" in now)
     return { ...nothing, state: "unknown", wrong: { side: "head", message: now.wrong } };
@@ -103,7 +105,8 @@ export function compared(
     return {
       ...nothing,
       state: "gone",
-      objects: objectDiffs(before, [], partOf()),
+      // No `up` runs, and so none refuses.
+      objects: objectDiffs(before, [], partOf()).map(unrefused),
       totals: { before: totalsOf(before) },
     };
   const { settings } = now;
@@ -128,6 +131,10 @@ export function compared(
 /** Kubernetes objects, and what else a rendering has. */
 function allOf(now: Masked | Redacted): readonly KubernetesObject[] {
   return "others" in now ? [...now.objects, ...now.others] : now.objects;
+}
+
+function unrefused({ refused: _, ...change }: ObjectDiff): ObjectDiff {
+  return change;
 }
 
 /** The components in the order in which they come up: the migration before the API, whose pods need it. */

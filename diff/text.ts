@@ -1,4 +1,5 @@
 import { type Amounts, showBytes, showCpu } from "../kubernetes/amounts.ts";
+import { visible } from "../system/visible.ts";
 import { restartText } from "./fates.ts";
 import { nameOf } from "./object-diff.ts";
 import { objectLines } from "./object-text.ts";
@@ -14,7 +15,7 @@ import { wrappedProse } from "./wrapped.ts";
  */
 export function diffText(diffs: readonly StackDiff[], columns?: number): string {
   const width = Math.max(NARROWEST, columns ?? Number.POSITIVE_INFINITY);
-  return diffs
+  const text = diffs
     .map((diff) =>
       [
         ...summaryLines(diff).flatMap((line) => wrappedProse(line, width)),
@@ -22,6 +23,7 @@ export function diffText(diffs: readonly StackDiff[], columns?: number): string 
       ].join("\n"),
     )
     .join("\n\n");
+  return visible(text);
 }
 
 /** Narrower terminals are taken for this one, in columns. */
@@ -31,7 +33,8 @@ const NARROWEST = 40;
 export function summaryLines(diff: StackDiff): string[] {
   const { stack, base, state, wrong, objects, totals, quotas } = diff;
   const more = diff.besides.map((one) => `Besides: ${one}.`);
-  const against = `${stack}, compared with ${base.slice(0, 12)}`;
+  const fork = diff.forkedFrom === undefined ? "" : `, where this branch left ${diff.forkedFrom}`;
+  const against = `${stack}, compared with ${base.slice(0, 12)}${fork}`;
   if (state === "unknown") {
     const where = wrong?.side === "head" ? "here" : "there";
     return [`${against}: it cannot be rendered ${where}, so nothing can be compared:`, wrong?.message ?? ""];

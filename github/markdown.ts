@@ -1,3 +1,5 @@
+import { visible } from "../system/visible.ts";
+
 /** How much of a text is shown in an excerpt, in characters: its beginning and its end. */
 const LONGEST = 4000;
 
@@ -20,7 +22,7 @@ export function inline(text: string): string {
 /** The same for where HTML stands, as in a summary: nothing in it is Markdown or HTML. */
 export function inlineHtml(text: string): string {
   const line = plain(text).replaceAll(/\s+/g, " ").slice(0, LONGEST_NAME).toWellFormed();
-  return `<code>${line.replaceAll(/[^\w .:/-]/gu, (letter) => `&#${letter.codePointAt(0)};`)}</code>`;
+  return `<code>${line.replaceAll(/[^\w .:/+⟨⟩-]/gu, (letter) => `&#${letter.codePointAt(0)};`)}</code>`;
 }
 
 /** A text of several lines, as code; nothing in it ends the block. */
@@ -32,9 +34,9 @@ export function block(text: string, language: "text" | "diff"): string {
   return `${fence}${language}\n${shown}\n${fence}`;
 }
 
-/** A text of which the beginning and the end are enough. */
+/** A message of which the beginning and the end are enough; how its lines end does not matter. */
 export function excerpt(text: string): string {
-  const whole = text.trim();
+  const whole = visible(text.replaceAll(/\r\n?/g, "\n")).trim();
   if (whole.length <= LONGEST) return whole;
   const half = LONGEST / 2;
   return `${whole.slice(0, half).trimEnd()}\n…\n${whole.slice(-half)}`;
@@ -51,11 +53,10 @@ export function foldStart(title: string): string {
 
 export const FOLD_END = "</details>";
 
-/** Whoever reads a comment sees what is in it: nothing that is invisible, or turns the order of letters around. */
+/** Whoever reads a comment sees what is in it: also what is invisible, or turns the order of letters around. */
 function plain(text: string): string {
-  const visible = text.replaceAll(/\r\n?/g, "\n").replaceAll(/[^\P{C}\n\t]/gu, "");
   // Comments of HTML are what this project finds its own texts by.
-  return visible.replaceAll("<!--", "<! -");
+  return visible(text).replaceAll("<!--", "<! -");
 }
 
 /** More backticks than stand anywhere in a text. */

@@ -3,6 +3,7 @@ import { diffBlock, objectFold, titleOf } from "../diff/markdown.ts";
 import type { StackDiff } from "../diff/stack-diff.ts";
 import { countsOf, summaryLines } from "../diff/text.ts";
 import { FOLD_END, fold, foldStart, inlineHtml } from "../github/markdown.ts";
+import { visible } from "../system/visible.ts";
 
 export interface CommentArgs {
   readonly diffs: readonly StackDiff[];
@@ -79,12 +80,11 @@ function tableOf(diffs: readonly StackDiff[], head: string): string {
 }
 
 function sectionOf(diff: StackDiff, engine: readonly string[] | undefined, most: number): Section {
-  const [title = "", ...lines] = summaryLines(diff);
-  const summary = diffBlock(cut([title, ...lines], most));
+  const summary = diffBlock(cut(summaryLines(diff).map(visible), most));
   const before = `${foldStart(`${inlineHtml(diff.stack)}: ${countsOf(diff)}`)}\n\n${summary}`;
   const objects = diff.objects.map((object): Item => {
     const [block, short] = [objectFold(object), objectFold(object, LONGEST_VALUE)];
-    return { name: titleOf(object), block, ...(size(short) < size(block) && { cut: short }) };
+    return { name: visible(titleOf(object)), block, ...(size(short) < size(block) && { cut: short }) };
   });
   const said = engine && {
     name: "What Pulumi's engine says",

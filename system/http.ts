@@ -59,7 +59,7 @@ export class HttpClient {
   async ask<S extends z.ZodType>(what: string, schema: S, request: HttpRequest): Promise<z.output<S>> {
     const found = await this.askForGone(what, schema, request);
     if (found !== undefined) return found;
-    throw new UserError(`${this.#args.service} has no ${what}, or the token may not see it.`);
+    throw this.#none(what);
   }
 
   /** The same for what may not be there: nothing where it is not. */
@@ -75,7 +75,7 @@ export class HttpClient {
     throw this.#error(`was asked for ${what}, and what came is no answer of its API`);
   }
 
-  /** Changes something there. What is not there any more is no error. */
+  /** Changes something there. What is to be removed and is not there any more is no error. */
   async write(what: string, request: HttpRequest & { readonly method: "POST" | "PUT" | "DELETE" }) {
     const { record, service } = this.#args;
     if (record !== undefined) {
@@ -85,7 +85,7 @@ export class HttpClient {
     return this.send(what, request);
   }
 
-  /** An answer that is no failure, or says that there is nothing of the kind. */
+  /** An answer that is no failure; of what is read or removed, also that there is nothing of the kind. */
   async send(what: string, request: HttpRequest): Promise<HttpAnswer> {
     const { method = "GET", idempotencyKey } = request;
     const isRepeatable = !request.isSentOnce && (method !== "POST" || idempotencyKey !== undefined);
@@ -93,7 +93,7 @@ export class HttpClient {
       const outcome = await this.#once(request);
       const pause = this.#pause(outcome, tries, isRepeatable);
       if (pause !== undefined && tries < TRIES) await setTimeout(pause);
-      else return this.#checked(what, outcome);
+      else return this.#checked(what, outcome, method);
     }
   }
 
@@ -138,10 +138,16 @@ export class HttpClient {
     return isRepeatable && (outcome.status >= 500 || outcome.status === 408) ? own : undefined;
   }
 
-  #checked(what: string, outcome: HttpAnswer | { readonly problem: string }): HttpAnswer {
+  #checked(what: string, outcome: HttpAnswer | { readonly problem: string }, method: string): HttpAnswer {
     if ("problem" in outcome) throw this.#error(`cannot be asked for ${what}: ${outcome.problem}`);
     const { status, text } = outcome;
-    if (status < 300 || GONE.includes(status)) return outcome;
+    const [isGone, isMade] = [GONE.includes(status), ["POST", "PUT"].includes(method)];
+    if (status < 300 || (isGone && !isMade)) return outcome;
+    if (isGone) throw this.#none(what);
+    if (isMade && REFUSED.includes(status))
+      throw new RefusedRequest(
+        this.#hidden(`${this.#args.service} does not take ${what} as it is (${status})${brief(text)}`),
+      );
     if (status === 401 || status === 403) {
       const { tokenName = "its variable", service } = this.#args;
       throw new EnvironmentError(
@@ -153,12 +159,28 @@ export class HttpClient {
     throw this.#error(`answered ${status} for ${what}${brief(text)}`);
   }
 
+  #none(what: string): UserError {
+    return new UserError(`${this.#args.service} does not know ${what}, or the token may not see it.`);
+  }
+
   #error(what: string): EnvironmentError {
-    const { service, url, token } = this.#args;
-    const message = `${service} (${new URL(url).host}) ${what}. Try again later.`;
-    return new EnvironmentError(token ? message.replaceAll(token, "[token]") : message);
+    const { service, url } = this.#args;
+    const end = /[.…]$/.test(what) ? "" : ".";
+    return new EnvironmentError(
+      this.#hidden(`${service} (${new URL(url).host}) ${what}${end} Try again later.`),
+    );
+  }
+
+  #hidden(message: string): string {
+    const { token } = this.#args;
+    return token ? message.replaceAll(token, "[token]") : message;
   }
 }
+
+/** What a service will never take as it is, however often it is sent. */
+export class RefusedRequest extends UserError {}
+
+const REFUSED = [400, 409, 413, 422];
 
 /** The longest part of an answer that an error quotes. */
 const LONGEST = 120;

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { digestChange } from "../digest.ts";
 import type { FieldDiff } from "../field-diff.ts";
 import { lineDiff } from "./lines.ts";
 import { html, type Markup } from "./markup.ts";
@@ -6,8 +7,9 @@ import { compareWords } from "./words.ts";
 
 /** A field that differs, before and after. */
 export function fieldItem({ path, before, after, lines }: FieldDiff): Markup {
+  const digest = digestChange(path);
   return html`<li class="field"><code class="path">${path}</code>${
-    lines ? lineDiff(lines) : values(before, after)
+    digest ? html` ${digest}` : lines ? lineDiff(lines) : values(before, after)
   }</li>\n`;
 }
 

@@ -1,3 +1,5 @@
+import { visible } from "../../system/visible.ts";
+
 /** Markup that may stand in a page as it is. Only `html` makes it of other text, and escapes that. */
 export class Markup {
   readonly text: string;
@@ -34,11 +36,3 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': "&quot;",
   "'": "&#39;",
 };
-
-/** A text in which each character shows that has no form of its own, or turns others around, by its number. */
-export function visible(text: string): string {
-  return text.replaceAll(/(?![\n\t ])[\p{C}\p{Z}]/gu, (found) => {
-    const number = (found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-    return `⟨U+${number}⟩`;
-  });
-}

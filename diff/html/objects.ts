@@ -1,3 +1,4 @@
+import { digestChange } from "../digest.ts";
 import type { FieldDiff } from "../field-diff.ts";
 import type { ObjectDiff } from "../object-diff.ts";
 import { STAYS } from "../object-text.ts";
@@ -78,8 +79,8 @@ function lastOf(path: string): string {
   return /\["(.*)"\]$/.exec(path)?.[1] ?? /[^.[\]]*(\[[^\]]*\])?$/.exec(path)?.[0] ?? path;
 }
 
-function shortValues({ before, after, lines }: FieldDiff): Markup | undefined {
-  if (lines) return undefined;
+function shortValues({ path, before, after, lines }: FieldDiff): Markup | undefined {
+  if (lines || digestChange(path) !== undefined) return undefined;
   const texts = [before, after].map((value) => (value === undefined ? "" : yaml(value)));
   const [was = "", is = ""] = texts;
   if (texts.some((text) => text.length > SHORT || text.includes("\n"))) return undefined;

@@ -26,6 +26,7 @@ const POLICY = [
 export function diffHtml(diffs: readonly StackDiff[]): string {
   const objects = diffs.flatMap((diff) => diff.objects);
   const base = diffs[0]?.base.slice(0, 12) ?? "";
+  const fork = diffs[0]?.forkedFrom;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -40,7 +41,7 @@ export function diffHtml(diffs: readonly StackDiff[]): string {
 <a class="skip" href="#stacks">To the stacks</a>
 <header class="page">
 <div><h1>What this change does</h1>
-<p>Compared with <code>${base}</code></p></div>
+<p>Compared with <code>${base}</code>${fork !== undefined && html`, where this branch left <code>${fork}</code>`}</p></div>
 ${VIEW_CONTROLS}</header>
 <div class="columns">
 <div class="side"><nav aria-label="Stacks"><ul>${diffs.map(link)}</ul></nav>

@@ -1,4 +1,5 @@
 import { diffBlock } from "../../diff/markdown.ts";
+import { visible } from "../../system/visible.ts";
 import type { Plan, PlannedStep } from "./plan.ts";
 
 /** GitHub takes 1 MiB a step for the summary of a job; more is no summary at all. */
@@ -39,7 +40,7 @@ const SIGNS: Readonly<Record<string, string>> = { create: "+", delete: "-", upda
 /** The most changes of one step that are listed. */
 const MOST = 50;
 
-/** A step, and what it changes, a line each. */
+/** A step, and what it changes, a line each, in which all can be seen. */
 export function stepLines({ op, urn, replacedFor, changes }: PlannedStep): string[] {
   const why = replacedFor.length === 0 ? "" : ` for ${replacedFor.join(", ")}`;
   const more = changes.length - MOST;
@@ -50,7 +51,7 @@ export function stepLines({ op, urn, replacedFor, changes }: PlannedStep): strin
       return `    ${kind} ${path}${values === "" ? "" : `: ${values}`}`;
     }),
     ...(more > 0 ? [`    … and ${more} more`] : []),
-  ];
+  ].map(visible);
 }
 
 /** The type and the name that a URN ends with, without its parents. */

@@ -18,6 +18,8 @@ export interface PushArgs {
   readonly branch: string;
   /** The commit that the branch must be at: somebody else's change is never overwritten. */
   readonly from: string;
+  /** Whether commits of the branch may be lost. @default false */
+  readonly isForced?: boolean;
   readonly isDry?: boolean;
 }
 
@@ -99,8 +101,13 @@ export class Clone {
     return stdout.split("\n").flatMap((line) => (line.startsWith("- ") ? line.slice(2) : []));
   }
 
-  /** Moves a branch there from one commit to another, and fails if it is at any other. */
-  async push({ sha, branch, from, isDry = false }: PushArgs): Promise<void> {
+  /** Moves a branch there from one commit to another, and fails if it is at any other, or would lose any commit. */
+  async push({ sha, branch, from, isForced = false, isDry = false }: PushArgs): Promise<void> {
+    // That the branch is at that commit is seen to by the lease.
+    if (!isForced && !(await this.contains(sha, from)))
+      throw new UserError(
+        `${branch} of ${this.#name} would lose commits if it was moved from ${from.slice(0, 10)} to ${sha.slice(0, 10)}. Nothing is overwritten.`,
+      );
     const { failed, stderr, stdout } = await this.#unlocked([
       ...["push", "--porcelain", ...(isDry ? ["--dry-run"] : [])],
       `--force-with-lease=refs/heads/${branch}:${from}`,
@@ -112,7 +119,7 @@ export class Clone {
     if (/stale info|fetch first|cannot lock ref/.test(`${stdout}${stderr}`)) {
       const now = (await this.remoteHead(branch).catch(() => undefined))?.slice(0, 10) ?? "elsewhere";
       throw new UserError(
-        `${branch} of ${this.#name} was at ${from.slice(0, 10)} and is at ${now}: somebody has moved it meanwhile. Nothing is overwritten. Look at it, then: ./ops release resume`,
+        `${branch} of ${this.#name} was at ${from.slice(0, 10)} and is at ${now}: somebody has moved it meanwhile. Nothing is overwritten. Look at it, then go on.`,
       );
     }
     throw new EnvironmentError(

@@ -11,6 +11,7 @@ import type { Effects } from "./effects.ts";
 import type { Environment } from "./environment.ts";
 import type { ImageImport } from "./image-import.ts";
 import type { Journal } from "./journal.ts";
+import type { Notice } from "./notices.ts";
 import type { Pace } from "./pace.ts";
 import type { Production } from "./production.ts";
 import type { Questions } from "./questions.ts";
@@ -34,7 +35,9 @@ export interface Services {
   readonly prod: () => Promise<Environment>;
   readonly imports: () => Promise<ImageImport>;
   readonly production: () => Promise<Production>;
-  /** What is not committed in this checkout. */
+  /** All digests that pods of any stack run, or that any stack's file names. */
+  readonly used: () => Promise<string[]>;
+  /** What prod is made of in this checkout and is not committed. */
   readonly dirt: () => Promise<string[]>;
 }
 
@@ -44,8 +47,6 @@ export interface Choices {
   readonly at: Readonly<Record<string, string>>;
   /** The steps to leave out. */
   readonly without: readonly string[];
-  /** The only image to go back with. @default - all, and the branches */
-  readonly image?: string | undefined;
 }
 
 /** All that a step works with. */
@@ -70,6 +71,10 @@ export interface ReleaseContext {
   readonly lastCleaned?: Date | undefined;
   /** The digests that former releases have noted, which somebody may go back to. */
   readonly rollbackDigests: readonly string[];
+  /** The notices that former releases have put before topics, the newest first. */
+  readonly notices: readonly Notice[];
   /** The variables with tokens that were given. */
   readonly tokens: readonly string[];
+  /** What to type for a verb of `release` that goes on with this one. */
+  readonly command: (verb: string) => string;
 }

@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { OWN_IMAGES, type OwnImage } from "../../components/own-images.ts";
-import { UserError } from "../../errors.ts";
+import type { ImageSpec } from "../../components/images.ts";
+import { IMAGES, OWN_IMAGES, type OwnImage } from "../../components/own-images.ts";
+import { EnvironmentError, UserError } from "../../errors.ts";
 import type { ReleaseContext } from "./context.ts";
+import type { RunningImage } from "./environment.ts";
 
 export const DIGESTS = z.record(z.string(), z.string());
 
@@ -29,6 +31,55 @@ export async function digestsNow(context: ReleaseContext): Promise<Digests> {
     }),
   );
   return Object.fromEntries(found.flat());
+}
+
+/**
+ * What prod runs of each image: what its stack's file names, else what most of its pods run, else what its tag leads to,
+ * which it may not have imported yet.
+ */
+export async function digestsOfProd(context: ReleaseContext): Promise<Digests> {
+  const { services, say } = context;
+  const [tagged, pinned] = [await digestsNow(context), (await services.production()).pinned()];
+  const prod = await services.prod();
+  const pods = await prod.pods().catch((error) => {
+    if (!(error instanceof EnvironmentError)) throw error;
+    say(
+      `  What ${prod.stack} runs cannot be asked, so what its tags lead to counts as that: ${error.message}`,
+    );
+    return [];
+  });
+  const containers = pods.flatMap((pod) => pod.containers);
+  const found = await Promise.all(
+    imageKeys(context).map(async (key) => {
+      const digest = pinned[key] ?? (await running(context, key, containers, tagged[key]));
+      return digest === undefined ? [] : [[key, digest] as const];
+    }),
+  );
+  return Object.fromEntries(found.flat());
+}
+
+async function running(
+  context: ReleaseContext,
+  key: string,
+  containers: readonly RunningImage[],
+  tagged: string | undefined,
+): Promise<string | undefined> {
+  const names = podNames(key);
+  const digests = containers
+    .filter(({ image }) => names.includes(image))
+    .flatMap(({ digest }) => digest ?? []);
+  const count = (digest: string) => digests.filter((one) => one === digest).length;
+  const [most] = digests.toSorted((a, b) => count(b) - count(a));
+  if (most === undefined || tagged === undefined) return most ?? tagged;
+  // Nodes report the image of their kind of machine, which the tag's list holds.
+  const family = await familyOf(context, repositoryOf(key), tagged);
+  return family.includes(most) ? tagged : most;
+}
+
+/** The names that pods know an image by. The sandbox's is pulled anew for each task, and so none of a pod. */
+export function podNames(key: string): string[] {
+  const { stream }: ImageSpec = IMAGES[key as OwnImage];
+  return stream === undefined ? [] : [stream, repositoryOf(key)];
 }
 
 /** The digests that this release has found built. */

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { EnvironmentError } from "../../errors.ts";
+import { EnvironmentError, knownError } from "../../errors.ts";
 import { jsonIn } from "../../system/json-text.ts";
 
 const at = z.string();
@@ -18,8 +18,15 @@ const entry = z.discriminatedUnion("type", [
   }),
   z.object({ at, type: z.literal("intent"), key: z.string(), record }),
   z.object({ at, type: z.literal("done"), key: z.string(), isFound: z.boolean().optional() }),
-  z.object({ at, type: z.literal("answer"), key: z.string(), value: z.string() }),
+  z.object({
+    at,
+    type: z.literal("answer"),
+    key: z.string(),
+    value: z.string(),
+    question: z.string().optional(),
+  }),
   z.object({ at, type: z.literal("fact"), key: z.string(), value: z.json() }),
+  z.object({ at, type: z.literal("back"), record }),
   z.object({ at, type: z.literal("end"), how: z.enum(["finished", "aborted", "rolled back"]) }),
 ]);
 
@@ -45,17 +52,20 @@ export interface StepState {
 export class Journal {
   readonly #entries: Entry[];
   readonly #now: () => Date;
+  readonly #path: string;
   #file: number | undefined;
+  /** Why nothing can be written down any more. */
+  #broken: EnvironmentError | undefined;
 
-  private constructor(entries: Entry[], file: number | undefined, now: () => Date) {
+  private constructor(path: string, entries: Entry[], now: () => Date) {
+    this.#path = path;
     this.#entries = entries;
-    this.#file = file;
     this.#now = now;
   }
 
   /** A journal to look at. */
   static read(path: string): Journal {
-    return new Journal(entriesIn(path, readFileSync(path, "utf8")).entries, undefined, () => new Date());
+    return new Journal(path, entriesIn(path, readFileSync(path, "utf8")).entries, () => new Date());
   }
 
   /** A journal to go on with; made where there is none. Whoever opens it must hold the lock. */
@@ -65,27 +75,43 @@ export class Journal {
     if (isNew) syncFolder(dirname(path));
     const { entries, bytes } = entriesIn(path, readFileSync(file, "utf8"));
     ftruncateSync(file, bytes);
-    return new Journal(entries, file, now);
+    const journal = new Journal(path, entries, now);
+    journal.#file = file;
+    return journal;
   }
 
   /** What is only tried leaves nothing behind: a journal in memory, which goes on from another one. */
   static draft(former: Journal | undefined, now: () => Date): Journal {
-    return new Journal([...(former?.entries ?? [])], undefined, now);
+    return new Journal("the journal", [...(former?.entries ?? [])], now);
   }
 
   get entries(): readonly Entry[] {
     return this.#entries;
   }
 
-  /** Writes an entry; it is on the disk when this returns. */
+  /** Writes an entry; it is on the disk when this returns. What was not written once, is not tried again. */
   append(news: News): void {
+    if (this.#broken !== undefined) throw this.#broken;
     // The type says of each kind what it has besides its time.
     const made = { at: this.#now().toISOString(), ...news } as Entry;
-    if (this.#file !== undefined) {
-      writeSync(this.#file, `${JSON.stringify(made)}\n`);
-      fsyncSync(this.#file);
-    }
+    if (this.#file !== undefined) this.#write(this.#file, Buffer.from(`${JSON.stringify(made)}\n`));
     this.#entries.push(made);
+  }
+
+  #write(file: number, line: Buffer): void {
+    try {
+      // A disk that fills up takes a part, and says so only of the next.
+      for (let written = 0; written < line.length; )
+        written += writeSync(file, line, written, line.length - written);
+      fsyncSync(file);
+    } catch (error) {
+      // Who opens it next cuts off what is no whole line.
+      const why = knownError(error)?.message ?? String(error);
+      this.#broken = new EnvironmentError(
+        `${this.#path} cannot be written, and nothing is done that is not written down: ${why} Mend that, then go on.`,
+      );
+      throw this.#broken;
+    }
   }
 
   close(): void {
@@ -93,9 +119,27 @@ export class Journal {
     this.#file = undefined;
   }
 
-  /** How the release has ended, if it has. */
+  /** How the release has ended, if it has. One that is being taken back has not. */
   get end(): "finished" | "aborted" | "rolled back" | undefined {
-    return this.#entries.findLast((one) => one.type === "end")?.how;
+    const last = this.#entries.findLast((one) => one.type === "end" || one.type === "back");
+    return last?.type === "end" ? last.how : undefined;
+  }
+
+  /** Whether it was agreed to take it back, and not all of that is done. */
+  get isGoingBack(): boolean {
+    return this.#entries.findLast((one) => one.type === "end" || one.type === "back")?.type === "back";
+  }
+
+  /** What it was agreed to take back, since that was begun. */
+  back<S extends z.ZodType>(schema: S): z.output<S> | undefined {
+    const found = this.#entries.findLast((one) => one.type === "back");
+    return found?.type === "back" ? this.#held("back", schema, found.record) : undefined;
+  }
+
+  /** What was said when it was begun, and since then. */
+  begun<S extends z.ZodType>(schema: S): z.output<S> | undefined {
+    const found = this.#entries.findLast((one) => one.type === "begin");
+    return found?.type === "begin" ? this.#held("begin", schema, found.record) : undefined;
   }
 
   step(name: string): StepState | undefined {
@@ -116,23 +160,35 @@ export class Journal {
     return { record: found.record, isDone, at: found.at };
   }
 
-  /** The keys of all that was done and starts with these words, in the order in which it was intended. */
-  done(prefix: string): string[] {
+  /** The keys of all that was intended and starts with these words, in that order. It may have been done, or not. */
+  intended(prefix: string): string[] {
     const keys = this.#entries.flatMap((one) => (one.type === "intent" ? one.key : []));
-    return [...new Set(keys)].filter((key) => key.startsWith(prefix) && this.effect(key)?.isDone);
+    return [...new Set(keys)].filter((key) => key.startsWith(prefix));
   }
 
-  answer(key: string): string | undefined {
+  /** What was answered, to that very question where it is given. */
+  answer(key: string, question?: string): string | undefined {
     const found = this.#entries.findLast((one) => one.type === "answer" && one.key === key);
-    return found?.type === "answer" ? found.value : undefined;
+    if (found?.type !== "answer") return undefined;
+    return question === undefined || found.question === question ? found.value : undefined;
   }
 
   /** A fact as it was last written, held to a schema. */
   fact<S extends z.ZodType>(key: string, schema: S): z.output<S> | undefined {
     const found = this.#entries.findLast((one) => one.type === "fact" && one.key === key);
-    return found?.type === "fact" ? schema.parse(found.value) : undefined;
+    return found?.type === "fact" ? this.#held(key, schema, found.value) : undefined;
+  }
+
+  /** What only this project writes, and somebody may have changed. */
+  #held<S extends z.ZodType>(what: string, schema: S, value: unknown): z.output<S> {
+    const { data, success } = schema.safeParse(value);
+    if (success) return data;
+    throw new EnvironmentError(`${this.#path}: "${what}" is not what this project writes there. ${CHANGED}`);
   }
 }
+
+const CHANGED =
+  "It was changed by something else: restore it, or move it away if nothing of that release is to be gone on with.";
 
 function entriesIn(path: string, text: string): { entries: Entry[]; bytes: number } {
   // What stands behind the last line break was cut off while it was written.
@@ -141,9 +197,7 @@ function entriesIn(path: string, text: string): { entries: Entry[]; bytes: numbe
   const entries = lines.map((line, i) => {
     const { data } = entry.safeParse(jsonIn(line));
     if (data !== undefined) return data;
-    throw new EnvironmentError(
-      `${path}:${i + 1} is no entry of a journal. It was changed by something else.`,
-    );
+    throw new EnvironmentError(`${path}:${i + 1} is no entry of a journal. ${CHANGED}`);
   });
   return { entries, bytes: Buffer.byteLength(whole) };
 }

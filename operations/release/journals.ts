@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../../errors.ts";
 import { Journal } from "./journal.ts";
+import { type Notice, noticesOf } from "./notices.ts";
 
 const SUFFIX = ".jsonl";
 
@@ -16,19 +16,15 @@ export class Journals {
   /** The names of all releases, the newest first. */
   get names(): string[] {
     if (!existsSync(this.folder)) return [];
-    // One that was not begun, as something was refused, is none.
-    const files = readdirSync(this.folder).filter(
-      (name) => name.endsWith(SUFFIX) && statSync(join(this.folder, name)).size > 0,
-    );
-    return files.map((name) => name.slice(0, -SUFFIX.length)).sort((a, b) => compare(b, a));
+    const files = readdirSync(this.folder).filter((name) => name.endsWith(SUFFIX));
+    const names = files.map((name) => name.slice(0, -SUFFIX.length));
+    // One that was not begun, as something was refused or it was killed, is none.
+    return names.filter((name) => this.read(name).entries.length > 0).sort((a, b) => compare(b, a));
   }
 
   /** The one that is not ended. */
   get current(): string | undefined {
-    return this.names.find((name) => {
-      const { entries, end } = this.read(name);
-      return entries.length > 0 && end === undefined;
-    });
+    return this.names.find((name) => this.read(name).end === undefined);
   }
 
   read(name: string): Journal {
@@ -49,13 +45,6 @@ export class Journals {
     }
   }
 
-  /** The one that is not ended; a UserError where there is none. */
-  mustBeOpen(): string {
-    const { current } = this;
-    if (current !== undefined) return current;
-    throw new UserError("No release is under way. To begin one: ./ops release start");
-  }
-
   /** When a step was last done that really did something. */
   lastDone(step: string, isIdle: (said: string) => boolean): Date | undefined {
     const times = this.names.flatMap((name) => {
@@ -69,6 +58,11 @@ export class Journals {
   get digests(): string[] {
     const facts = this.names.flatMap((name) => this.read(name).entries.filter(({ type }) => type === "fact"));
     return JSON.stringify(facts).match(/sha256:[0-9a-f]{64}/g) ?? [];
+  }
+
+  /** The notices that were put before topics, the newest first. */
+  get notices(): Notice[] {
+    return this.names.flatMap((name) => noticesOf(this.read(name)));
   }
 
   #path(name: string): string {

@@ -12,20 +12,24 @@ export interface Position {
   readonly stable: string;
   /** What main has and stable lacks, newest first. */
   readonly news: readonly Commit[];
-  /** What stable has and main lacks, as after a cherry-pick: moving it to main takes that away. */
-  readonly lost: readonly Commit[];
-  /** Those of them whose change is on main as another commit. */
-  readonly picked: readonly string[];
 }
 
-const moves = z.record(z.string(), z.object({ old: z.string(), new: z.string() }));
+export const MOVES = z.record(
+  z.string(),
+  z.object({
+    old: z.string(),
+    new: z.string(),
+    // Whether it was accepted that commits of stable are lost.
+    isForced: z.boolean(),
+  }),
+);
 
 /** From which commit to which each repository's stable branch is moved, by its name. */
-export type Moves = z.output<typeof moves>;
+export type Moves = z.output<typeof MOVES>;
 
 /** What was decided, once it is. */
 export function decidedMoves(context: ReleaseContext): Moves | undefined {
-  return context.journal.fact("moves", moves);
+  return context.journal.fact("moves", MOVES);
 }
 
 /** What was decided; a UserError where it is not yet. */
@@ -51,12 +55,7 @@ async function position(context: ReleaseContext, repository: RepositorySettings)
   const clone = context.services.clone(repository);
   await clone.fetch(from, to);
   const [main = "", stable = ""] = await Promise.all([clone.commit(from), clone.commit(to)]);
-  if (main === stable) return { repository, main, stable, news: [], lost: [], picked: [] };
-  const news = await clone.between(stable, main);
-  const isAhead = await clone.contains(main, stable);
-  const lost = isAhead ? [] : await clone.between(main, stable);
-  const picked = lost.length === 0 ? [] : await clone.picked(main, stable);
-  return { repository, main, stable, news, lost, picked };
+  return { repository, main, stable, news: main === stable ? [] : await clone.between(stable, main) };
 }
 
 /** The commit that is meant by what somebody gave: one that is on main, and does not go back. */
@@ -75,9 +74,23 @@ export async function target(context: ReleaseContext, place: Position, given: st
     );
   if (sha !== stable && (await clone.contains(stable, sha)))
     throw new UserError(
-      `Commit ${given} of ${repository.name} is in ${to} already: that would go back. Give a newer one, or see: ./ops release rollback`,
+      `Commit ${given} of ${repository.name} is in ${to} already: that would go back. Give a newer one, or see: ${context.command("rollback")}`,
     );
   return sha;
+}
+
+/** Refuses a commit that is not on main any more, as somebody has rewritten that since it was chosen. */
+export async function refuseRewritten(
+  { services, settings, command }: ReleaseContext,
+  repository: RepositorySettings,
+  sha: string,
+): Promise<void> {
+  const clone = services.clone(repository);
+  await clone.fetch(settings.from);
+  if (await clone.contains(settings.from, sha)) return;
+  throw new UserError(
+    `Commit ${sha.slice(0, 10)} of ${repository.name} is not on ${settings.from} any more: somebody has rewritten that. Abort this release and start another: ${command("abort")}`,
+  );
 }
 
 /** The key by which the loss of a branch's own commits is accepted. */
@@ -85,13 +98,21 @@ export function forceKey({ name }: Pick<RepositorySettings, "name">): string {
   return `force-${name}`;
 }
 
-/** What is lost where stable is moved to main, in words. */
-export function lossOf({ repository, lost, picked }: Position, to: string): string {
-  const lines = lost.map(({ sha, title }) => {
-    const also = picked.includes(sha) ? " (the same change is on main)" : "";
-    return `  ${sha.slice(0, 10)} ${title}${also}`;
+/** What stable would lose by being moved to a commit, as after a cherry-pick, in words; nothing if it loses nothing. */
+export async function lossBy(
+  { services, settings }: ReleaseContext,
+  { repository, stable }: Position,
+  sha: string,
+): Promise<string | undefined> {
+  const clone = services.clone(repository);
+  if (await clone.contains(sha, stable)) return undefined;
+  const [lost, picked] = await Promise.all([clone.between(sha, stable), clone.picked(sha, stable)]);
+  const lines = lost.map((commit) => {
+    const also = picked.includes(commit.sha) ? " (the same change is there)" : "";
+    return `  ${commit.sha.slice(0, 10)} ${commit.title}${also}`;
   });
-  return [`${to} of ${repository.name} has what main lacks, and would lose it:`, ...lines].join("\n");
+  const head = `${settings.to} of ${repository.name} has what ${sha.slice(0, 10)} lacks, and would lose it:`;
+  return [head, ...lines].join("\n");
 }
 
 /** The news of a repository, a line each, with pull requests. */
@@ -121,7 +142,7 @@ export async function refuseMoved(context: ReleaseContext): Promise<void> {
       [
         `Somebody has moved ${to} since this release did:`,
         ...lines,
-        "Images are built from what is there now. Abort this release and start another: ./ops release abort",
+        `Images are built from what is there now. Abort this release and start another: ${context.command("abort")}`,
       ].join("\n"),
     );
 }

@@ -64,8 +64,17 @@ export function isoWeek(day: Date): { readonly year: number; readonly week: numb
 
 const DAY_MS = 86_400_000;
 
-/** The blog post, as the blog's own are. */
-export function blogPost(settings: Pick<ReleaseSettings, "blog">, day: Date, notes: readonly Note[]): string {
+/** The blog post, as the blog's own are; or one that is there for that week already, with these notes after its own. */
+export function blogPost(
+  settings: Pick<ReleaseSettings, "blog">,
+  day: Date,
+  notes: readonly Note[],
+  former?: string,
+): string {
+  const items = notes.map(
+    ({ text, repository, number, url }) => `- ${text} ([${repository}#${number}](${url}))`,
+  );
+  if (former !== undefined) return [former.trimEnd(), ...items, ""].join("\n");
   const { title } = placeOf(settings, day);
   const month = MONTHS[day.getUTCMonth()] ?? "";
   const { week } = isoWeek(day);
@@ -82,7 +91,7 @@ export function blogPost(settings: Pick<ReleaseSettings, "blog">, day: Date, not
     "",
     `## Week ${week}`,
     "",
-    ...notes.map(({ text, repository, number, url }) => `- ${text} ([${repository}#${number}](${url}))`),
+    ...items,
     "",
   ].join("\n");
 }

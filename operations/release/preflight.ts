@@ -1,20 +1,48 @@
 import { UserError } from "../../errors.ts";
 import type { ReleaseContext } from "./context.ts";
+import { imageKeys } from "./images.ts";
 import { cloneOf, refuseOtherSubmodules } from "./monorepo.ts";
-import { forceKey, lossOf, positions, target } from "./moves.ts";
+import { decidedMoves, forceKey, lossBy, type Moves, type Position, positions, target } from "./moves.ts";
 import type { Step } from "./step.ts";
 
-/** Says all that would stop a release in its middle, before it does anything. */
+/** The danger that images which prod's stack file names stay what they are. */
+const PINNED = "pinned";
+
+/** Says all that would stop steps of a release in their middle, before they do anything. */
 export async function refuseUnready(context: ReleaseContext, steps: readonly Step[]): Promise<void> {
-  const left = steps.filter(({ name }) => !context.choices.without.includes(name));
+  const { choices, journal } = context;
+  const left = steps.filter(
+    ({ name }) => !choices.without.includes(name) && journal.step(name)?.state !== "done",
+  );
   const has = (name: string) => left.some((step) => step.name === name);
+  refuseStray(context);
   refuseMissingTokens(context, left);
   if (has("deploy")) await refuseDirt(context);
-  if (has("move-stable")) await refuseUnmovable(context);
+  if (has("deploy") || has("verify")) await refusePinned(context);
+  const moves = decidedMoves(context);
+  if (moves !== undefined) refuseOtherChoices(context, moves);
+  else if (has("move-stable")) await refuseUnmovable(context);
+  else if (Object.keys(choices.at).length > 0) await wantedMoves(context);
+}
+
+/** Refuses what the command line names and is not here. */
+function refuseStray({ settings, choices, ask }: ReleaseContext): void {
+  const names = settings.repositories.map(({ name }) => name);
+  const stray = Object.keys(choices.at).find((name) => !names.includes(name));
+  if (stray !== undefined)
+    throw new UserError(
+      `--at names "${stray}", which is no repository here. There are: ${names.join(", ")}.`,
+    );
+  const dangers = ["stage", PINNED, ...names.flatMap((name) => [forceKey({ name }), `leave-${name}`])];
+  const danger = ask.accepted.find((key) => !dangers.includes(key));
+  if (danger !== undefined)
+    throw new UserError(
+      `--accept is "${danger}", which is no danger. There are: stage, ${PINNED}, force-NAME and leave-NAME, with one of: ${names.join(", ")}.`,
+    );
 }
 
 /** Refuses to begin where a step that is left would lack its token. */
-export function refuseMissingTokens(context: ReleaseContext, steps: readonly Step[]): void {
+function refuseMissingTokens(context: ReleaseContext, steps: readonly Step[]): void {
   // What is only said needs none.
   if (context.isDry) return;
   const lines = steps.flatMap((step) => {
@@ -26,8 +54,13 @@ export function refuseMissingTokens(context: ReleaseContext, steps: readonly Ste
   if (lines.length > 0) throw new UserError(lines.join("\n"));
 }
 
-async function refuseDirt({ services }: ReleaseContext): Promise<void> {
-  const dirt = await services.dirt();
+/** Refuses to deploy prod with what is not committed, but for what this release was killed at committing. */
+export async function refuseDirt({ services, journal }: ReleaseContext): Promise<void> {
+  const isPinning = [...journal.intended("pin images"), ...journal.intended("rollback of ")].some(
+    (key) => journal.effect(key)?.isDone === false,
+  );
+  const own = isPinning ? (await services.production()).file : undefined;
+  const dirt = (await services.dirt()).filter((line) => own === undefined || !line.endsWith(` ${own}`));
   if (dirt.length > 0)
     throw new UserError(
       [
@@ -38,34 +71,60 @@ async function refuseDirt({ services }: ReleaseContext): Promise<void> {
     );
 }
 
+/** Refuses images that prod's stack file names, as going back leaves them: what is released would not run. */
+async function refusePinned(context: ReleaseContext): Promise<void> {
+  const production = await context.services.production();
+  if (production.policy === "pinned" || context.ask.isAccepted(PINNED)) return;
+  const pinned = production.pinned();
+  const names = imageKeys(context).filter((key) => Object.hasOwn(pinned, key));
+  if (names.length > 0)
+    throw new UserError(
+      `${production.file} names the digests of ${names.join(", ")}, as going back leaves it: prod would not run what is released. Take them out of packit:images there and commit that; or, if they are to stay: --accept ${PINNED}`,
+    );
+}
+
+/** Refuses another commit than was decided: branches are moved already, or are about to be. */
+function refuseOtherChoices({ choices, command }: ReleaseContext, moves: Moves): void {
+  for (const [name, given] of Object.entries(choices.at)) {
+    const decided = moves[name]?.new ?? "";
+    if (!decided.startsWith(given.toLowerCase()))
+      throw new UserError(
+        `--at is ${name}=${given}, and this release moves ${name} to ${decided.slice(0, 10)}: that was decided. To choose anew, end it and start another: ${command("abort")}`,
+      );
+  }
+}
+
+/** Where repositories are, and the commit that is wanted for each; a UserError for one that cannot be. */
+async function wantedMoves(context: ReleaseContext): Promise<{ place: Position; sha: string }[]> {
+  const { at } = context.choices;
+  const places = await positions(context);
+  return Promise.all(
+    places.map(async (place) => {
+      const given = at[place.repository.name];
+      return { place, sha: given === undefined ? place.main : await target(context, place, given) };
+    }),
+  );
+}
+
 /** Refuses what would fail in the middle: other submodules, hashes that are wrong, commits to be lost, no right to push. */
 async function refuseUnmovable(context: ReleaseContext): Promise<void> {
-  const { settings, services, choices } = context;
-  const known = settings.repositories.map(({ name }) => name);
-  const stray = Object.keys(choices.at).find((name) => !known.includes(name));
-  if (stray !== undefined)
-    throw new UserError(
-      `--at names "${stray}", which is no repository here. There are: ${known.join(", ")}.`,
-    );
+  const { settings, services, ask, isDry } = context;
   await refuseOtherSubmodules(context);
-  const places = await positions(context);
+  const moves = (await wantedMoves(context)).filter(({ place }) => place.news.length > 0);
   await Promise.all(
-    places
-      .filter(({ news }) => news.length > 0)
-      .map(async (place) => {
-        const { repository, main, stable } = place;
-        const given = choices.at[repository.name];
-        const sha = given === undefined ? main : await target(context, place, given);
-        const push = { sha, branch: settings.to, from: stable, isDry: true };
-        await services.clone(repository).push(push);
-      }),
+    moves.map(({ place: { repository, stable }, sha }) =>
+      services
+        .clone(repository)
+        .push({ sha, branch: settings.to, from: stable, isForced: true, isDry: true }),
+    ),
   );
   await refuseUnwritable(context);
-  for (const place of places) {
-    const key = forceKey(place.repository);
-    const isLost = place.news.length > 0 && place.lost.length > 0;
-    if (!isLost || context.isDry || context.ask.isPerson || context.ask.isAccepted(key)) continue;
-    throw new UserError(`${lossOf(place, settings.to)}\nIf that is to be so: --accept ${key}`);
+  for (const { place, sha } of moves) {
+    const { repository } = place;
+    const loss = await lossBy(context, place, sha);
+    const key = forceKey(repository);
+    if (loss === undefined || isDry || ask.isPerson || ask.isAccepted(key)) continue;
+    throw new UserError(`${loss}\nIf that is to be so: --accept ${key}`);
   }
 }
 

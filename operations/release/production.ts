@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { execa } from "execa";
-import { parseDocument } from "yaml";
+import { isMap, parseDocument } from "yaml";
 import { EnvironmentError, UserError } from "../../errors.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import type { Plan } from "../deployment/plan.ts";
@@ -37,6 +37,18 @@ export class Production {
 
   up(report: (line: string) => void, signal: AbortSignal): Promise<void> {
     return this.#args.deployment.up({ report, signal });
+  }
+
+  /** The digests that the stack's file names, by the images' keys. */
+  pinned(): Readonly<Record<string, string>> {
+    const images = parseDocument(readFileSync(this.#args.file, "utf8")).getIn(IMAGES);
+    const pairs = isMap(images) ? images.items : [];
+    return Object.fromEntries(
+      pairs.flatMap(({ key, value }) => {
+        const digest = /@(sha256:[0-9a-f]{64})$/.exec(String(value))?.[1];
+        return digest === undefined ? [] : [[String(key), digest]];
+      }),
+    );
   }
 
   /** Whether the stack's file, as it is committed, names all of these images. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { UserError } from "../../errors.ts";
 import type { Journal } from "./journal.ts";
 import { Stopped } from "./stopped.ts";
@@ -20,7 +21,10 @@ export interface QuestionsArgs {
   readonly accepted: readonly string[];
 }
 
-/** What a person decides. An answer is asked for once in a release; a no stops it, and is asked for again. */
+/**
+ * What a person decides. A question is asked once in a release; a no stops it, and is asked for again, and so is what has
+ * other words, or is about something else than before.
+ */
 export class Questions {
   readonly #args: QuestionsArgs;
 
@@ -32,14 +36,22 @@ export class Questions {
     return this.#args.asker.mode === "person";
   }
 
-  /** Whether a danger was accepted beforehand. */
-  isAccepted(key: string): boolean {
-    return this.#args.accepted.includes(key);
+  /** The dangers that were accepted beforehand. */
+  get accepted(): readonly string[] {
+    return this.#args.accepted;
   }
 
-  /** Goes on if that is agreed to, by more than an Enter. */
-  async agree(key: string, message: string): Promise<void> {
-    await this.#decided(key, message);
+  isAccepted(key: string): boolean {
+    return this.accepted.includes(key);
+  }
+
+  /**
+   * Goes on if that is agreed to, by more than an Enter.
+   *
+   * @param about What was shown before, where the message does not hold it.
+   */
+  async agree(key: string, message: string, about: readonly string[] = []): Promise<void> {
+    await this.#decided(key, message, about);
   }
 
   /** Goes on if a danger is accepted: `--yes` alone does not do that. */
@@ -49,7 +61,7 @@ export class Questions {
       if (journal.answer(key) === undefined) journal.append({ type: "answer", key, value: "accepted" });
       return;
     }
-    if (asker.mode === "yes" && journal.answer(key) === undefined)
+    if (asker.mode === "yes" && journal.answer(key, digestOf(message)) === undefined)
       throw new UserError(`${message}\n--yes does not decide that. If it is to be so: --accept ${key}`);
     await this.#decided(key, message);
   }
@@ -99,17 +111,23 @@ export class Questions {
     journal.append({ type: "answer", key, value: "reviewed" });
   }
 
-  async #decided(key: string, message: string): Promise<void> {
+  async #decided(key: string, message: string, about: readonly string[] = []): Promise<void> {
     const { asker, journal } = this.#args;
-    if (journal.answer(key) !== undefined) return;
+    const question = digestOf(message, ...about);
+    if (journal.answer(key, question) !== undefined) return;
     this.#refuseAlone(message);
     const isAgreed = asker.mode === "yes" || (await asker.confirm(message, false));
     if (!isAgreed) throw new Stopped(`Not agreed to: ${message.split("\n").at(-1)}`);
-    journal.append({ type: "answer", key, value: "yes" });
+    journal.append({ type: "answer", key, value: "yes", question });
   }
 
   #refuseAlone(message: string): void {
     if (this.#args.asker.mode === "nobody")
       throw new Stopped(`There is a question, and nobody at a terminal to answer it:\n  ${message}`);
   }
+}
+
+/** By which a question is known again. */
+function digestOf(...lines: readonly string[]): string {
+  return createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 16);
 }

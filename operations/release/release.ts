@@ -1,9 +1,8 @@
 import { knownError, UserError } from "../../errors.ts";
 import type { ReleaseContext } from "./context.ts";
-import { ALL_BACK } from "./rollback.ts";
 import type { Step } from "./step.ts";
 import { Stopped } from "./stopped.ts";
-import { restore } from "./topics.ts";
+import { restoreTopics } from "./topics.ts";
 
 /** A release: steps in order. What is done is what the journal says; what was begun asks the outside before it goes on. */
 export class Release {
@@ -13,6 +12,11 @@ export class Release {
   constructor(context: ReleaseContext, steps: readonly Step[]) {
     this.#context = context;
     this.#steps = steps.filter(({ name }) => !context.choices.without.includes(name));
+  }
+
+  /** The steps that are not done. */
+  get left(): readonly Step[] {
+    return this.#steps.filter(({ name }) => this.#context.journal.step(name)?.state !== "done");
   }
 
   /** Does all that is left. */
@@ -35,7 +39,7 @@ export class Release {
   /** Does one step by its name; a UserError where it is not its turn. */
   async one(step: Step): Promise<void> {
     this.#refuseGoingBack();
-    const { journal } = this.#context;
+    const { journal, command } = this.#context;
     const next = this.#next();
     const state = journal.step(step.name);
     if (state?.state === "done")
@@ -43,26 +47,27 @@ export class Release {
         `${step.name} was done at ${state.at}: ${state.said ?? ""}. Nothing is done twice.`,
       );
     if (next !== step && !step.isAlone)
-      throw new UserError(`${step.name} is not next: ${next?.name} is. To do that: ./ops release next`);
+      throw new UserError(`${step.name} is not next: ${next?.name} is. To do that: ${command("next")}`);
     await this.#do(step);
     if (this.#next() === undefined) this.#finish();
   }
 
   /** Ends the release where it is. The topics get back what they were. */
   async abort(): Promise<void> {
-    const { services, journal, isDry } = this.#context;
-    for (const chat of services.chats) await restore(this.#context, chat);
+    const { journal, isDry } = this.#context;
+    await restoreTopics(this.#context);
     if (!isDry) journal.append({ type: "end", how: "aborted" });
   }
 
   /** Refuses to go forward where somebody has begun to go back. */
   #refuseGoingBack(): void {
-    if (this.#context.journal.answer(ALL_BACK) === undefined) return;
-    throw new UserError("This release is being taken back. To go on with that: ./ops release rollback");
+    const { journal, command } = this.#context;
+    if (!journal.isGoingBack) return;
+    throw new UserError(`This release is being taken back. To go on with that: ${command("rollback")}`);
   }
 
   #next(): Step | undefined {
-    return this.#steps.find(({ name }) => this.#context.journal.step(name)?.state !== "done");
+    return this.left[0];
   }
 
   async #do(step: Step): Promise<void> {

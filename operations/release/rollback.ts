@@ -1,73 +1,133 @@
-import { UserError } from "../../errors.ts";
+import { z } from "zod";
+import { EnvironmentError, UserError } from "../../errors.ts";
 import type { ReleaseContext } from "./context.ts";
-import { builtDigests, DIGESTS, type Digests, pinnedReference, repositoryOf } from "./images.ts";
+import { DIGESTS, type Digests, digestsNow, pinnedReference, repositoryOf } from "./images.ts";
 import { commitMonorepo } from "./monorepo.ts";
-import { decidedMoves, type Moves } from "./moves.ts";
+import { decidedMoves, MOVES, type Moves } from "./moves.ts";
+import { refuseDirt } from "./preflight.ts";
 import { apply, pin } from "./steps/deploy.ts";
-import { restore } from "./topics.ts";
+import { restoreTopics } from "./topics.ts";
 
-/** The key of the answer by which a release is taken back as a whole. */
-export const ALL_BACK = "roll back all";
+const BACK = z.object({ images: DIGESTS, moves: MOVES });
+
+/** What is taken back: the images that prod is to run again, and the branches that were moved. */
+type Back = z.output<typeof BACK>;
 
 /**
  * Takes back what a release has done, in reverse: first the images that prod ran before, by their digests, so that
- * nothing follows a tag any more; then the branches. A single image leaves the branches as they are.
+ * nothing follows a tag any more; then the branches. Returns what was taken back. A UserError, before anything is done,
+ * says what is in the way.
  */
 export async function rollBack(context: ReleaseContext): Promise<string> {
-  const { services, ask, say, choices, journal, isDry } = context;
-  const digests = formerDigests(context);
-  const moved = choices.image === undefined ? pushedMoves(context) : {};
-  if (Object.keys(digests).length + Object.keys(moved).length === 0) return "nothing was released";
-  for (const line of preview(context, digests, moved)) say(`  ${line}`);
-  const what = choices.image ?? "all";
-  if (!isDry)
-    await ask.agree(choices.image === undefined ? ALL_BACK : `roll back ${what}`, "Go back to this?");
-  const production = await services.production();
+  const { ask, say, journal, isDry, name } = context;
+  if (journal.end === "rolled back")
+    throw new UserError(`The release ${name} was taken back already. Nothing is done twice.`);
+  const agreed = journal.isGoingBack ? journal.back(BACK) : undefined;
+  const plan = agreed ?? (await planned(context));
+  if (Object.keys(plan.images).length + Object.keys(plan.moves).length === 0)
+    throw new UserError(
+      `The release ${name} has moved no branch: there is nothing to go back from. To go back from what pulumi up did, deploy the commit before it.`,
+    );
+  await refuseDirt(context);
+  const lines = preview(context, plan);
+  for (const line of lines) say(`  ${line}`);
+  const moves = await movable(context, plan.moves);
+  if (!isDry) await ask.agree("roll back all", "Go back to this?", lines);
+  if (!isDry && agreed === undefined) journal.append({ type: "back", record: plan });
+  await runFormer(context, "all", plan.images);
+  await pushBack(context, moves);
+  await restoreTopics(context);
+  if (!isDry) journal.append({ type: "end", how: "rolled back" });
+  return [...Object.keys(plan.images), ...Object.keys(moves)].join(", ");
+}
+
+/** Takes one image back, and leaves all others and the branches as they are. */
+export async function rollBackImage(context: ReleaseContext, image: string): Promise<string> {
+  const { ask, say, journal, isDry, name } = context;
+  repositoryOf(image);
+  const digest = journal.fact("images before", DIGESTS)?.[image];
+  if (digest === undefined)
+    throw new UserError(`The release ${name} does not know what ${image} was before.`);
+  const since = journal.fact(doneKey(image), z.string());
+  if (since !== undefined)
+    throw new UserError(
+      `${image} was taken back at ${since}. If that was undone and is to be again, name ${pinnedReference(context, image, digest)} in packit:images of prod's stack file.`,
+    );
+  await refuseDirt(context);
+  const lines = preview(context, { images: { [image]: digest }, moves: {} });
+  for (const line of lines) say(`  ${line}`);
+  if (!isDry) await ask.agree(`roll back ${image}`, "Go back to this?", lines);
+  await runFormer(context, image, { [image]: digest });
+  if (!isDry) journal.append({ type: "fact", key: doneKey(image), value: context.pace.now().toISOString() });
+  return image;
+}
+
+const doneKey = (image: string) => `taken back ${image}`;
+
+/** Has prod run images by their digests. */
+async function runFormer(context: ReleaseContext, what: string, digests: Digests): Promise<void> {
+  if (Object.keys(digests).length === 0) return;
+  const production = await context.services.production();
   const images = Object.fromEntries(
     Object.entries(digests).map(([key, digest]) => [key, pinnedReference(context, key, digest)]),
   );
   await pin(context, production, { key: `rollback of ${what}: pin`, images });
   await apply(context, production, `rollback of ${what}: pulumi up`);
-  await pushBack(context, moved);
-  if (choices.image === undefined) {
-    for (const chat of services.chats) await restore(context, chat);
-    if (journal.end === undefined && !isDry) journal.append({ type: "end", how: "rolled back" });
-  }
-  return [...Object.keys(digests), ...Object.keys(moved)].join(", ");
 }
 
-/** The digests that prod ran before, of those images that this release has built anew. */
-function formerDigests(context: ReleaseContext): Digests {
-  const { image } = context.choices;
-  const before = context.journal.fact("images before", DIGESTS) ?? {};
-  const built = builtDigests(context);
-  if (image !== undefined) {
-    repositoryOf(image);
-    const digest = before[image];
-    if (digest === undefined) throw new UserError(`This release does not know what ${image} was before.`);
-    return { [image]: digest };
-  }
-  const changed = Object.entries(before).filter(([key, digest]) => (built[key] ?? digest) !== digest);
-  return Object.fromEntries(changed);
-}
-
-/** The branches that were moved, or may have been. */
-function pushedMoves(context: ReleaseContext): Moves {
-  const moves = decidedMoves(context) ?? {};
-  return Object.fromEntries(
-    Object.entries(moves).filter(([name]) => context.journal.effect(`push ${name}`) !== undefined),
+/**
+ * What this release has moved, or may have: an intent may have been carried out. Of its images all are taken back, as
+ * those that are not built yet will be, and others that a tag leads to by now.
+ */
+async function planned(context: ReleaseContext): Promise<Back> {
+  const { journal, settings } = context;
+  const moves = Object.fromEntries(
+    Object.entries(decidedMoves(context) ?? {}).filter(
+      ([name]) => journal.effect(`push ${name}`) !== undefined,
+    ),
   );
+  if (Object.keys(moves).length === 0) return { images: {}, moves };
+  const before = journal.fact("images before", DIGESTS) ?? {};
+  const now = await digestsNow(context).catch((error) => {
+    if (!(error instanceof EnvironmentError)) throw error;
+    return {} as Digests;
+  });
+  const own = settings.repositories.filter(({ name }) => name in moves).flatMap(({ images }) => images);
+  const images = Object.entries(before).filter(([key, digest]) => own.includes(key) || now[key] !== digest);
+  return { images: Object.fromEntries(images), moves };
 }
 
-function preview({ settings }: ReleaseContext, digests: Digests, moves: Moves): string[] {
+function preview({ settings }: ReleaseContext, { images, moves }: Back): string[] {
   return [
-    ...Object.entries(digests).map(([key, digest]) => `${key}: image ${digest.slice(0, 19)}`),
+    ...Object.entries(images).map(([key, digest]) => `${key}: image ${digest.slice(0, 19)}`),
     ...Object.entries(moves).map(
       ([name, move]) =>
         `${name}: ${settings.to} from ${move.new.slice(0, 10)} back to ${move.old.slice(0, 10)}`,
     ),
   ];
 }
+
+/** The branches that are where this release or its taking back has put them; of others it is accepted that they stay. */
+async function movable(context: ReleaseContext, moves: Moves): Promise<Moves> {
+  const { settings, services, journal, ask, isDry, say } = context;
+  const found: Moves = {};
+  for (const repository of settings.repositories) {
+    const { name } = repository;
+    const move = moves[name];
+    if (move === undefined) continue;
+    const isBack = journal.effect(backKey(name))?.isDone === true;
+    const now = isBack ? move.old : await services.clone(repository).remoteHead(settings.to);
+    if (now === move.old || now === move.new) found[name] = move;
+    else {
+      const where = `${settings.to} of ${name} is at ${now?.slice(0, 10) ?? "no commit"}, where this release has not put it: somebody has moved it since.`;
+      if (isDry) say(`  ${where}`);
+      else await ask.accept(`leave-${name}`, `${where}\nLeave it there, and take back the rest?`);
+    }
+  }
+  return found;
+}
+
+const backKey = (repository: string) => `rollback push ${repository}`;
 
 async function pushBack(context: ReleaseContext, moves: Moves): Promise<void> {
   const { settings, services, effects, journal } = context;
@@ -76,11 +136,11 @@ async function pushBack(context: ReleaseContext, moves: Moves): Promise<void> {
     if (move === undefined) continue;
     const clone = services.clone({ name, remote });
     await effects.once({
-      key: `rollback push ${name}`,
+      key: backKey(name),
       title: `move ${settings.to} of ${name} back to ${move.old.slice(0, 10)}`,
       record: () => ({ old: move.new, new: move.old }),
       hasHappened: async () => (await clone.remoteHead(settings.to)) === move.old,
-      act: () => clone.push({ sha: move.old, branch: settings.to, from: move.new }),
+      act: () => clone.push({ sha: move.old, branch: settings.to, from: move.new, isForced: true }),
     });
   }
   const former = Object.fromEntries(Object.entries(moves).map(([name, move]) => [name, move.old]));

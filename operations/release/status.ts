@@ -36,7 +36,12 @@ function waitedFor(journal: Journal, begun: string): string | undefined {
 }
 
 /** The same as a table that fits 80 columns, without colours. */
-export function statusTable(name: string, journal: Journal, all: readonly StepStatus[]): string {
+export function statusTable(
+  name: string,
+  journal: Journal,
+  all: readonly StepStatus[],
+  command: (verb: string) => string,
+): string {
   const table = new Table({
     head: ["", "step", "state", "begun", "took", "what"],
     style: { head: [], border: [], compact: true },
@@ -54,7 +59,8 @@ export function statusTable(name: string, journal: Journal, all: readonly StepSt
       said ?? "",
     ]);
   });
-  const end = journal.end ?? "under way";
-  const next = journal.end === undefined ? "\nTo go on: ./ops release resume" : "";
+  const end = journal.isGoingBack ? "being taken back" : (journal.end ?? "under way");
+  const goOn = command(journal.isGoingBack ? "rollback" : "resume");
+  const next = journal.end === undefined ? `\nTo go on: ${goOn}` : "";
   return `The release ${name}: ${end}\n${table.toString()}${next}`;
 }

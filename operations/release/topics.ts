@@ -1,34 +1,49 @@
 import type { Chat } from "../../chat/chat.ts";
 import type { ReleaseContext } from "./context.ts";
-
-const ANNOUNCE = "announce";
+import { type Notice, noticeKey, noticesOf, topicKey } from "./notices.ts";
 
 /** Puts the notice before a chat's topic, and keeps what it was. */
 export async function announce(context: ReleaseContext, chat: Chat): Promise<void> {
   const { notice } = context.settings;
+  const { journal } = context;
   await context.effects.once<{ before: string; after: string }>({
-    key: `${ANNOUNCE} ${chat.name}`,
+    key: noticeKey(chat.name),
     title: `set the topic of ${chat.name}`,
     record: async (former) => {
       if (former !== undefined) return former;
-      // A release that could not restore it has left its notice there.
-      const before = withoutNotice(await chat.topic(), notice);
+      const before = withoutNotice(await chat.topic(), chat, context);
       return { before, after: withNotice(before, notice, chat.limit) };
     },
     hasHappened: async ({ after }) => (await chat.topic()) === after,
-    act: ({ after }) => chat.setTopic(after),
+    act: async ({ after }) => {
+      await chat.setTopic(after);
+      journal.append({ type: "fact", key: topicKey(chat.name), value: await chat.topic() });
+    },
   });
 }
 
+/** Gives all chats of this release their topics back; those that there is no token for any more are told. */
+export async function restoreTopics(context: ReleaseContext): Promise<string[]> {
+  const { services, journal, say } = context;
+  const given: string[] = [];
+  for (const notice of noticesOf(journal)) {
+    const chat = services.chats.find(({ name }) => name === notice.chat);
+    if (chat !== undefined) {
+      await restore(context, chat, notice);
+      given.push(chat.name);
+    } else if (!journal.effect(restoreKey(notice.chat))?.isDone)
+      say(`  There is no token for ${notice.chat}. Give it back its topic:\n\n${notice.before}\n`);
+  }
+  return given;
+}
+
+const restoreKey = (chat: string) => `restore ${chat}`;
+
 /** Gives a chat its topic back, unless somebody has changed it meanwhile. */
-export async function restore(context: ReleaseContext, chat: Chat): Promise<void> {
-  const { journal, effects, say } = context;
-  const known = journal.effect(`${ANNOUNCE} ${chat.name}`)?.record;
-  if (known === undefined) return;
-  // announce wrote it.
-  const { before, after } = known as { before: string; after: string };
+async function restore({ effects, say }: ReleaseContext, chat: Chat, notice: Notice): Promise<void> {
+  const { before, after } = notice;
   await effects.once({
-    key: `restore ${chat.name}`,
+    key: restoreKey(chat.name),
     title: `give ${chat.name} its topic back`,
     record: () => ({ before, after }),
     hasHappened: async () => {
@@ -48,7 +63,11 @@ export function withNotice(topic: string, notice: string, limit: number): string
   return shortened(both.length <= limit ? both : notice, limit);
 }
 
-function withoutNotice(topic: string, notice: string): string {
+/** A topic without the notice that a release has left there which could not restore it. */
+function withoutNotice(topic: string, { name }: Chat, { notices, settings }: ReleaseContext): string {
+  const left = notices.find(({ chat, after }) => chat === name && after === topic);
+  if (left !== undefined) return left.before;
+  const { notice } = settings;
   return topic.startsWith(notice) ? topic.slice(notice.length).replace(BETWEEN, "") : topic;
 }
 

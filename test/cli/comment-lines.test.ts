@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { commandLines, wordsOf } from "../../cli/comment-lines.ts";
 import { UserError } from "../../errors.ts";
+import { numberOf } from "../../system/visible.ts";
 
 describe("the commands in a comment", () => {
   it.each<[string, string, string[]]>([
@@ -28,6 +29,10 @@ describe("the commands in a comment", () => {
     ["HTML", "<details>\n/deploy\n</details>", []],
     ["a comment of a whole page", `/deploy\n\n${"x ".repeat(5000)}`, []],
     ["nothing", "", []],
+    ["behind what other readers take for a line's end", "a\u2028/destroy\u2029/destroy\u0085/destroy", []],
+    ["with what looks like a space", "/destroy\u00a0ps-1", ["/destroy\u00a0ps-1"]],
+    ["with what looks like nothing", "/destroy\u200bps-1", ["/destroy\u200bps-1"]],
+    ["with something else", '/destroy"ps-1"\n/destroy-ps-1\n/destroy/ps-1', []],
   ])("are found: %s", (_, comment, lines) => {
     expect(commandLines(comment).map(({ line }) => line)).toEqual(lines);
   });
@@ -48,6 +53,9 @@ describe("the commands in a comment", () => {
         "~~~",
         "\r\n",
         "<a>",
+        "\u00a0",
+        "\u2028",
+        "\t",
       ),
       fc.string({ maxLength: 5, unit: "binary" }),
     );
@@ -55,10 +63,10 @@ describe("the commands in a comment", () => {
       fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
         const comment = pieces.join("");
         for (const { line, name } of commandLines(comment)) {
-          expect(line.split(/\s/)[0]).toBe(`/${name}`);
-          // A tabulator or a NUL may be shown as something else.
-          if (/^[ -~\r\n]*$/.test(comment))
-            expect(comment.split(/\r?\n|\r/).map((one) => one.trimEnd())).toContain(line);
+          expect(line.startsWith(`/${name}`)).toBe(true);
+          // A NUL may be shown as something else.
+          if (!comment.includes("\0"))
+            expect(comment.split(/\r?\n|\r/).map((one) => one.replace(/[ \t]+$/, ""))).toContain(line);
         }
       }),
       { numRuns: 500 },
@@ -115,6 +123,20 @@ describe("a line's words", () => {
     ["'$X' \"$Y\"", ["$X", "$Y"]],
   ])("stand for nothing else: %s", (line, words) => {
     expect(wordsOf(line)).toEqual(words);
+  });
+
+  it.each([
+    "a\u00a0b",
+    "a\u200bb",
+    "a\vb",
+    "a\nb",
+    "a\u2800b",
+    "a\u3164b",
+    "a\u00ad",
+  ])("of %j are refused, by what cannot be seen in it", (line) => {
+    const [letter = ""] = /[^ab]/u.exec(line) ?? [];
+    expect(() => wordsOf(line)).toThrow(numberOf(letter));
+    expect(() => wordsOf(line)).toThrow(UserError);
   });
 
   it.each(['a "b', "it's", "a\\ b", "'a\\'"])("of %j are refused", (line) => {

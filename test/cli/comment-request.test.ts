@@ -56,6 +56,10 @@ describe("a comment's commands", () => {
     ["/deploy --limit 3h", "--limit is too long"],
     ["/deploy --base=prod --base=stage", "--base is given twice"],
     ['/deploy ""', "An argument is empty"],
+    ["/deploy -- ''", '""'],
+    ["/destroy -- ''", "The instance's name is empty"],
+    ["/status -- ''", "The instance's name is empty"],
+    ["/deploy\rogr=1", "U+000D"],
     ["/deploy 'x", "A quote is not closed"],
     ["/deploy $(id)", '"$(id)"'],
     ["/extend a b", 'no use for "b"'],
@@ -87,6 +91,59 @@ describe("a comment's commands", () => {
     const wrong = askedIn("/status\n/deploy ogr=0 --ttl 8 --jsno\n/extend --by 4", PLACE, PULL);
     for (const part of ["/deploy ogr=0", '"ogr=0"', "--ttl", "--jsno", "/extend --by 4", "--by is"])
       await expect(wrong).rejects.toThrow(part);
+  });
+
+  /** Whatever is somewhere taken for a blank, or for nothing at all. */
+  const BLANKS =
+    "\v\f\r\u001c\u001f\u0085\u00a0\u00ad\u1680\u180e\u2000\u2009\u200b\u200e\u2028\u2029\u202e\u202f\u205f\u2060\u2800\u3000\u3164\ufe0f\ufeff";
+
+  it("are the same with any blanks between their words, or refused", async () => {
+    const words = fc.constantFrom(
+      ["/destroy", "ps-1"],
+      ["/destroy"],
+      ["/status", "ps-1"],
+      ["/extend", "ps-1", "--by", "2h"],
+      ["/extend", "--by", "2h"],
+      ["/extend", "--by=2h", "ps-1"],
+      ["/deploy", "--base=prod", "ogr=1"],
+      ["/deploy", "--ttl", "2h"],
+    );
+    const blanks = fc
+      .array(fc.oneof(fc.constantFrom(" ", "\t"), fc.constantFrom(...BLANKS)), { minLength: 1, maxLength: 2 })
+      .map((all) => all.join(""));
+    await fc.assert(
+      fc.asyncProperty(words, fc.array(blanks, { minLength: 4, maxLength: 4 }), async (all, between) => {
+        const line = all.reduce((text, word, i) => text + (i > 0 ? between[i - 1] : "") + word, "");
+        const asked = await settled(() => askedIn(line, PLACE, PULL));
+        if (/^[ -~\t]*$/.test(line))
+          expect(asked).toEqual({ value: await askedIn(all.join(" "), PLACE, PULL) });
+        else expect("error" in asked && asked.error).toBeInstanceOf(UserError);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("are of all instances only where no word but an option's is in the line", async () => {
+    const piece = fc.oneof(
+      fc.constantFrom("/destroy", "/status", "ps-1", "--", "''", '""', " ", "\t", "'", "-", "\n", "\r\n"),
+      fc.constantFrom(...BLANKS),
+    );
+    const line = fc.tuple(fc.constantFrom("/destroy", "/status"), fc.array(piece, { maxLength: 4 }));
+    await fc.assert(
+      fc.asyncProperty(line, async ([name, pieces]) => {
+        const comment = name + pieces.join("");
+        const asked = await settled(() => askedIn(comment, PLACE, PULL));
+        if ("error" in asked) expect(asked.error).toBeInstanceOf(UserError);
+        const ofAll =
+          "value" in asked ? asked.value.filter((one) => !("instance" in one && one.instance)) : [];
+        const bare = comment
+          .split(/\r?\n/)
+          // Quotes around the end of options are none of its letters.
+          .filter((one) => /^\/(destroy|status)[ \t]*(['"]*-['"]*-['"]*)?[ \t]*$/.test(one));
+        expect(ofAll.length).toBeLessThanOrEqual(bare.length);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   it("are few", async () => {

@@ -5,6 +5,8 @@ import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { alone } from "../../operations/release/lock.ts";
 import { opsIn } from "../support/cli.ts";
+import { begun, gitProject } from "../support/release/begun.ts";
+import { inProcess } from "../support/release/in-process.ts";
 import { TOKENS, World } from "../support/release/world.ts";
 import { ROOT } from "../support/stacks.ts";
 
@@ -20,7 +22,7 @@ describe("./ops release", { timeout: 120_000 }, () => {
     const early = await world.run(["status"]);
     expect([early.exitCode, early.stderr]).toEqual([
       1,
-      "There was no release yet. To begin one: ./ops release start",
+      `There was no release yet. To begin one: ./ops release start --state=${world.state}`,
     ]);
     const { exitCode, stdout, stderr } = await world.run(["start", "--yes"]);
     expect([exitCode, stdout]).toEqual([0, ""]);
@@ -86,12 +88,14 @@ describe("./ops release", { timeout: 120_000 }, () => {
     expect(stopped.stderr).toContain(
       "There is a question, and nobody at a terminal to answer it:\n  ogr: up to which",
     );
-    expect(stopped.stderr).toContain("./ops release resume");
+    expect(stopped.stderr).toContain(`To go on at a terminal: ./ops release resume --state=${world.state};`);
     expect(world.outside.pushes).toEqual([]);
     const again = await world.run(["start"]);
     expect(again.stderr).toMatch(/^The release \S+ is under way\. To go on: \.\/ops release resume/);
     const early = await world.run(["deploy", "--yes"]);
-    expect(early.stderr).toContain("deploy is not next: move-stable is. To do that: ./ops release next");
+    expect(early.stderr).toContain(
+      "deploy is not next: move-stable is. To do that: ./ops release next --state=",
+    );
     const next = await world.run(["next", "--yes"]);
     expect([next.exitCode, world.outside.pushes.length]).toEqual([0, 4]);
     expect(next.stderr).toContain("Next: wait for the images (wait-images)");
@@ -143,6 +147,58 @@ describe("./ops release", { timeout: 120_000 }, () => {
     const { stderr } = await world.run(["start", "--yes"], readOnly);
     expect(stderr).toMatch(/^git cannot push stable of packit-service to .*Check your right to push/);
     expect([world.journal(), world.outside.topicChanges]).toEqual([[], 0]);
+  });
+
+  it("says how to go on with what it was doing, and that a dry run did nothing", async () => {
+    const { world } = await gitProject();
+    await (await begun({ name: "2026-11-29" }, world)).release.resume();
+    const where = `--state=${world.state}`;
+    const left = await world.run(["rollback"]);
+    expect(left.stderr).toContain(
+      `To go on at a terminal: ./ops release rollback ${where}; agreeing: ./ops release rollback --yes ${where}`,
+    );
+    const one = await world.run(["rollback", "--image", "worker"]);
+    expect(one.stderr).toContain(`agreeing: ./ops release rollback --image worker --yes ${where}`);
+    const dry = await world.run(["rollback", "--dry-run"]);
+    expect([dry.exitCode, `${dry.stderr}`.trim().split("\n").at(-1)]).toEqual([0, "Nothing was done."]);
+    expect(world.outside.pushes).toHaveLength(4);
+    // One that is begun since has to be ended first.
+    inProcess(world, { name: "2026-11-30" }).journal.append({
+      type: "step",
+      step: "announce",
+      state: "begun",
+    });
+    const two = await world.run(["rollback", "--yes"]);
+    expect(two.stderr).toBe(
+      `The release 2026-11-30 is under way, and the one to go back from is 2026-11-29. First end it: ./ops release abort ${where}`,
+    );
+    const abort = await world.run(["abort", "--dry-run"]);
+    expect(abort.stderr).toBe("Nothing was done.");
+    expect((await world.run(["abort", "--yes"])).exitCode).toBe(0);
+    // And one that was about to push has, for all that is known.
+    inProcess(world, { name: "2026-11-30" }).journal.append({ type: "intent", key: "push ogr", record: {} });
+    expect((await world.run(["rollback", "--yes"])).stderr).toContain("Back from the release 2026-11-30.");
+  });
+
+  it("keeps what was said to one verb for the next, and no step by itself in the way of a release", async () => {
+    const world = await World.make();
+    const waiting = { waiting: { reason: "CrashLoopBackOff" } };
+    world.services.stagePod = { image: "x/packit-worker:stg", state: waiting };
+    const alone = await world.run(["check-stage", "--yes"]);
+    expect([alone.exitCode, alone.stderr]).toEqual([1, expect.stringContaining("--accept stage")]);
+    const none = await world.run(["status"]);
+    expect(none.stderr).toContain("There was no release yet.");
+    const stopped = await world.run(["start", "--accept", "stage"]);
+    expect(stopped.stderr).toContain("move-stable");
+    const refused = await world.run(["next", "--at", "pakit=zzzz", "--yes"]);
+    expect(refused.stderr).toContain('--at names "pakit"');
+    const twice = await world.run(["next", "--at", "packit=00", "--at", "packit=01"]);
+    expect(twice.stderr).toBe("--at names packit twice. Give one commit for it.");
+    expect((await world.run(["next", "--yes", "--without", "publish"])).exitCode).toBe(0);
+    const { steps } = JSON.parse(`${(await world.run(["status", "--json"])).stdout}`);
+    expect(steps.filter(({ state }: { state: string }) => state === "left out")).toEqual([
+      expect.objectContaining({ step: "publish" }),
+    ]);
   });
 
   it("cleans the registry by itself, a tag that is old and that nothing needs, and not again within the month", async () => {

@@ -21,7 +21,8 @@ describe("./ops diff", { timeout: 60_000 }, () => {
   afterAll(() => rmSync(place, { recursive: true }));
 
   it("says that nothing changes, and what does: also of what is not committed", async () => {
-    const same = await ops("stage", "--exit-code", "--format", "json");
+    // What is named twice is told once.
+    const same = await ops("stage", "stage", "--exit-code", "--format", "json");
     const [json, ...others] = JSON.parse(same.stdout);
     expect([same.exitCode, others]).toEqual([0, []]);
     expect(json).toMatchObject({ stack: "stage", state: "same", objects: [] });

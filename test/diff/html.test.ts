@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lineDiff } from "../../diff/html/lines.ts";
-import { type Content, html, visible } from "../../diff/html/markup.ts";
+import { type Content, html } from "../../diff/html/markup.ts";
 import { diffHtml } from "../../diff/html/page.ts";
+import { diffText } from "../../diff/text.ts";
+import { visible } from "../../system/visible.ts";
 import { bareDiff, diffWith, stackDiffOf } from "../support/stack-diffs.ts";
 
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" } as const;
@@ -25,13 +27,6 @@ describe("markup", () => {
   it("holds markup of its own as it is, lists, and nothing where there is nothing", () => {
     const list: Content[] = ["<", html`<i>${"&"}</i>`, undefined, false, 0];
     expect(html`<b>${list}</b>`.text).toBe("<b>&lt;<i>&amp;</i>0</b>");
-  });
-
-  it("shows what cannot be seen, and leaves the rest", () => {
-    expect(visible("a b\tc\nčeština → 日本語")).toBe("a b\tc\nčeština → 日本語");
-    expect(visible("\u202e\u2028\u200b\u00a0\r\u{e0041}\ud800")).toBe(
-      "⟨U+202E⟩⟨U+2028⟩⟨U+200B⟩⟨U+00A0⟩⟨U+000D⟩⟨U+E0041⟩⟨U+D800⟩",
-    );
   });
 });
 
@@ -83,6 +78,13 @@ describe("a page of comparisons", () => {
       bareDiff("three", "new"),
       bareDiff("four", "unknown", { wrong: { side: "base", message: "first\nlast" } }),
     ]);
+    expect(page).not.toContain("where this branch left");
+    expect(diffHtml([{ ...changed, forkedFrom: "<main>" }])).toContain(
+      "where this branch left <code>&lt;main&gt;</code>",
+    );
+    expect(diffText([{ ...changed, forkedFrom: "main" }])).toMatch(
+      /^stage, compared with 0123456789ab, where this branch left main: /,
+    );
     expect(page).toContain("would be made anew: it holds data.");
     expect(page).toMatch(/one<\/h2><p>Nothing changes\./);
     expect(page).toContain("Its file is gone");

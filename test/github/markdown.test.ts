@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { lexer, type Token } from "marked";
 import { describe, expect, it } from "vitest";
-import { block, excerpt, inline } from "../../github/markdown.ts";
+import { block, excerpt, inline, inlineHtml } from "../../github/markdown.ts";
 
 const hostile = fc
   .array(
@@ -61,8 +61,18 @@ describe("a text that comes from elsewhere", () => {
     expect(shown).toMatch(/^```text\nfirst\n.*\n…\n.*last\n```$/s);
   });
 
-  it("has nothing that is invisible in it, and is otherwise as it was", () => {
-    expect(inline("a\u202e\u0007\u200bb\u001b[1m")).toBe("`ab[1m`");
+  it("shows what is invisible in it, and is otherwise as it was", () => {
+    expect(inline("a\u202e\u0007\u200bb\u001b[1m")).toBe("`a⟨U+202E⟩⟨U+0007⟩⟨U+200B⟩b⟨U+001B⟩[1m`");
     expect(block(excerpt("a\r\n  b\tc"), "text")).toBe("```text\na\n  b\tc\n```");
+  });
+
+  it("is another one in a comment where it is another text", () => {
+    const unseen = fc.constantFrom(..."\r\u00a0\u00ad\u200b\u202e\u2066\u2800\u3164\ufe0f\ufeff");
+    fc.assert(
+      fc.property(fc.string(), unseen, fc.string(), (before, letter, after) => {
+        for (const form of [(text: string) => block(text, "diff"), inline, inlineHtml])
+          expect(form(`x${before}${letter}${after}`)).not.toBe(form(`x${before}${after}`));
+      }),
+    );
   });
 });

@@ -47,6 +47,7 @@ beforeEach(() => {
   writeFileSync(join(folder, "bin", "pulumi"), STAND_IN, { mode: 0o755 });
   vi.stubEnv("PATH", `${join(folder, "bin")}${delimiter}${process.env.PATH}`);
   vi.stubEnv("RECORD", record);
+  vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", undefined);
 });
 afterEach(() => vi.unstubAllEnvs());
 

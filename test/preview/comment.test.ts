@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { titleOf } from "../../diff/markdown.ts";
+import { diffHtml } from "../../diff/html/page.ts";
+import { diffMarkdown, titleOf } from "../../diff/markdown.ts";
 import type { ObjectDiff } from "../../diff/object-diff.ts";
 import type { StackDiff } from "../../diff/stack-diff.ts";
+import { diffText } from "../../diff/text.ts";
 import { commentOf } from "../../preview/comment.ts";
+import { diffWith } from "../support/stack-diffs.ts";
 
 const HEAD = "c0ffee".repeat(6).padEnd(40, "0");
 const ELSEWHERE = "[the run](https://github.com/packit/deployment/actions/runs/1)";
@@ -97,10 +100,21 @@ describe("a comment", () => {
           /^(### What <code>.*|\|.*\||<details><summary>.*<\/summary>|<\/details>|Their names alone:|\d+ of \d+ .*|)$/;
         expect(rest.split("\n").filter((line) => !own.test(line))).toEqual([]);
         const texts = [...rest.matchAll(/<code>(.*?)<\/code>/g)].map(([, one]) => one);
-        expect(texts.filter((one) => !/^([\w .:/-]|&#\d+;)*$/.test(one ?? ""))).toEqual([]);
+        expect(texts.filter((one) => !/^([\w .:/+⟨⟩-]|&#\d+;)*$/.test(one ?? ""))).toEqual([]);
       }),
       { numRuns: 300 },
     );
+  });
+
+  it.each<[string, (diff: StackDiff) => string]>([
+    ["a comment", (diff) => commentOf({ diffs: [diff], head: HEAD, elsewhere: ELSEWHERE, limit: 65_000 })],
+    ["Markdown", (diff) => diffMarkdown([diff])],
+    ["a terminal", (diff) => diffText([diff])],
+    ["a browser", (diff) => diffHtml([diff])],
+  ])("shows what cannot be seen, wherever it stands, as do all forms: %s", (_, form) => {
+    const shown = form(diffWith("pack\u200b\u202eit"));
+    expect(shown).not.toMatch(/[\u200b\u202e]/);
+    expect(shown).toContain("pack⟨U+200B⟩⟨U+202E⟩it");
   });
 
   /** One that is larger than all the rest has room. */

@@ -69,11 +69,31 @@ describe("a request", () => {
     expect(error.message).not.toContain(TOKEN);
   });
 
+  it.each([
+    ["POST", 404, "Somewhere does not know thing"],
+    ["PUT", 410, "Somewhere does not know thing"],
+    ["POST", 422, "Somewhere does not take thing as it is (422)"],
+    ["PUT", 400, "Somewhere does not take thing as it is (400)"],
+  ] as const)("that makes something is not done where %s is answered %i", async (method, status, message) => {
+    const { http, asked } = await client([status]);
+    const error: Error = await http.write("thing", { method, path: "/", json: {} }).catch((cause) => cause);
+    expect([error.name, error.message.startsWith(message)]).toEqual(["UserError", true]);
+    expect(error.message).not.toContain(TOKEN);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("that removes what is not there any more is done", async () => {
+    const { http } = await client([404]);
+    expect((await http.write("thing", { method: "DELETE", path: "/" }))?.status).toBe(404);
+  });
+
   it("tells what is not there, and what is no answer of an API", async () => {
     const schema = z.object({ id: z.number() });
     const gone = await client([404, 404]);
     expect(await gone.http.askForGone("thing", schema, { path: "/" })).toBeUndefined();
-    await expect(gone.http.ask("thing", schema, { path: "/" })).rejects.toThrow("Somewhere has no thing");
+    await expect(gone.http.ask("thing", schema, { path: "/" })).rejects.toThrow(
+      "Somewhere does not know thing",
+    );
     const page = await client([200], "<html>");
     await expect(page.http.ask("thing", schema, { path: "/" })).rejects.toThrow("no answer of its API");
   });

@@ -21,11 +21,13 @@ export const cleanRegistry: Step = {
       })),
     );
     const all = found.flatMap(({ image, tags }) => tags.map((tag) => ({ image, tag })));
-    for (const { image, tag } of all)
-      say(`  ${image}:${tag.name}, of ${new Date(tag.since).toISOString().slice(0, 10)}`);
+    const lines = all.map(
+      ({ image, tag }) => `  ${image}:${tag.name}, of ${new Date(tag.since).toISOString().slice(0, 10)}`,
+    );
+    for (const line of lines) say(line);
     if (all.length === 0) return "nothing is old";
-    if (!isDry)
-      await ask.agree("clean-registry", `Remove these ${all.length} tags from ${settings.registry.url}?`);
+    const question = `Remove these ${all.length} tags from ${settings.registry.url}?`;
+    if (!isDry) await ask.agree("clean-registry", question, lines);
     for (const { image, tag } of all) await remove(context, image, tag);
     return `${all.length} tags`;
   },
@@ -39,16 +41,13 @@ function notDue({ lastCleaned, settings, pace }: ReleaseContext): string | undef
   return isDue ? undefined : `last done on ${lastCleaned.toISOString().slice(0, 10)}`;
 }
 
-/** What runs in any environment, and what any release can go back to. Where one cannot be asked, nothing is removed. */
+/** What any stack runs or names, and what any release can go back to. Where one cannot be asked, nothing is removed. */
 async function neededDigests(context: ReleaseContext): Promise<Set<string>> {
   const { services, journal, rollbackDigests } = context;
-  const environments = [await services.stage(), await services.prod()];
-  const pods = (await Promise.all(environments.map((one) => one.pods()))).flat();
-  const running = pods.flatMap(({ containers }) => containers.map(({ digest }) => digest ?? ""));
   const own = journal.entries.flatMap((entry) =>
     entry.type === "fact" ? (JSON.stringify(entry.value).match(/sha256:[0-9a-f]{64}/g) ?? []) : [],
   );
-  return new Set([...running, ...own, ...rollbackDigests]);
+  return new Set([...(await services.used()), ...own, ...rollbackDigests]);
 }
 
 async function oldOf(context: ReleaseContext, image: string, needed: ReadonlySet<string>): Promise<Tag[]> {

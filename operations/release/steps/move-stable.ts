@@ -1,16 +1,17 @@
 import type { ReleaseContext } from "../context.ts";
 import { type CoprBuilt, waitForCopr } from "../copr-builds.ts";
-import { DIGESTS, digestsNow } from "../images.ts";
+import { DIGESTS, digestsOfProd } from "../images.ts";
 import { commitMonorepo, refuseOtherSubmodules } from "../monorepo.ts";
 import {
   decidedMoves,
   forceKey,
-  lossOf,
+  lossBy,
   type Moves,
   movedRepositories,
   newsLines,
   type Position,
   positions,
+  refuseRewritten,
   target,
 } from "../moves.ts";
 import type { Step } from "../step.ts";
@@ -23,7 +24,7 @@ export const moveStable: Step = {
     await refuseOtherSubmodules(context);
     const moves = decidedMoves(context) ?? (await decide(context));
     if (journal.fact("images before", DIGESTS) === undefined)
-      journal.append({ type: "fact", key: "images before", value: await digestsNow(context) });
+      journal.append({ type: "fact", key: "images before", value: await digestsOfProd(context) });
     for (const repository of movedRepositories(context)) {
       const { name } = repository;
       const move = moves[name];
@@ -35,7 +36,15 @@ export const moveStable: Step = {
         title: `move ${settings.to} of ${name} from ${move.old.slice(0, 10)} to ${move.new.slice(0, 10)}`,
         record: () => move,
         hasHappened: async () => (await clone.remoteHead(settings.to)) === move.new,
-        act: () => clone.push({ sha: move.new, branch: settings.to, from: move.old }),
+        act: async () => {
+          await refuseRewritten(context, repository, move.new);
+          await clone.push({
+            sha: move.new,
+            branch: settings.to,
+            from: move.old,
+            isForced: move.isForced,
+          });
+        },
       });
     }
     const wanted = Object.fromEntries(Object.entries(moves).map(([name, move]) => [name, move.new]));
@@ -52,13 +61,14 @@ async function decide(context: ReleaseContext): Promise<Moves> {
     const { repository, stable, main, news } = place;
     if (news.length === 0) {
       context.say(`  ${repository.name}: nothing is new.`);
-      moves[repository.name] = { old: stable, new: stable };
+      moves[repository.name] = { old: stable, new: stable, isForced: false };
       continue;
     }
     for (const line of newsLines(place)) context.say(`  ${line}`);
     const wanted = await chosen(context, place, main);
-    if (place.lost.length > 0 && wanted !== stable) await acceptLoss(context, place);
-    moves[repository.name] = { old: stable, new: wanted };
+    const loss = await lossBy(context, place, wanted);
+    if (loss !== undefined) await acceptLoss(context, place, loss);
+    moves[repository.name] = { old: stable, new: wanted, isForced: loss !== undefined };
   }
   context.journal.append({ type: "fact", key: "moves", value: moves });
   return moves;
@@ -74,10 +84,9 @@ async function chosen(context: ReleaseContext, place: Position, main: string): P
   );
 }
 
-async function acceptLoss(context: ReleaseContext, place: Position): Promise<void> {
-  const loss = lossOf(place, context.settings.to);
+async function acceptLoss(context: ReleaseContext, { repository }: Position, loss: string): Promise<void> {
   if (context.isDry) return context.say(`  ${loss}`);
-  await context.ask.accept(forceKey(place.repository), `${loss}\nForce it to the commit of main?`);
+  await context.ask.accept(forceKey(repository), `${loss}\nForce it there?`);
 }
 
 function needsOf(context: ReleaseContext, names: readonly string[], moves: Moves): CoprBuilt[] {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { RepositorySettings } from "../../../components/release/settings.ts";
+import { UserError } from "../../../errors.ts";
 import { makeFolder } from "../../../system/make-folder.ts";
 import type { ReleaseContext } from "../context.ts";
 import { decidedMoves, movedRepositories } from "../moves.ts";
@@ -17,7 +18,12 @@ import {
 } from "../notes.ts";
 import type { Step } from "../step.ts";
 
-const TEXTS = z.object({ post: z.string(), posts: z.array(z.string()) });
+const TEXTS = z.object({
+  post: z.string(),
+  posts: z.array(z.string()),
+  // The blog's own post of that week, which this one has in it.
+  former: z.string().nullable(),
+});
 
 /** What was written and reviewed for the blog and for Mastodon; nothing where there is nothing to tell. */
 export type Texts = z.output<typeof TEXTS>;
@@ -26,40 +32,58 @@ export function reviewedTexts({ journal }: ReleaseContext): Texts | undefined {
   return journal.fact("texts", TEXTS);
 }
 
+/** The file in which the posts for Mastodon were reviewed. */
+export function postsFile({ folder }: ReleaseContext): string {
+  return join(folder, "posts.txt");
+}
+
+/** Takes the posts anew from the file in which they are reviewed, where somebody has changed it since. */
+export function reviewAgain(context: ReleaseContext, texts: Texts): Texts {
+  const posts = splitPosts(readFileSync(postsFile(context), "utf8"));
+  const wrong = tooLong(posts, context.settings.mastodon.limit);
+  if (wrong !== undefined) throw new UserError(wrong);
+  const value = { ...texts, posts };
+  context.journal.append({ type: "fact", key: "texts", value });
+  return value;
+}
+
 export const notes: Step = {
   name: "notes",
   title: "write the release notes",
   async run(context) {
-    const { journal, ask, folder, settings, begun, say } = context;
+    const { journal, ask, folder, settings, services, begun, say } = context;
     if (decidedMoves(context) === undefined) return "nothing is moved";
     const all = (await Promise.all(movedRepositories(context).map((one) => notesOf(context, one)))).flat();
     if (all.length === 0) return "nothing to tell";
-    const { title, url: link } = placeOf(settings, begun);
+    const { title, url: link, path } = placeOf(settings, begun);
     const { limit } = settings.mastodon;
-    const post = blogPost(settings, begun, all);
+    const former = (await services.blog.file(path, settings.blog.branch))?.text;
+    const post = blogPost(settings, begun, all, former);
     const short = joinPosts(shortPosts({ notes: all, title, link, limit }));
     if (context.isDry) {
       say(`${post}\n${short}`);
       return `${all.length} notes`;
     }
-    const paths = draft(folder, { "post.md": post, "posts.txt": short });
-    const [postPath = "", shortPath = ""] = paths;
-    const posts = () => splitPosts(readFileSync(shortPath, "utf8"));
-    await ask.review("texts", paths, () => tooLong(posts(), limit));
-    const value = { post: readFileSync(postPath, "utf8"), posts: posts() };
+    const postFile = join(folder, "post.md");
+    const shortFile = postsFile(context);
+    draft(folder, { [postFile]: post, [shortFile]: short });
+    const posts = () => splitPosts(readFileSync(shortFile, "utf8"));
+    await ask.review("texts", [postFile, shortFile], () => tooLong(posts(), limit));
+    const value = {
+      post: readFileSync(postFile, "utf8"),
+      posts: posts(),
+      former: former ?? null,
+    };
     journal.append({ type: "fact", key: "texts", value });
     return `${all.length} notes, in ${folder}`;
   },
 };
 
 /** Writes texts to be reviewed, unless they are there: somebody may have changed them already. */
-function draft(folder: string, texts: Readonly<Record<string, string>>): string[] {
+function draft(folder: string, texts: Readonly<Record<string, string>>): void {
   makeFolder(folder, 0o700);
-  return Object.entries(texts).map(([name, text]) => {
-    const path = join(folder, name);
+  for (const [path, text] of Object.entries(texts))
     if (!existsSync(path)) writeFileSync(path, text, { mode: 0o600 });
-    return path;
-  });
 }
 
 async function notesOf(context: ReleaseContext, repository: RepositorySettings): Promise<Note[]> {

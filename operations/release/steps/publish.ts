@@ -1,42 +1,53 @@
 import { createHash } from "node:crypto";
+import { UserError } from "../../../errors.ts";
+import { RefusedRequest } from "../../../system/http.ts";
 import type { ReleaseContext } from "../context.ts";
 import { placeOf } from "../notes.ts";
 import type { Step } from "../step.ts";
-import { reviewedTexts } from "./notes.ts";
+import { postsFile, reviewAgain, reviewedTexts, type Texts } from "./notes.ts";
+
+/** The key of why Mastodon did not take posts as they were. */
+const REFUSED = "refused posts";
 
 export const publish: Step = {
   name: "publish",
   title: "publish the notes",
   tokens: () => ["GITHUB_TOKEN"],
   async run(context) {
-    const texts = reviewedTexts(context);
-    if (texts === undefined) return "nothing to tell";
-    await context.ask.agree("publish", `Publish the blog post and ${texts.posts.length} posts at Mastodon?`);
-    const where = await publishPost(context, texts.post);
-    await toot(context, texts.posts);
+    const reviewed = reviewedTexts(context);
+    if (reviewed === undefined) return "nothing to tell";
+    const isRefused = context.journal.answer(REFUSED) !== undefined;
+    const texts = isRefused ? reviewAgain(context, reviewed) : reviewed;
+    const { post, posts } = texts;
+    await context.ask.agree("publish", `Publish the blog post and ${posts.length} posts at Mastodon?`, [
+      post,
+      ...posts,
+    ]);
+    const where = await publishPost(context, texts);
+    await toot(context, posts);
     return where;
   },
 };
 
-async function publishPost(context: ReleaseContext, text: string): Promise<string> {
+async function publishPost(context: ReleaseContext, { post: text, former }: Texts): Promise<string> {
   const { settings, services, effects, begun, name, say } = context;
   const { blog: repository } = services;
   const { branch: base, as } = settings.blog;
   const { path, title } = placeOf(settings, begun);
-  const branch = as === "commit" ? base : `release-notes-${name}`;
-  if (as === "pull-request")
-    await effects.once({
-      key: "blog branch",
-      title: `make the branch ${branch} in ${settings.blog.repository}`,
-      record: async () => ({ branch, sha: (await repository.head(base)) ?? "" }),
-      hasHappened: async () => (await repository.head(branch)) !== undefined,
-      act: ({ sha }) => repository.makeBranch(branch, sha),
-    });
+  const branch = as === "commit" ? base : await branchFor(context);
   await effects.once({
     key: "blog post",
     title: `write ${path} on ${branch}`,
     record: () => ({ path, branch, text }),
-    hasHappened: async () => (await repository.file(path, branch))?.text === text,
+    hasHappened: async () => {
+      const now = (await repository.file(path, branch))?.text;
+      if (now === text) return true;
+      if (now !== (former ?? undefined))
+        throw new UserError(
+          `${path} of ${settings.blog.repository} was changed since the notes were written. Nothing is overwritten. Publish them by hand, and go on: ${context.command("resume")} --without publish`,
+        );
+      return false;
+    },
     act: () => repository.write({ path, text, branch, message: title }),
   });
   if (as === "commit") return `${settings.blog.repository}, ${path}`;
@@ -52,8 +63,31 @@ async function publishPost(context: ReleaseContext, text: string): Promise<strin
   return url ?? branch;
 }
 
+/** A branch of the blog that only this release has. */
+async function branchFor({ services, settings, effects, name }: ReleaseContext): Promise<string> {
+  const { blog: repository } = services;
+  const { branch: base, repository: slug } = settings.blog;
+  const made = await effects.once<{ branch: string; sha: string }>({
+    key: "blog branch",
+    title: `make a branch in ${slug}`,
+    record: async (former) => {
+      if (former !== undefined) return former;
+      const sha = (await repository.head(base)) ?? "";
+      for (let count = 1; ; count++) {
+        const branch = `release-notes-${name}${count === 1 ? "" : `-${count}`}`;
+        const isFree =
+          (await repository.head(branch)) === undefined && (await repository.pullFrom(branch)) === undefined;
+        if (isFree) return { branch, sha };
+      }
+    },
+    hasHappened: async ({ branch }) => (await repository.head(branch)) !== undefined,
+    act: ({ branch, sha }) => repository.makeBranch(branch, sha),
+  });
+  return made.branch;
+}
+
 async function toot(context: ReleaseContext, posts: readonly string[]): Promise<void> {
-  const { services, effects, name, pace, say } = context;
+  const { services, effects, name, pace, say, journal } = context;
   const { mastodon } = services;
   if (mastodon === undefined) {
     for (const post of posts) say(`  Post at Mastodon:\n\n${post}\n`);
@@ -61,12 +95,20 @@ async function toot(context: ReleaseContext, posts: readonly string[]): Promise<
   }
   for (const [i, text] of posts.entries()) {
     const key = createHash("sha256").update(`${name} ${i} ${text}`).digest("hex");
-    await effects.once<{ text: string; key: string; since: string }>({
-      key: `post ${i + 1}`,
-      title: `post ${i + 1} of ${posts.length} at Mastodon`,
-      record: (former) => former ?? { text, key, since: pace.now().toISOString() },
-      hasHappened: async ({ since }) => (await mastodon.find(text, new Date(since))) !== undefined,
-      act: async () => void (await mastodon.post(text, key)),
-    });
+    try {
+      await effects.once<{ text: string; key: string; since: string }>({
+        key: `post ${i + 1}`,
+        title: `post ${i + 1} of ${posts.length} at Mastodon`,
+        record: (former) => (former?.text === text ? former : { text, key, since: pace.now().toISOString() }),
+        hasHappened: async ({ since }) => (await mastodon.find(text, new Date(since))) !== undefined,
+        act: async () => void (await mastodon.post(text, key)),
+      });
+    } catch (error) {
+      if (!(error instanceof RefusedRequest)) throw error;
+      journal.append({ type: "answer", key: REFUSED, value: error.message });
+      throw new UserError(
+        `${error.message}\nChange post ${i + 1} in ${postsFile(context)}, then: ${context.command("resume")}`,
+      );
+    }
   }
 }

@@ -1,9 +1,7 @@
-import type { ImageSpec } from "../../../components/images.ts";
-import { IMAGES, type OwnImage } from "../../../components/own-images.ts";
 import { EnvironmentError } from "../../../errors.ts";
 import type { ReleaseContext } from "../context.ts";
 import type { Environment, RunningPod } from "../environment.ts";
-import { builtDigests, familyOf, repositoryOf } from "../images.ts";
+import { builtDigests, familyOf, podNames, repositoryOf } from "../images.ts";
 import { decidedMoves, movedRepositories, refuseMoved } from "../moves.ts";
 import { rollBack } from "../rollback.ts";
 import type { Step } from "../step.ts";
@@ -37,7 +35,7 @@ export const verify: Step = {
       if (!(error instanceof EnvironmentError)) throw error;
       context.say(error.message);
       if (await context.ask.offer("Go back to what ran before?")) await rollBack(context);
-      throw new EnvironmentError(`${error.message}\nTo go back: ./ops release rollback`);
+      throw new EnvironmentError(`${error.message}\nTo go back: ${context.command("rollback")}`);
     }
   },
 };
@@ -49,7 +47,7 @@ async function tellSchedule({ services, say }: ReleaseContext, { namespace }: En
   say(`  Images get in by packit:imageImport.schedule. To have them now: ${job}`);
 }
 
-/** An image that prod is to run. */
+/** An image that prod is to run, other than what its stack's file names by itself. */
 interface Expected {
   readonly key: string;
   /** The names that pods know it by. */
@@ -59,17 +57,18 @@ interface Expected {
 }
 
 async function expected(context: ReleaseContext): Promise<Expected[]> {
-  const built = Object.entries(builtDigests(context));
-  const found = built.flatMap(([key, digest]) => {
-    const { stream }: ImageSpec = IMAGES[key as OwnImage];
-    // The sandbox's image is pulled anew for each task.
-    return stream === undefined ? [] : [{ key, digest, names: [stream, repositoryOf(key)] }];
-  });
+  const production = await context.services.production();
+  const kept = production.policy === "pinned" ? {} : production.pinned();
+  const built = Object.entries(builtDigests(context)).filter(([key]) => !Object.hasOwn(kept, key));
   return Promise.all(
-    found.map(async ({ key, digest, names }) => {
-      const digests = await familyOf(context, repositoryOf(key), digest);
-      return { key, names, digests };
-    }),
+    built
+      .map(([key, digest]) => ({ key, digest, names: podNames(key) }))
+      .filter(({ names }) => names.length > 0)
+      .map(async ({ key, digest, names }) => ({
+        key,
+        names,
+        digests: await familyOf(context, repositoryOf(key), digest),
+      })),
   );
 }
 

@@ -46,7 +46,7 @@ async function lookAt(
   if (run.status !== "completed") return { state: `is ${run.status.replaceAll("_", " ")}, ${run.url}` };
   if (run.conclusion !== "success")
     return {
-      failed: `The images of ${repository.name} were not built (${run.conclusion}): ${run.url}\nRun it again there, then: ./ops release resume`,
+      failed: `The images of ${repository.name} were not built (${run.conclusion}): ${run.url}\nRun it again there, then: ${context.command("resume")}`,
     };
   for (const key of images) {
     const digest = await digestOf(context, key, sha);

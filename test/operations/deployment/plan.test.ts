@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EnvironmentError, UserError } from "../../../errors.ts";
 import { planFrom, readPlan } from "../../../operations/deployment/plan.ts";
-import { planMarkdown } from "../../../operations/deployment/summary.ts";
+import { planMarkdown, stepLines } from "../../../operations/deployment/summary.ts";
 import { UNKNOWN } from "../../../system/pulumi-preview.ts";
 import { MARK } from "../../support/marks.ts";
 import { created, deleted, previewJson, scaled, updated } from "./previews.ts";
@@ -145,6 +145,15 @@ describe("the page of a plan", () => {
       ].join("\n"),
     );
     expect(planMarkdown(of())).toBe(`### stage\n\nNothing changes with commit ${COMMIT}.`);
+  });
+
+  it("shows what of a value cannot be seen: nobody agrees to what he does not see", () => {
+    const values = { before: { a: "packit" }, after: { a: "pack\u200bit" }, paths: ["a"] };
+    const plan = of(updated(SERVICE, "one", values));
+    for (const text of [planMarkdown(plan), ...plan.steps.flatMap(stepLines)].filter((one) =>
+      one.includes("pack"),
+    ))
+      expect(text).toContain("pack⟨U+200B⟩it");
   });
 
   it("ends where it means to, whatever values hold, and lists no more than people read", () => {

@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Effects } from "../../../operations/release/effects.ts";
 import { Journal } from "../../../operations/release/journal.ts";
 import { alone } from "../../../operations/release/lock.ts";
+import { MOVES } from "../../../operations/release/moves.ts";
 import { temporaryFolder } from "../../support/folder.ts";
+import { ROOT } from "../../support/stacks.ts";
 
 const now = () => new Date("2026-11-30T13:00:00Z");
 
@@ -44,11 +47,66 @@ describe("a journal", () => {
     expect(() => Journal.read(path)).toThrow(`${path}:3 is no entry of a journal.`);
   });
 
+  it("takes nothing for written that the disk has no room for, and goes on once it has", async () => {
+    const path = join(temporaryFolder(), "j.jsonl");
+    const module = join(ROOT, "operations/release/journal.ts");
+    const script = `
+      import { Journal } from ${JSON.stringify(module)};
+      const journal = Journal.open(${JSON.stringify(path)}, () => new Date());
+      let count = 0;
+      for (const tries of [1, 2])
+        try {
+          for (;;) { journal.append({ type: "answer", key: "k", value: "v".repeat(300) }); count++; }
+        } catch (error) {
+          console.log(count, error.name, error.message);
+        }`;
+    // Files of at most 4 KiB, as if the disk was full then.
+    const words = ["-c", 'ulimit -f 4; exec "$@"', "bash", process.execPath, "--input-type=module"];
+    const { stdout } = await execa("bash", words, { input: script });
+    const [first, second] = stdout.split("\n");
+    expect(first).toMatch(/^\d+ EnvironmentError .*j\.jsonl cannot be written, and nothing is done/);
+    expect(second).toBe(first);
+    const { entries } = Journal.read(path);
+    expect(entries).toHaveLength(Number(first?.split(" ")[0]));
+    const journal = Journal.open(path, now);
+    journal.append({ type: "end", how: "finished" });
+    expect(Journal.read(path).entries).toHaveLength(entries.length + 1);
+  });
+
+  it.each([
+    ["moves", '{"at":"x","type":"fact","key":"moves","value":{"ogr":1}}'],
+    ["begin", '{"at":"x","type":"begin","record":{"at":1}}'],
+  ])("in which somebody has changed %s says so", (what, line) => {
+    const path = written();
+    writeFileSync(path, `${line}\n`);
+    const journal = Journal.read(path);
+    const read = () => [journal.fact("moves", MOVES), journal.begun(MOVES)];
+    expect(read).toThrow(`${path}: "${what}" is not what this project writes there.`);
+    expect(read).toThrow("restore it, or move it away");
+  });
+
+  it("of one that is being taken back has no end, until it is", () => {
+    const journal = Journal.draft(undefined, now);
+    const ends: unknown[] = [];
+    const then = (news: Parameters<Journal["append"]>[0]) => {
+      journal.append(news);
+      ends.push([journal.end, journal.isGoingBack]);
+    };
+    then({ type: "end", how: "finished" });
+    then({ type: "back", record: {} });
+    then({ type: "end", how: "rolled back" });
+    expect(ends).toEqual([
+      ["finished", false],
+      [undefined, true],
+      ["rolled back", false],
+    ]);
+  });
+
   it("knows what was intended and what is done", () => {
     const journal = Journal.read(written());
     expect(journal.effect("push ogr")).toMatchObject({ isDone: true, record: { old: "a" } });
     expect([journal.effect("push packit"), journal.end]).toEqual([undefined, undefined]);
-    expect(journal.done("push ")).toEqual(["push ogr"]);
+    expect(journal.intended("push ")).toEqual(["push ogr"]);
   });
 });
 

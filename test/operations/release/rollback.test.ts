@@ -2,10 +2,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { rollBack } from "../../../operations/release/rollback.ts";
+import { DIGESTS } from "../../../operations/release/images.ts";
+import { refuseUnready } from "../../../operations/release/preflight.ts";
+import { rollBack, rollBackImage } from "../../../operations/release/rollback.ts";
+import { STEPS } from "../../../operations/release/steps.ts";
 import { begun, gitProject } from "../../support/release/begun.ts";
 import { inProcess } from "../../support/release/in-process.ts";
-import { digestOf } from "../../support/release/shapes.ts";
+import { digestOf, partOf } from "../../support/release/shapes.ts";
 
 describe("going back", { timeout: 60_000 }, () => {
   it("takes back digests, branches and the monorepo, in reverse, once", async () => {
@@ -28,7 +31,7 @@ describe("going back", { timeout: 60_000 }, () => {
     const { host } = new URL(world.services.url);
     const reference = `${host}/packit/packit-worker@${digestOf("packit-worker", "0ld")}`;
     expect(parse(pinned).config["packit:images"].worker).toBe(reference);
-    await rollBack(inProcess(world, { name: "tried" }));
+    await expect(rollBack(inProcess(world, { name: "tried" }))).rejects.toThrow("was taken back already");
     expect([world.remotes.pushes.length, log().length]).toEqual([8, 2]);
   });
 
@@ -55,15 +58,100 @@ describe("going back", { timeout: 60_000 }, () => {
   it("of one image leaves the branches where they are", async () => {
     const { world, log } = await gitProject();
     await (await begun({}, world)).release.resume();
-    await rollBack(inProcess(world, { choices: { image: "worker" } }));
+    await rollBackImage(inProcess(world), "worker");
     expect([world.remotes.pushes.length, log()[0]]).toEqual([4, "Run worker of the release tried in prod"]);
     const file = join(world.cwd, "Pulumi.prod.yaml");
     writeFileSync(file, readFileSync(file, "utf8").replace("replicas: 2", "replicas: 3"));
-    await expect(rollBack(inProcess(world, { choices: { image: "service" } }))).rejects.toThrow(
+    await expect(rollBackImage(inProcess(world), "service")).rejects.toThrow(
       "Pulumi.prod.yaml has changes that are not committed.",
     );
-    const unknown = inProcess(world, { choices: { image: "works" } });
-    await expect(rollBack(unknown)).rejects.toThrow('There is no image "works".');
+    await expect(rollBackImage(inProcess(world), "works")).rejects.toThrow('There is no image "works".');
+  });
+
+  it("of an image is done once", async () => {
+    const { world, log } = await gitProject();
+    await (await begun({}, world)).release.resume();
+    await rollBackImage(inProcess(world), "worker");
+    await expect(rollBackImage(inProcess(world), "worker")).rejects.toThrow(
+      /^worker was taken back at 2.*packit-worker@sha256:/,
+    );
+    expect(log()).toHaveLength(2);
+  });
+
+  it("says a branch that somebody has moved since before it does anything, and leaves it if that is accepted", async () => {
+    const { world, log } = await gitProject();
+    await (await begun({}, world)).release.resume();
+    const { remotes } = world;
+    const hotfix = remotes.commit("ogr", "stable", "Fix in a hurry");
+    const submodule = remotes.submodules.ogr;
+    await expect(rollBack(inProcess(world))).rejects.toThrow(
+      new RegExp(`^stable of ogr is at ${hotfix.slice(0, 10)}, .*--accept leave-ogr$`, "s"),
+    );
+    expect([remotes.pushes.length, log().length]).toEqual([4, 1]);
+    const accepting = inProcess(world, { accepted: ["leave-ogr"] });
+    expect(await rollBack(accepting)).toBe("service, worker, packit, packit-service");
+    expect([remotes.head("ogr", "stable"), remotes.submodules.ogr]).toEqual([hotfix, submodule]);
+    expect(accepting.journal.end).toBe("rolled back");
+  });
+
+  it("of a release whose images are not all built keeps those that will be from getting in", async () => {
+    const { world } = await gitProject();
+    world.services.runConclusion = "failure";
+    const { release } = await begun({}, world);
+    await expect(release.resume()).rejects.toThrow("were not built");
+    expect(await rollBack(inProcess(world))).toBe("service, worker, ogr, packit, packit-service");
+  });
+
+  it("of a release that only deployed the program says how to go back", async () => {
+    const { context } = await begun({ choices: { without: ["move-stable"] } });
+    await expect(rollBack(context)).rejects.toThrow("has moved no branch: there is nothing to go back from");
+    expect(context.deployment.ups).toBe(0);
+  });
+
+  it("refuses changes that are not committed, before it does anything", async () => {
+    const { world } = await gitProject();
+    await (await begun({}, world)).release.resume();
+    const context = inProcess(world);
+    Object.assign(context.services, { dirt: async () => [" M program.ts"] });
+    await expect(rollBack(context)).rejects.toThrow("not committed");
+    expect([world.remotes.pushes.length, context.journal.isGoingBack]).toEqual([4, false]);
+  });
+
+  it("goes to what prod ran, which its tag need not lead to", async () => {
+    const { world } = await gitProject();
+    const ran = partOf("packit-worker", "what it ran");
+    const imageID = `quay.io/packit/packit-worker@${ran}`;
+    world.services.changePod = (pod) => {
+      const [container] = pod.status.containerStatuses;
+      const isWorker = pod.metadata.name === "packit-worker-0" && world.services.built === "0ld";
+      return isWorker ? { ...pod, status: { containerStatuses: [{ ...container, imageID }] } } : pod;
+    };
+    const { release } = await begun({}, world);
+    for (let i = 0; i < 3; i++) await release.next();
+    await rollBack(inProcess(world));
+    const images = parse(readFileSync(join(world.cwd, "Pulumi.prod.yaml"), "utf8")).config["packit:images"];
+    expect([images.worker.split("@")[1], images.service.split("@")[1]]).toEqual([
+      ran,
+      digestOf("packit-service", "0ld"),
+    ]);
+    // And what the stack's file names counts before all else.
+    const next = await begun({ name: "next", accepted: ["pinned"] }, world);
+    world.services.changePod = (pod) => pod;
+    for (let i = 0; i < 3; i++) await next.release.next();
+    expect(next.context.journal.fact("images before", DIGESTS)?.worker).toBe(ran);
+  });
+
+  it("leaves digests in the stack's file, which the next release says before anything else", async () => {
+    const { world } = await gitProject();
+    await (await begun({}, world)).release.resume();
+    await rollBack(inProcess(world));
+    const next = (accepted: readonly string[]) => inProcess(world, { name: "next", accepted });
+    await expect(refuseUnready(next([]), STEPS)).rejects.toThrow(
+      /^Pulumi.prod.yaml names the digests of service, worker, .*--accept pinned$/,
+    );
+    await refuseUnready(next(["pinned"]), STEPS);
+    // Those that stay are none that verify waits for.
+    await (await begun({ name: "next", accepted: ["pinned"] }, world)).release.resume();
   });
 
   it("ends a release where it is, and restores the topics", async () => {

@@ -28,7 +28,7 @@ describe("how far a release is", () => {
 
   it("fits 80 columns, however long that is", () => {
     later(1, { type: "fact", key: "waits", value: `images: https://example.com/${"x".repeat(300)}` });
-    const lines = statusTable("2026-11-30", journal, shown()).split("\n");
+    const lines = statusTable("2026-11-30", journal, shown(), (verb) => `./ops release ${verb}`).split("\n");
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(lines.at(-1)).toBe("To go on: ./ops release resume");
   });

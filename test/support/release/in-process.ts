@@ -124,6 +124,12 @@ export function inProcess(world: World, args: InProcessArgs = {}): InProcess {
     }),
     production: async () =>
       new Production({ root, file: join(root, "Pulumi.prod.yaml"), policy, deployment }),
+    used: async () => {
+      const pods = await Promise.all(
+        [services.stage(), services.prod()].map(async (one) => (await one).pods()),
+      );
+      return pods.flat(2).flatMap(({ containers }) => containers.flatMap(({ digest }) => digest ?? []));
+    },
     dirt: async () => [],
   };
   return {
@@ -141,6 +147,8 @@ export function inProcess(world: World, args: InProcessArgs = {}): InProcess {
     isDry,
     folder: join(world.state, name),
     rollbackDigests: [],
+    notices: [],
+    command: (verb) => `./ops release ${verb}`,
     tokens: Object.keys(TOKENS),
     ...(args.lastCleaned && { lastCleaned: args.lastCleaned }),
     said,

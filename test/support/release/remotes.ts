@@ -89,6 +89,28 @@ export class Remotes {
     return Object.fromEntries(found.map(([, sha, path]) => [path, sha]));
   }
 
+  /** Moves a branch, as somebody does who rewrites it. */
+  move(name: string, branch: string, to: string): void {
+    git(["--git-dir", this.path(name), "update-ref", `refs/heads/${branch}`, to]);
+  }
+
+  /** Merges a branch to main that began where stable is, and returns the commit of its change. */
+  mergeOld(name: string, stable: string): string {
+    const dir = ["--git-dir", this.path(name)];
+    const tree = `${stable}^{tree}`;
+    const change = git([...dir, "commit-tree", tree, "-p", stable, "-m", "Change of an old branch"]);
+    const merge = [
+      "-p",
+      this.head(name, "main"),
+      "-p",
+      change,
+      "-m",
+      "Merge pull request #99 from a/b\n\nChange",
+    ];
+    this.move(name, "main", git([...dir, "commit-tree", tree, ...merge]));
+    return change;
+  }
+
   /** A commit on a branch, made by somebody else. */
   commit(name: string, branch: string, title: string): string {
     const dir = ["--git-dir", this.path(name)];

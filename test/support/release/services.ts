@@ -34,6 +34,8 @@ export class FakeServices extends LocalServer {
   onRequest: (line: string, when: "before" | "after") => void = () => {};
   /** Whose answers are lost once: the request is served, and the connection cut. */
   readonly lost: RegExp[] = [];
+  /** The status with which requests are refused; nothing is done then. */
+  refuses: (line: string) => number | undefined = () => undefined;
 
   constructor(remotes: Remotes) {
     super();
@@ -55,7 +57,9 @@ export class FakeServices extends LocalServer {
     this.onRequest(line, "before");
     const body: unknown = text === "" ? undefined : JSON.parse(text);
     const asked = { method, path, query: url.searchParams, headers: request.headers, body };
-    const [status, answer, headers = {}] = this.#answer(service, asked);
+    const refused = this.refuses(line);
+    const [status, answer, headers = {}] =
+      refused === undefined ? this.#answer(service, asked) : [refused, { error: "no" }];
     this.onRequest(line, "after");
     const lost = this.lost.findIndex((one) => one.test(line));
     if (lost >= 0) {

@@ -24,7 +24,7 @@ export class World {
   readonly remotes = Remotes.in(join(this.folder, "remotes"));
   readonly services = new FakeServices(this.remotes);
   cwd = "";
-  env: Record<string, string> = {};
+  env: Readonly<Record<string, string | undefined>> = {};
 
   /** One with other settings below packit:release, as they are given. */
   static async make(changes: object = {}): Promise<World> {
@@ -124,15 +124,27 @@ export class World {
     const { url } = this.services;
     const release = this.settings(changes);
     this.cwd = project();
-    execaSync("git", ["init", "--quiet"], { cwd: this.cwd });
     const file = join(this.cwd, "Pulumi.yaml");
     const shared = parse(readFileSync(file, "utf8"));
     shared.config["packit:release"] = { default: release };
     writeFileSync(file, stringify(shared));
-    const clusters = ["stage", "prod"].map((name) => ({ name, cluster: { server: `${url}/kube/${name}` } }));
-    const contexts = clusters.map(({ name }) => ({
-      name: `packit-${name}`,
-      context: { cluster: name, user: "u" },
+    const git = (...words: string[]) => execaSync("git", words, { cwd: this.cwd });
+    git("init", "--quiet");
+    git("add", "--", "Pulumi.yaml", "Pulumi.prod.yaml", "index.ts");
+    git("-c", "user.name=n", "-c", "user.email=e", "commit", "--quiet", "--message=one");
+    const names = {
+      "packit-stage": "stage",
+      "packit-prod": "prod",
+      "fedora-ci": "ci",
+      "fedora-ci-stage": "ci",
+    };
+    const contexts = Object.entries(names).map(([name, cluster]) => ({
+      name,
+      context: { cluster, user: "u" },
+    }));
+    const clusters = [...new Set(Object.values(names))].map((name) => ({
+      name,
+      cluster: { server: `${url}/kube/${name}` },
     }));
     const users = [{ name: "u", user: { token: "kube" } }];
     const kubeconfig = join(this.folder, "kubeconfig");
@@ -148,6 +160,7 @@ export class World {
       GIT_COMMITTER_EMAIL: "r@example.com",
       GIT_CONFIG_GLOBAL: "/dev/null",
       EDITOR: "true",
+      VISUAL: undefined,
       TZ: "UTC",
     };
   }
