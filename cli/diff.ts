@@ -45,7 +45,8 @@ export const diff = defineCommand({
       () => "Nothing is changed.",
     );
     const forms = {
-      text: diffText,
+      text: (diffs: typeof found) =>
+        diffText(diffs, process.stdout.isTTY ? process.stdout.columns : undefined),
       markdown: diffMarkdown,
       html: diffHtml,
       json: (diffs: typeof found) => JSON.stringify(diffs, null, 2),

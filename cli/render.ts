@@ -23,22 +23,22 @@ export const render = defineCommand({
       options: ["redacted", "masked", "references"],
       default: "redacted",
       description:
-        "With masked, Secrets have their texts, with a word for each secret; with references, and --out, there are templates of them",
+        "With masked, Secrets have their texts, with a word for each secret, and --json tells what is no Kubernetes object, too; with references, and --out, there are templates of them",
     },
   },
   async run({ args }) {
     refuseUnknown(args.stack);
     if (args.secrets === "references") return writeReferences(args);
-    const rendered = args.secrets === "masked" ? masked : redacted;
-    const { objects, settings } = await rendered(ROOT, args.stack);
+    const rendered = args.secrets === "masked" ? await masked(ROOT, args.stack) : undefined;
+    const { objects, settings } = rendered ?? (await redacted(ROOT, args.stack));
     warn(settings.warnings);
     if (args.out !== undefined) {
       writeFolder(args.out, objectFiles(objects, args.json ? "json" : "yaml"));
       say(`${objects.length} objects written to ${args.out}`);
     } else if (args.json) {
-      process.stdout.write(
-        `${JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }, null, 2)}\n`,
-      );
+      // What `./ops diff` compares is all that there is.
+      const items = [...objects, ...(rendered?.others ?? [])];
+      process.stdout.write(`${JSON.stringify({ apiVersion: "v1", kind: "List", items }, null, 2)}\n`);
     } else {
       process.stdout.write(objects.map((object) => `---\n${stringify(object, { lineWidth: 0 })}`).join(""));
     }

@@ -1,9 +1,14 @@
 import { structuredPatch } from "diff";
 import { isMap } from "../system/is-map.ts";
+import { canonical } from "./canonical.ts";
+import { itemPairs } from "./item-pairs.ts";
 
 /** A field of an object that is another one than before. */
 export interface FieldDiff {
-  /** Where it is, as `spec.replicas`, `data["nginx.conf"]`, `spec.containers[worker].image`, or `spec.egress[]` of an item. */
+  /**
+   * Where it is, as `spec.replicas`, `data["nginx.conf"]`, `spec.containers[worker].image`, `args[0]`,
+   * `spec.egress[]` of an item, or `env (order)`.
+   */
   readonly path: string;
   /** What it was. @default - it was not there */
   readonly before?: unknown;
@@ -16,22 +21,17 @@ export interface FieldDiff {
 /** Unchanged lines that are shown around those of a text that changed. */
 const CONTEXT = 2;
 
-/** The fields in which two objects differ, in the order in which they stand. */
+/** The fields in which two objects differ, in the order in which they stand; none just where they are equal. */
 export function fieldDiffs(before: unknown, after: unknown, path = ""): FieldDiff[] {
   if (isMap(before) && isMap(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return keys.flatMap((key) => fieldDiffs(before[key], after[key], pathTo(path, key)));
+    return keys.flatMap((key) => fieldDiffs(valueAt(before, key), valueAt(after, key), pathTo(path, key)));
   }
-  if (Array.isArray(before) && Array.isArray(after)) {
-    const [were, are] = [byName(before), byName(after)];
-    if (were && are) {
-      const names = [...new Set([...were.keys(), ...are.keys()])];
-      return names.flatMap((name) => fieldDiffs(were.get(name), are.get(name), `${path}[${name}]`));
-    }
-    const items = itemDiffs(before, after, `${path}[]`);
-    if (items.length > 0) return items;
-  }
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (Array.isArray(before) && Array.isArray(after))
+    return itemPairs(before, after, path).flatMap(({ isOrder, ...pair }) =>
+      isOrder ? [pair] : fieldDiffs(pair.before, pair.after, pair.path),
+    );
+  if (canonical(before) === canonical(after)) return [];
   const lines = isText(before) && isText(after) ? changedLines(before, after) : undefined;
   return [
     {
@@ -43,27 +43,13 @@ export function fieldDiffs(before: unknown, after: unknown, path = ""): FieldDif
   ];
 }
 
-/** The items that one of two lists has and the other has not; none of lists that differ in their order alone. */
-function itemDiffs(before: readonly unknown[], after: readonly unknown[], path: string): FieldDiff[] {
-  const texts = (list: readonly unknown[]) => new Set(list.map((item) => JSON.stringify(item)));
-  const [were, are] = [texts(before), texts(after)];
-  return [
-    ...before.filter((item) => !are.has(JSON.stringify(item))).map((item) => ({ path, before: item })),
-    ...after.filter((item) => !were.has(JSON.stringify(item))).map((item) => ({ path, after: item })),
-  ];
+function valueAt(map: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
 function changedLines(before: string, after: string): string[] {
   const { hunks } = structuredPatch("", "", before, after, "", "", { context: CONTEXT });
   return hunks.flatMap(({ lines, newStart }) => [`@@ line ${newStart} @@`, ...lines]);
-}
-
-/** The items of a list by their names, if they are maps that each have one of their own. */
-function byName(list: readonly unknown[]): Map<string, unknown> | undefined {
-  const names = list.map((item) => (isMap(item) ? item.name : undefined));
-  if (!names.every((name) => typeof name === "string")) return undefined;
-  const items = new Map(list.map((item, i) => [String(names[i]), item]));
-  return items.size === list.length ? items : undefined;
 }
 
 function pathTo(path: string, key: string): string {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { optionsOf } from "../render/pulumi-options.ts";
 import { inBytes } from "../schema/values.ts";
 import { claim, sizeOf } from "./claim.ts";
 import { type FieldDiff, fieldDiffs } from "./field-diff.ts";
@@ -18,8 +19,10 @@ export interface ObjectDiff {
   readonly fields: readonly FieldDiff[];
   /** Why it is made anew. @default - it is not */
   readonly because?: readonly string[];
-  /** Why it is refused: it holds data, and a stack that is not disposable protects it. @default - it is not */
+  /** Why it is refused: Pulumi has protected it, or the API server does not do it. @default - it is not */
   readonly refused?: string;
+  /** Whether it is removed from the program alone, and stays where it is. @default false */
+  readonly stays?: true;
 }
 
 /** What differs between two lists of objects, in the order in which the second, and then the first, have them. */
@@ -36,10 +39,13 @@ export function objectDiffs(
       ? [{ ...outcome("added", object, partOf), added: object }]
       : changed(former, object, partOf);
   });
-  const gone = before
-    .filter((object) => !are.has(keyOf(object)))
-    .map((object) => outcome("removed", object, partOf));
+  const gone = before.filter((object) => !are.has(keyOf(object))).map((object) => removed(object, partOf));
   return [...present, ...gone];
+}
+
+/** `Deployment packit--stg/valkey` */
+export function nameOf({ kind, namespace, name }: ObjectDiff): string {
+  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
 
 /** Tells the part that an object belongs to. */
@@ -54,12 +60,17 @@ function changed(before: KubernetesObject, after: KubernetesObject, partOf: Part
     const refused = shrinks(before, after) ? "no volume can be made smaller" : undefined;
     return [{ ...outcome("changed", after, partOf), fields, ...(refused && { refused }) }];
   }
-  return [{ ...outcome("replaced", after, partOf), fields, because }];
+  return [{ ...outcome("replaced", after, partOf), fields, because, ...refusal(before, after) }];
+}
+
+function removed(object: KubernetesObject, partOf: PartOf): ObjectDiff {
+  const { protect, retainOnDelete } = optionsOf(object);
+  const stays = retainOnDelete && !protect;
+  return { ...outcome("removed", object, partOf), ...(stays && { stays }), ...refusal(object) };
 }
 
 function outcome(what: ObjectDiff["what"], object: KubernetesObject, partOf: PartOf): ObjectDiff {
   const { kind, metadata } = object;
-  const refused = what === "removed" || what === "replaced" ? protection(object) : undefined;
   return {
     what,
     kind,
@@ -67,7 +78,6 @@ function outcome(what: ObjectDiff["what"], object: KubernetesObject, partOf: Par
     name: metadata.name,
     part: partOf(object),
     fields: [],
-    ...(refused && { refused }),
   };
 }
 
@@ -77,14 +87,22 @@ function shrinks(before: KubernetesObject, after: KubernetesObject): boolean {
   return had !== undefined && has !== undefined && inBytes(sizeOf(has)) < inBytes(sizeOf(had));
 }
 
-const KEPT = "packit.dev/kept";
-
-/** Why Pulumi refuses to lose an object. A cache's claim stays in the cluster by itself. */
-function protection({ kind, metadata }: KubernetesObject): string | undefined {
-  if (kind === "Namespace" || kind === "TenantNamespace") return "with it goes all that is in it";
-  const isCache = metadata.annotations?.[KEPT] === "true";
-  return kind === "PersistentVolumeClaim" && !isCache ? "it holds data" : undefined;
+/**
+ * Why Pulumi refuses to lose an object. It removes none that its state has as protected, and makes none anew that is
+ * protected before and after: protection can end in the run that makes an object anew.
+ */
+function refusal(...sides: readonly KubernetesObject[]): Pick<ObjectDiff, "refused"> {
+  const [object] = sides;
+  if (object === undefined || !sides.every((one) => optionsOf(one).protect)) return {};
+  return { refused: LOST[object.kind] ?? "it is protected" };
 }
+
+/** What is lost with an object. */
+const LOST: Readonly<Record<string, string>> = {
+  Namespace: "with it goes all that is in it",
+  TenantNamespace: "with it goes all that is in it",
+  PersistentVolumeClaim: "it holds data",
+};
 
 /** The name of a Job without the digest of what it does. */
 export function withoutDigest(name: string): string {

@@ -2,9 +2,13 @@ import { DECLARED } from "../components/schema.ts";
 import type { Settings } from "../components/settings.ts";
 import { partsOf } from "../components/totals.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { libraryOf } from "../render/other-resource.ts";
 
 /** What is of no one part: namespaces, credentials, what several parts read. */
 const WHOLE = "stack";
+
+/** What is on GitHub. */
+export const GITHUB = "github";
 
 /**
  * Tells the part that an object belongs to, by its name: objects are named after components of the stack. One of a part
@@ -14,8 +18,12 @@ const WHOLE = "stack";
  */
 export function partOf(settings?: Settings): (object: KubernetesObject) => string {
   const owned = settings ? namesIn(settings) : [];
-  return ({ metadata: { name } }) =>
-    owned.find((one) => name === one.name || name.startsWith(`${one.name}-`))?.part ?? namedIn(name) ?? WHOLE;
+  return (object) => {
+    if (libraryOf(object) === GITHUB) return GITHUB;
+    const { name } = object.metadata;
+    const owner = owned.find((one) => name === one.name || name.startsWith(`${one.name}-`));
+    return owner?.part ?? namedIn(name) ?? WHOLE;
+  };
 }
 
 /** The names of each part's components and volumes, the longest first. */

@@ -19,6 +19,8 @@ const IMMUTABLE: Readonly<Record<string, (path: string) => boolean>> = {
       .some((field) => isWithin(path, field)),
   Job: (path) => isWithin(path, "spec.template") || isWithin(path, "spec.selector"),
   PersistentVolumeClaim: (path) => path.startsWith("spec.") && !isWithin(path, "spec.resources"),
+  // The cluster that all objects are in: another one is no change of them.
+  Provider: (path) => path === "spec.clusterIdentifier",
   RoleBinding: (path) => path.startsWith("roleRef"),
   Secret: (path) => path === "type",
   Service: (path) => path === "spec.clusterIP",

@@ -4,11 +4,16 @@ import type { Settings } from "../components/settings.ts";
 import { componentsOf } from "../components/totals.ts";
 import { UserError } from "../errors.ts";
 import type { Amounts } from "../kubernetes/amounts.ts";
-import { masked } from "../render/masked.ts";
+import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { type Masked, masked } from "../render/masked.ts";
+import { PROVIDER } from "../render/other-resource.ts";
+import { withoutOptions } from "../render/pulumi-options.ts";
 import { type Redacted, redacted } from "../render/redacted.ts";
 import { knownStacks } from "../settings/stacks.ts";
 import { baseOf, type Former, formerStacks } from "./base.ts";
+import { besides, OBJECTS_ALONE } from "./besides.ts";
 import { type ObjectDiff, objectDiffs } from "./object-diff.ts";
+import { isOtherCluster, refusedWithCluster } from "./other-cluster.ts";
 import { partOf } from "./part-of.ts";
 import { type QuotaUse, quotasOf } from "./quotas.ts";
 import { type Restart, restarts } from "./restarts.ts";
@@ -27,8 +32,11 @@ export interface StackDiff {
    */
   readonly state: "same" | "changed" | "new" | "gone" | "unknown";
   readonly wrong?: { readonly side: "base" | "head"; readonly message: string };
+  /** Kubernetes objects, and what else is declared: providers, and what is on GitHub. */
   readonly objects: readonly ObjectDiff[];
-  /** The pods that are ended and made anew, in that order, and the Jobs that run. */
+  /** What no object of the cluster shows by itself, in a few words each. */
+  readonly besides: readonly string[];
+  /** The pods that are ended, made, or made anew, in that order, and the Jobs that run. */
   readonly restarts: readonly Restart[];
   /** What is declared all the time, before and after. */
   readonly totals: { readonly before?: Amounts; readonly after?: Amounts };
@@ -69,9 +77,9 @@ export async function stackDiffs({ root, base, only }: StackDiffsArgs): Promise<
   return diffs;
 }
 
-type Now = Redacted | { readonly wrong: string };
+type Now = Masked | Redacted | { readonly wrong: string };
 
-async function rendered(render: () => Promise<Redacted>): Promise<Now> {
+async function rendered(render: () => Promise<Masked | Redacted>): Promise<Now> {
   try {
     return await render();
   } catch (error) {
@@ -80,11 +88,12 @@ async function rendered(render: () => Promise<Redacted>): Promise<Now> {
   }
 }
 
-function compared(
+/** What differs of a stack between two renderings; none on one side where there is no such stack. */
+export function compared(
   former: Former | undefined,
   now: Now | undefined,
 ): Omit<StackDiff, "stack" | "base" | "forkedFrom"> {
-  const nothing = { objects: [], restarts: [], totals: {}, quotas: [] };
+  const nothing = { objects: [], besides: [], restarts: [], totals: {}, quotas: [] };
   if (now && "wrong" in now)
     return { ...nothing, state: "unknown", wrong: { side: "head", message: now.wrong } };
   if (former && "wrong" in former) {
@@ -100,20 +109,28 @@ function compared(
       objects: objectDiffs(before, [], partOf()).map(unrefused),
       totals: { before: totalsOf(before) },
     };
-  const { objects, settings } = now;
-  const all = objectDiffs(before, objects, partOf(settings));
-  // Nothing of a disposable stack is protected.
-  const changes = settings.disposable ? all.map(unrefused) : all;
+  const { settings } = now;
+  const isAll = former === undefined || before.some(({ kind }) => kind === PROVIDER);
+  const objects = isAll ? allOf(now) : now.objects.map(withoutOptions);
+  const changes = refusedWithCluster(objectDiffs(before, objects, partOf(settings)), before, objects);
+  // Nothing of it runs in another cluster yet.
+  const there = changes.some(isOtherCluster) ? [] : before;
   const after = totalsOf(objects);
   const quotas = quotasOf(objects, settings);
   if (former === undefined) return { ...nothing, state: "new", objects: changes, totals: { after }, quotas };
   return {
     state: changes.length === 0 ? "same" : "changed",
     objects: changes,
-    restarts: restarts(before, objects, orderOf(settings)),
+    besides: isAll ? besides(changes) : [OBJECTS_ALONE],
+    restarts: restarts({ before: there, after: objects, objects: changes }, orderOf(settings)),
     totals: { before: totalsOf(before), after },
     quotas,
   };
+}
+
+/** Kubernetes objects, and what else a rendering has. */
+function allOf(now: Masked | Redacted): readonly KubernetesObject[] {
+  return "others" in now ? [...now.objects, ...now.others] : now.objects;
 }
 
 function unrefused({ refused: _, ...change }: ObjectDiff): ObjectDiff {

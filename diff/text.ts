@@ -1,25 +1,38 @@
 import { type Amounts, showBytes, showCpu } from "../kubernetes/amounts.ts";
 import { visible } from "../system/visible.ts";
-import { digestChange } from "./digest.ts";
-import type { FieldDiff } from "./field-diff.ts";
-import type { ObjectDiff } from "./object-diff.ts";
+import { restartText } from "./fates.ts";
+import { nameOf } from "./object-diff.ts";
+import { objectLines } from "./object-text.ts";
 import type { QuotaUse } from "./quotas.ts";
 import type { Restart } from "./restarts.ts";
 import type { StackDiff } from "./stack-diff.ts";
+import { wrappedProse } from "./wrapped.ts";
 
-/** Comparisons for a terminal. */
-export function diffText(diffs: readonly StackDiff[]): string {
+/**
+ * Comparisons for a terminal, or for a file.
+ *
+ * @param columns How wide the terminal is; values are cut to fit. @default - they are whole, as in a file
+ */
+export function diffText(diffs: readonly StackDiff[], columns?: number): string {
+  const width = Math.max(NARROWEST, columns ?? Number.POSITIVE_INFINITY);
   const text = diffs
     .map((diff) =>
-      [...summaryLines(diff), ...diff.objects.flatMap((object) => ["", ...objectLines(object)])].join("\n"),
+      [
+        ...summaryLines(diff).flatMap((line) => wrappedProse(line, width)),
+        ...diff.objects.flatMap((object) => ["", ...objectLines(object, width)]),
+      ].join("\n"),
     )
     .join("\n\n");
   return visible(text);
 }
 
+/** Narrower terminals are taken for this one, in columns. */
+const NARROWEST = 40;
+
 /** What a reader wants to know first: how much changes, what restarts, what is refused. */
 export function summaryLines(diff: StackDiff): string[] {
   const { stack, base, state, wrong, objects, totals, quotas } = diff;
+  const more = diff.besides.map((one) => `Besides: ${one}.`);
   const fork = diff.forkedFrom === undefined ? "" : `, where this branch left ${diff.forkedFrom}`;
   const against = `${stack}, compared with ${base.slice(0, 12)}${fork}`;
   if (state === "unknown") {
@@ -32,9 +45,10 @@ export function summaryLines(diff: StackDiff): string[] {
     return [
       `${against}: its file is gone, which leaves its ${objects.length} objects where they are. To remove them, run pulumi destroy of the stack before.`,
     ];
-  if (state === "same") return [`${against}: nothing changes.`];
+  if (state === "same") return [`${against}: nothing changes.`, ...more];
   return [
     `${against}: ${countsOf(diff)}.`,
+    ...more,
     ...restartLines(diff.restarts),
     ...objects.flatMap((object) =>
       object.refused ? [`Refused: ${nameOf(object)}, as ${object.refused}.`] : [],
@@ -45,8 +59,8 @@ export function summaryLines(diff: StackDiff): string[] {
 }
 
 /** How much changes, in a few words. */
-export function countsOf({ state, objects }: StackDiff): string {
-  if (state === "same") return "nothing";
+export function countsOf({ state, objects, besides }: StackDiff): string {
+  if (state === "same") return besides.length === 0 ? "nothing" : "no Kubernetes object";
   if (state === "unknown") return "cannot be compared";
   if (state === "new" || state === "gone") return `${state}: ${objects.length}`;
   return (["added", "changed", "replaced", "removed"] as const)
@@ -56,22 +70,13 @@ export function countsOf({ state, objects }: StackDiff): string {
     .join(", ");
 }
 
+/** What is said where nothing becomes of any pod. */
+export const NO_RESTART = "No pod restarts.";
+
 function restartLines(all: readonly Restart[]): string[] {
-  if (all.length === 0) return ["No pod restarts."];
+  if (all.length === 0) return [NO_RESTART];
   return ["In this order:", ...all.map((one) => `  ${restartText(one)}`)];
 }
-
-/** What becomes of the pods of a workload, and why. */
-export function restartText({ kind, name, pods, hasGap, because }: Restart): string {
-  if (kind === "Job") return `the Job ${name} runs`;
-  const whole = pods === 1 ? "its pod restarts" : `its ${pods} pods restart, one after another`;
-  const all = because.length > MOST ? [...because.slice(0, MOST), `${because.length - MOST} more`] : because;
-  const why = all.length > 0 ? `, for ${all.join(", ")}` : "";
-  return `${name}: ${whole}${hasGap ? ", with a moment without any" : ""}${why}`;
-}
-
-/** How many reasons of a restart are named in its line. */
-const MOST = 4;
 
 /** Each amount in words, and how it is shown. */
 export const AMOUNTS: Readonly<Record<keyof Amounts, readonly [string, (amount: number) => string]>> = {
@@ -102,33 +107,3 @@ function quotaLines(quotas: readonly QuotaUse[]): string[] {
       return `Quota of ${namespace}, ${name}: ${use}${peak > hard ? ": too little" : ""}`;
     });
 }
-
-/** One object, and each field of it that differs. */
-export function objectLines(object: ObjectDiff): string[] {
-  const because = object.because ? ` (made anew, for ${object.because.join(", ")})` : "";
-  return [`${SIGN[object.what]} ${nameOf(object)}${because}`, ...object.fields.flatMap(fieldLines)];
-}
-
-const SIGN = { added: "+", removed: "-", changed: "~", replaced: "±" } as const;
-
-/** `Deployment packit--stg/valkey` */
-export function nameOf({ kind, namespace, name }: ObjectDiff): string {
-  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
-}
-
-function fieldLines({ path, before, after, lines }: FieldDiff): string[] {
-  const digest = digestChange(path);
-  if (digest !== undefined) return [`    ${path}: ${digest}`];
-  if (lines) return [`    ${path}:`, ...lines.map((line) => `      ${line}`)];
-  if (before === undefined) return [`    ${path}: + ${shown(after)}`];
-  if (after === undefined) return [`    ${path}: - ${shown(before)}`];
-  return [`    ${path}: ${shown(before)} -> ${shown(after)}`];
-}
-
-/** A value in one line, cut where it is long. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
-}
-
-const LONGEST = 160;

@@ -1,3 +1,4 @@
+import { fatesOf } from "../diff/fates.ts";
 import { diffBlock, objectFold, titleOf } from "../diff/markdown.ts";
 import type { StackDiff } from "../diff/stack-diff.ts";
 import { countsOf, summaryLines } from "../diff/text.ts";
@@ -18,7 +19,8 @@ export interface CommentArgs {
 
 /**
  * What a change does to all stacks, for one comment: first a table of the stacks, then each that changes, folded. Where
- * not all fits, the summaries do: objects are there whole, or by their names alone, or are counted.
+ * not all fits, the summaries do: objects are there whole, or with their long values cut, or by their names alone, or are
+ * counted.
  */
 export function commentOf({ diffs, head, engine = new Map(), elsewhere, limit }: CommentArgs): string {
   const changed = diffs.filter(({ state }) => state !== "same");
@@ -28,22 +30,25 @@ export function commentOf({ diffs, head, engine = new Map(), elsewhere, limit }:
   const fixed = [table, ...sections.map(({ before, after }) => before + after)];
   const taken = fixed.reduce((sum, text) => sum + size(text) + GAP, 0) + changed.length * NAMES;
   const room = limit - FOOTER - size(elsewhere) - taken;
-  const { whole, named } = chosen(interleaved(sections.map(({ items }) => items)), room);
+  const { blocks, cutOnes, named } = chosen(interleaved(sections.map(({ items }) => items)), room);
   const all = sections.flatMap(({ items }) => items);
   const texts = sections.map(({ before, after, items }) => {
     const names = items.filter((item) => named.has(item)).map(({ name }) => name);
-    const blocks = items.filter((item) => whole.has(item)).map(({ block }) => block);
+    const shown = items.flatMap((item) => blocks.get(item) ?? []);
     const rest = names.length > 0 ? [`Their names alone:\n\n${diffBlock(names)}`] : [];
-    return [before, ...blocks, ...rest, after].join("\n\n");
+    return [before, ...shown, ...rest, after].join("\n\n");
   });
-  const footer = footerOf(all.length, whole.size, named.size, elsewhere);
+  const counted = all.length - blocks.size - named.size;
+  const footer = footerOf({ all: all.length, cutOnes, named: named.size, counted }, elsewhere);
   return [table, ...texts, ...(footer ? [footer] : [])].join("\n\n");
 }
 
-/** What may be shown whole, or by its name. */
+/** What may be shown whole, with its long values cut, or by its name. */
 interface Item {
   readonly name: string;
   readonly block: string;
+  /** @default - nothing in it can be cut */
+  readonly cut?: string;
 }
 
 interface Section {
@@ -60,21 +65,15 @@ const GAP = 4;
 
 function tableOf(diffs: readonly StackDiff[], head: string): string {
   const rows = diffs.map((diff) => {
-    const gaps = diff.restarts.filter(({ hasGap }) => hasGap).length;
-    const pods = diff.restarts.filter(({ kind }) => kind !== "Job").length;
     const isKnown = diff.state !== "unknown";
-    const restarts = !isKnown
-      ? "unknown"
-      : pods === 0
-        ? "none"
-        : `${pods}${gaps > 0 ? `, ${gaps} with a gap` : ""}`;
+    const fates = isKnown ? fatesOf(diff.restarts) || "none" : "unknown";
     const refused = diff.objects.filter((object) => object.refused).length;
-    return `| ${inlineHtml(diff.stack)} | ${countsOf(diff)} | ${restarts} | ${isKnown ? refused || "none" : "unknown"} |`;
+    return `| ${inlineHtml(diff.stack)} | ${countsOf(diff)} | ${fates} | ${isKnown ? refused || "none" : "unknown"} |`;
   });
   return [
     `### What ${inlineHtml(head.slice(0, 12))} does to the stacks`,
     "",
-    "| stack | objects | workloads that restart | refused |",
+    "| stack | objects | workloads | refused |",
     "| --- | --- | --- | --- |",
     ...rows,
   ].join("\n");
@@ -83,10 +82,10 @@ function tableOf(diffs: readonly StackDiff[], head: string): string {
 function sectionOf(diff: StackDiff, engine: readonly string[] | undefined, most: number): Section {
   const summary = diffBlock(cut(summaryLines(diff).map(visible), most));
   const before = `${foldStart(`${inlineHtml(diff.stack)}: ${countsOf(diff)}`)}\n\n${summary}`;
-  const objects = diff.objects.map((object) => ({
-    name: visible(titleOf(object)),
-    block: objectFold(object),
-  }));
+  const objects = diff.objects.map((object): Item => {
+    const [block, short] = [objectFold(object), objectFold(object, LONGEST_VALUE)];
+    return { name: visible(titleOf(object)), block, ...(size(short) < size(block) && { cut: short }) };
+  });
   const said = engine && {
     name: "What Pulumi's engine says",
     block: fold("What Pulumi's engine says", diffBlock(engine)),
@@ -111,7 +110,13 @@ function cut(lines: readonly string[], most: number): string[] {
 const CUT = "… and more.";
 const LONGEST_LINE = 2000;
 
-/** The items that have room whole, in their order, and those that are only named. */
+/** As many characters are left of a value, or a line, that is cut. */
+const LONGEST_VALUE = 160;
+
+/**
+ * The blocks of the items that have room, in their order, how many of them are cut, and which items are only named. None
+ * is shown whole before all have what room there is for them cut.
+ */
 function chosen(items: readonly Item[], room: number) {
   const names = new Set<Item>();
   let left = room;
@@ -120,15 +125,19 @@ function chosen(items: readonly Item[], room: number) {
     left -= nameSize(item);
     names.add(item);
   }
-  const whole = new Set<Item>();
-  for (const item of names.size < items.length ? [] : items) {
-    const more = size(item.block) + GAP - nameSize(item);
-    if (more > left) continue;
+  const blocks = new Map<Item, string>();
+  const give = (item: Item, block: string, former: number) => {
+    const more = size(block) + GAP - former;
+    if (more > left) return;
     left -= more;
-    whole.add(item);
+    blocks.set(item, block);
     names.delete(item);
-  }
-  return { whole, named: names };
+  };
+  const all = names.size < items.length ? [] : items;
+  for (const item of all) give(item, item.cut ?? item.block, nameSize(item));
+  for (const [item, block] of blocks) if (block !== item.block) give(item, item.block, size(block) + GAP);
+  const cutOnes = [...blocks].filter(([item, block]) => block !== item.block).length;
+  return { blocks, cutOnes, named: names };
 }
 
 function nameSize({ name }: Item): number {
@@ -141,14 +150,23 @@ function interleaved<T>(lists: readonly (readonly T[])[]): T[] {
   return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1))).flat();
 }
 
-function footerOf(all: number, whole: number, named: number, elsewhere: string): string | undefined {
-  if (whole === all) return undefined;
-  const counted = all - whole - named;
+/** How many changes there are, and what of them is left out. */
+interface LeftOut {
+  readonly all: number;
+  readonly cutOnes: number;
+  readonly named: number;
+  readonly counted: number;
+}
+
+function footerOf({ all, cutOnes, named, counted }: LeftOut, elsewhere: string): string | undefined {
   const said = [
+    ...(cutOnes > 0 ? [`${cutOnes} of ${all} changes have long values cut around what differs`] : []),
     ...(named > 0 ? [`${named} of ${all} changes are named alone`] : []),
     ...(counted > 0 ? [`${counted} of ${all} are not even named`] : []),
   ];
-  return `${said.join(", ")}, for want of room. All of it is in ${elsewhere}.`;
+  return said.length === 0
+    ? undefined
+    : `${said.join(", ")}, for want of room. All of it is in ${elsewhere}.`;
 }
 
 function size(text: string): number {

@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../components/settings.ts";
 import { inReadingOrder, type KubernetesObject, order } from "./kubernetes-object.ts";
+import { otherResource } from "./other-resource.ts";
+import { type PulumiOptions, pulumiOptions } from "./pulumi-options.ts";
 import { type SecretValues, unwrap } from "./secret-value.ts";
 
 /** Makes the value of a generated password or UUID; the same one for the same resource, each time. */
@@ -15,6 +17,16 @@ export interface EvaluateArgs {
   readonly secrets: SecretValues;
 }
 
+/** All that the program declares. */
+export interface Declaration {
+  /** The Kubernetes objects, in the order in which they can be applied. */
+  readonly objects: readonly KubernetesObject[];
+  /** What else there is to be seen from outside: providers, and what is on GitHub; by kind and name. */
+  readonly others: readonly KubernetesObject[];
+  /** What Pulumi is told of some of them. */
+  readonly options: ReadonlyMap<KubernetesObject, PulumiOptions>;
+}
+
 /** Pulumi's runtime knows one program at a time, so that each evaluation waits for the one before it. */
 let former: Promise<unknown> = Promise.resolve();
 
@@ -22,7 +34,13 @@ let former: Promise<unknown> = Promise.resolve();
  * Runs the program without Pulumi's engine, on Pulumi's own mocks, and returns the Kubernetes objects that it
  * declares, in the order in which they can be applied.
  */
-export function evaluate(settings: Settings, args: EvaluateArgs): Promise<KubernetesObject[]> {
+export async function evaluate(settings: Settings, args: EvaluateArgs): Promise<KubernetesObject[]> {
+  const { objects } = await declaration(settings, args);
+  return [...objects];
+}
+
+/** Runs the program in the same way, and returns all that it declares. */
+export function declaration(settings: Settings, args: EvaluateArgs): Promise<Declaration> {
   const evaluation = former
     .then(() => withoutTraces(() => evaluateAlone(settings, args)))
     // Once more, for the trace of what went wrong.
@@ -31,29 +49,47 @@ export function evaluate(settings: Settings, args: EvaluateArgs): Promise<Kubern
   return evaluation;
 }
 
-async function evaluateAlone(
-  settings: Settings,
-  { generate, secrets }: EvaluateArgs,
-): Promise<KubernetesObject[]> {
+async function evaluateAlone(settings: Settings, { generate, secrets }: EvaluateArgs): Promise<Declaration> {
   const { runtime, program, clusterProvider } = await engineless();
   const objects: KubernetesObject[] = [];
+  const others: KubernetesObject[] = [];
+  const options = new Map<KubernetesObject, PulumiOptions>();
+  // The mocks are not handed any options.
+  const told = new Map<string, PulumiOptions>();
   const mocks: pulumi.runtime.Mocks = {
     call: ({ token }) => {
       throw new Error(`The program calls ${token}, which only Pulumi's engine can answer.`);
     },
-    newResource: ({ type, name, inputs }) => {
-      if (isKubernetes(type)) objects.push(inReadingOrder(unwrap(inputs, secrets) as KubernetesObject));
-      const state = type.startsWith("random:")
-        ? { ...inputs, result: generate({ type, name, ...inputs }) }
-        : inputs;
+    newResource: ({ type, name, inputs, custom }) => {
+      if (isKubernetes(type)) {
+        const object = inReadingOrder(unwrap(inputs, secrets) as KubernetesObject);
+        objects.push(object);
+        remember(object, type, name);
+      } else if (custom && !isGenerated(type)) {
+        const other = otherResource(type, name, unwrap(inputs, secrets));
+        others.push(other);
+        remember(other, type, name);
+      }
+      const state = isGenerated(type) ? { ...inputs, result: generate({ type, name, ...inputs }) } : inputs;
       return { id: `${name}-id`, state };
     },
   };
+  const remember = (object: KubernetesObject, type: string, name: string) => {
+    const its = told.get(`${type} ${name}`);
+    if (its) options.set(object, its);
+  };
   await runtime.setMocks(mocks, "packit", settings.stack);
-  await runtime.runInPulumiStack(async () => program(settings, clusterProvider(settings)));
+  await runtime.runInPulumiStack(async () => {
+    runtime.registerStackTransformation(({ type, name, opts }) => {
+      const its = pulumiOptions(opts);
+      if (its) told.set(`${type} ${name}`, its);
+      return undefined;
+    });
+    return program(settings, clusterProvider(settings));
+  });
   // Waits until every resource has been registered.
   await runtime.disconnect();
-  return objects.sort(order);
+  return { objects: objects.sort(order), others: others.sort(order), options };
 }
 
 /** The program and Pulumi's runtime take long to load, and many a command that may render a stack does not. */
@@ -80,4 +116,9 @@ async function withoutTraces<T>(work: () => Promise<T>): Promise<T> {
 /** `kubernetes:apps/v1:Deployment`, but none of the provider's own abstractions. */
 function isKubernetes(type: string): boolean {
   return type.startsWith("kubernetes:");
+}
+
+/** A password or UUID, of which nothing but its value is of interest. */
+function isGenerated(type: string): boolean {
+  return type.startsWith("random:");
 }

@@ -3,27 +3,35 @@ import { loadSettings } from "../settings/load.ts";
 import type { Path } from "../settings/path.ts";
 import { readStackFile, type StackConfig } from "../settings/stack-file.ts";
 import { isMap } from "../system/is-map.ts";
-import { evaluate } from "./evaluate.ts";
+import { declaration } from "./evaluate.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
+import { withOptions } from "./pulumi-options.ts";
 import type { Redacted } from "./redacted.ts";
+
+/** A stack as it is compared: each object with what Pulumi is told of it, under `pulumi`. */
+export interface Masked extends Redacted {
+  /** What is no Kubernetes object, in the form of one. */
+  readonly others: readonly KubernetesObject[];
+}
 
 /**
  * A stack's objects with the texts of its Secrets, in which a word stands for each secret: `<secret flowerPassword>`. It
  * needs no cluster, no engine and no secrets. The word changes when a secret is made anew, or given anew in the stack file,
  * and so what is made from it does.
  */
-export function masked(root: string, stack: string): Promise<Redacted> {
+export function masked(root: string, stack: string): Promise<Masked> {
   return maskedOf(readStackFile(root, stack));
 }
 
 /** The same of a configuration that has been read. */
-export async function maskedOf(config: StackConfig): Promise<Redacted> {
+export async function maskedOf(config: StackConfig): Promise<Masked> {
   const settings = loadSettings(config, { kind: "named", as: (path) => wordFor(path, config.values) });
-  const objects = await evaluate(settings, {
+  const { objects, others, options } = await declaration(settings, {
     generate: ({ name }) => `<secret ${name}>`,
     secrets: { keep: true },
   });
-  return { settings, objects: objects.map(withTexts) };
+  const shown = (object: KubernetesObject) => withOptions(withTexts(object), options.get(object));
+  return { settings, objects: objects.map(shown), others: others.map(shown) };
 }
 
 /**

@@ -13,9 +13,9 @@ export function fieldItem({ path, before, after, lines }: FieldDiff): Markup {
   }</li>\n`;
 }
 
-/** A value as YAML. */
+/** A value as YAML, with the empty lines at the end of a text, in which alone it can differ from another. */
 export function yaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }).replace(/\n$/, "");
 }
 
 function values(before: unknown, after: unknown): Markup {

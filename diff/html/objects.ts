@@ -1,6 +1,7 @@
 import { digestChange } from "../digest.ts";
 import type { FieldDiff } from "../field-diff.ts";
 import type { ObjectDiff } from "../object-diff.ts";
+import { STAYS } from "../object-text.ts";
 import { fieldItem, yaml } from "./fields.ts";
 import { html, type Markup } from "./markup.ts";
 
@@ -40,7 +41,7 @@ export function idOf(...words: readonly string[]): string {
 }
 
 function folded(stack: string, object: ObjectDiff, usual: string | undefined): Markup {
-  const { what, kind, namespace, name, part, added, fields, because, refused } = object;
+  const { what, kind, namespace, name, part, added, fields, because, refused, stays } = object;
   return html`<details class="object ${what}" id="${objectId(stack, object)}" data-what="${what}" data-kind="${kind}" data-part="${part}"${
     refused !== undefined && html` data-refused`
   }>
@@ -51,7 +52,7 @@ ${refused !== undefined && html`<span class="badge refused">refused</span>`}<spa
 <div class="body">
 <p class="facts">${namespace !== undefined && html`Namespace <code>${namespace}</code>. `}${
     because && html`Made anew, for ${because.map((path, i) => html`${i > 0 && ", "}<code>${path}</code>`)}. `
-  }${refused !== undefined && html`<strong>Refused by <code>pulumi up</code>: ${refused}.</strong>`}</p>
+  }${stays && html`${sentence(STAYS)} `}${refused !== undefined && html`<strong>Refused by <code>pulumi up</code>: ${refused}.</strong>`}</p>
 ${fields.length > 0 && html`<ul class="fields">${fields.map(fieldItem)}</ul>`}${
   added !== undefined && html`<pre class="yaml"><code>${yaml(added)}</code></pre>`
 }</div>
@@ -59,8 +60,13 @@ ${fields.length > 0 && html`<ul class="fields">${fields.map(fieldItem)}</ul>`}${
 `;
 }
 
+function sentence(words: string): string {
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`;
+}
+
 /** What a reader may know without unfolding. */
-function hint({ fields }: ObjectDiff): Markup {
+function hint({ fields, stays }: ObjectDiff): Markup {
+  if (stays) return html`stays where it is`;
   const [first, ...others] = fields;
   if (first === undefined) return html``;
   if (others.length > 0) return html`${fields.length} fields`;

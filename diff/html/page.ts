@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fatesOf } from "../fates.ts";
 import type { StackDiff } from "../stack-diff.ts";
 import { HELP, objectControls, VIEW_CONTROLS } from "./controls.ts";
 import { html, Markup } from "./markup.ts";
@@ -58,7 +59,6 @@ ${HELP}<script>${own(BEHAVIOUR)}</script>
 function link(diff: StackDiff): Markup {
   const { stack, state, objects, restarts } = diff;
   const refused = objects.filter((object) => object.refused !== undefined).length;
-  const pods = restarts.filter(({ kind }) => kind !== "Job").length;
   const words = {
     same: "nothing changes",
     changed: "",
@@ -66,11 +66,7 @@ function link(diff: StackDiff): Markup {
     gone: "gone",
     unknown: "cannot be compared",
   };
-  const more = [
-    words[state],
-    pods > 0 && `${pods} ${pods === 1 ? "restart" : "restarts"}`,
-    refused > 0 && `${refused} refused`,
-  ].filter(Boolean);
+  const more = [words[state], fatesOf(restarts), refused > 0 && `${refused} refused`].filter(Boolean);
   return html`<li><a href="#${idOf(stack)}" class="${state}"><strong>${stack}</strong>${
     objects.length > 0 && html` <span class="counts">${counts(objects)}</span>`
   }${more.length > 0 && html` <span class="more">${more.join(", ")}</span>`}</a></li>\n`;

@@ -1,6 +1,8 @@
+import { fateOf } from "../fates.ts";
 import type { ObjectDiff } from "../object-diff.ts";
 import type { Restart } from "../restarts.ts";
 import type { StackDiff } from "../stack-diff.ts";
+import { NO_RESTART } from "../text.ts";
 import { quotaList, totalsTable } from "./amounts.ts";
 import { html, type Markup } from "./markup.ts";
 import { idOf, objectId, objectList, SIGNS } from "./objects.ts";
@@ -10,10 +12,10 @@ export function stackSection(diff: StackDiff): Markup {
   const { stack, state, objects } = diff;
   const id = idOf(stack);
   if (state === "same")
-    return html`<section class="stack same" id="${id}" aria-labelledby="${id}/title" tabindex="-1"><h2 id="${id}/title">${stack}</h2><p>Nothing changes.</p></section>\n`;
+    return html`<section class="stack same" id="${id}" aria-labelledby="${id}/title" tabindex="-1"><h2 id="${id}/title">${stack}</h2><p>Nothing changes.</p>${besideList(diff.besides)}</section>\n`;
   return html`<section class="stack ${state}" id="${id}" aria-labelledby="${id}/title" tabindex="-1">
 <header><h2 id="${id}/title">${stack}</h2>${objects.length > 0 && html`<p class="counts">${counts(objects)}</p>`}</header>
-${about(diff)}${refusals(stack, objects)}
+${about(diff)}${besideList(diff.besides)}${refusals(stack, objects)}
 <div class="effects">${state === "changed" && restartList(diff.restarts)}<div class="amounts">${totalsTable(diff.totals)}${quotaList(diff.quotas)}</div></div>
 ${objectList(stack, objects)}</section>
 `;
@@ -44,6 +46,14 @@ function about({ state, wrong, objects }: StackDiff): Markup {
 `;
 }
 
+/** What no object of the cluster shows by itself. */
+function besideList(besides: readonly string[]): Markup {
+  if (besides.length === 0) return html``;
+  return html`<section class="besides warning"><h3>Besides</h3>
+<ul>${besides.map((one) => html`<li>${one}</li>\n`)}</ul></section>
+`;
+}
+
 function refusals(stack: string, objects: readonly ObjectDiff[]): Markup {
   const refused = objects.filter((object) => object.refused !== undefined);
   if (refused.length === 0) return html``;
@@ -59,28 +69,29 @@ function refusals(stack: string, objects: readonly ObjectDiff[]): Markup {
 
 function restartList(all: readonly Restart[]): Markup {
   if (all.length === 0)
-    return html`<section class="restarts"><h3>What restarts</h3><p>No pod restarts.</p></section>`;
-  return html`<section class="restarts"><h3>What restarts, in this order</h3>
+    return html`<section class="restarts"><h3>What restarts</h3><p>${NO_RESTART}</p></section>`;
+  return html`<section class="restarts"><h3>What restarts, stops or starts, in this order</h3>
 <ol>${all.map(restartItem)}</ol></section>
 `;
 }
 
-function restartItem({ kind, name, pods, hasGap, because }: Restart): Markup {
-  if (kind === "Job")
+function restartItem(restart: Restart): Markup {
+  const { what, name, hasGap, because } = restart;
+  if (what === "runs")
     return html`<li class="restart"><p><code class="name">${name}</code> <span class="fate">runs, a Job</span></p></li>\n`;
-  const fate = pods === 1 ? "its pod restarts" : `its ${pods} pods restart, one after another`;
-  const [shown, more] = [because.slice(0, MOST), because.slice(MOST)];
-  return html`<li class="restart"><p><code class="name">${name}</code> <span class="fate">${fate}</span>${
+  return html`<li class="restart"><p><code class="name">${name}</code> <span class="fate">${fateOf(restart)}</span>${
     hasGap && html` <span class="badge gap">a moment without any</span>`
   }</p>
-${
-  because.length > 0
-    ? html`<ul class="reasons">${shown.map(reasonItem)}</ul>${
-        more.length > 0 &&
-        html`<details class="more"><summary>${more.length} more reasons</summary><ul class="reasons">${more.map(reasonItem)}</ul></details>`
-      }`
-    : html`<p class="note">for what is in secrets, which is not shown</p>`
-}</li>\n`;
+${what === "restarts" && reasonList(because)}</li>\n`;
+}
+
+function reasonList(because: readonly string[]): Markup {
+  if (because.length === 0) return html`<p class="note">for what is in secrets, which is not shown</p>`;
+  const [shown, more] = [because.slice(0, MOST), because.slice(MOST)];
+  return html`<ul class="reasons">${shown.map(reasonItem)}</ul>${
+    more.length > 0 &&
+    html`<details class="more"><summary>${more.length} more reasons</summary><ul class="reasons">${more.map(reasonItem)}</ul></details>`
+  }`;
 }
 
 function reasonItem(reason: string): Markup {

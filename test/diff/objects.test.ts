@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { totals } from "../../components/totals.ts";
-import { fieldDiffs } from "../../diff/field-diff.ts";
 import { diffMarkdown } from "../../diff/markdown.ts";
 import { type ObjectDiff, objectDiffs } from "../../diff/object-diff.ts";
 import { partOf } from "../../diff/part-of.ts";
-import { restarts } from "../../diff/restarts.ts";
 import { diffText } from "../../diff/text.ts";
 import { totalsOf } from "../../diff/totals.ts";
+import { bareDiff, stackDiffOf } from "../support/stack-diffs.ts";
 import { type Changes, objectsOf, settingsOf } from "../support/stacks.ts";
 import { pairwise, switched } from "../support/switches.ts";
 
@@ -43,10 +42,10 @@ const PAIRS: readonly {
       "changed StatefulSet packit-worker-short-running",
     ],
     restarts: [
-      "postgres-15 with a gap",
-      "packit-service",
-      "packit-worker-short-running with a gap",
-      "packit-worker-long-running with a gap",
+      "postgres-15 restarts with a gap",
+      "packit-service restarts",
+      "packit-worker-short-running restarts with a gap",
+      "packit-worker-long-running restarts with a gap",
     ],
   },
   {
@@ -62,7 +61,60 @@ const PAIRS: readonly {
       "removed Service redis-commander",
       "removed ServiceAccount redis-commander",
     ],
-    restarts: [],
+    restarts: ["redis-commander stops"],
+  },
+  {
+    title: "maintenance",
+    after: { maintenance: true },
+    objects: [
+      "changed NetworkPolicy postgres-15",
+      "changed NetworkPolicy valkey",
+      "changed Deployment packit-service",
+      "changed Deployment packit-service-beat",
+      "changed Deployment packit-service-fedmsg",
+      "changed StatefulSet packit-worker-long-running",
+      "changed StatefulSet packit-worker-short-running",
+      "removed Job packit-service-migration",
+      "removed NetworkPolicy packit-service-migration",
+      "removed ServiceAccount packit-service-migration",
+    ],
+    restarts: [
+      "packit-service stops",
+      "packit-service-beat stops",
+      "packit-service-fedmsg stops",
+      "packit-worker-short-running stops",
+      "packit-worker-long-running stops",
+    ],
+  },
+  {
+    title: "another image by an ImageStream",
+    after: { images: { dashboard: "quay.io/somebody/dashboard:stg" } },
+    objects: ["changed ImageStream packit-dashboard"],
+    restarts: ["packit-dashboard restarts"],
+  },
+  {
+    title: "a volume in a template that never changes",
+    before: { storageClass: "gp2" },
+    after: { storageClass: "gp3" },
+    objects: [
+      "changed Deployment packit-service",
+      "changed Deployment packit-service-beat",
+      "changed Secret packit-config",
+      "changed StatefulSet packit-worker-short-running",
+      "replaced Job packit-service-migration",
+      "replaced PersistentVolumeClaim packit-worker-repository-cache-packit-worker-long-running-0",
+      "replaced PersistentVolumeClaim postgres-15",
+      "replaced PersistentVolumeClaim sandcastle-repository-cache-packit-worker-long-running-0",
+      "replaced PersistentVolumeClaim valkey-pvc",
+      "replaced StatefulSet packit-worker-long-running",
+    ],
+    restarts: [
+      "packit-service-migration runs",
+      "packit-service restarts",
+      "packit-service-beat restarts with a gap",
+      "packit-worker-short-running restarts with a gap",
+      "packit-worker-long-running restarts with a gap",
+    ],
   },
 ];
 
@@ -72,39 +124,16 @@ describe.each(PAIRS)("from stage as it is, or was, to one with $title", ({
   ...expected
 }) => {
   it("tells what happens, and nothing else", async () => {
-    const [was, is] = await Promise.all([objectsOf("stage", before), objectsOf("stage", after)]);
+    const { objects, state } = await stackDiffOf("stage", before, after);
+    expect(objects.map(said).toSorted()).toEqual([...expected.objects].toSorted());
+    expect(state).toBe(objects.length > 0 ? "changed" : "same");
+  });
+
+  it("tells which pods restart, stop or start, and in which order", async () => {
+    const told = await stackDiffOf("stage", before, after);
     expect(
-      objectDiffs(was, is, partOf(settingsOf("stage")))
-        .map(said)
-        .toSorted(),
-    ).toEqual([...expected.objects].toSorted());
-  });
-
-  it("tells which pods restart, and in which order", async () => {
-    const [was, is] = await Promise.all([objectsOf("stage", before), objectsOf("stage", after)]);
-    const order = [
-      "postgres-15",
-      "packit-service",
-      "packit-worker-short-running",
-      "packit-worker-long-running",
-    ];
-    const told = restarts(was, is, order).map(({ name, hasGap }) => `${name}${hasGap ? " with a gap" : ""}`);
-    expect(told).toEqual(expected.restarts);
-  });
-});
-
-describe("a volume of another class", () => {
-  it("is made anew, which is refused where it holds data", async () => {
-    const [was, is] = await Promise.all([objectsOf("stage"), objectsOf("stage", { storageClass: "gp3" })]);
-    const claims = objectDiffs(was, is, partOf(settingsOf("stage"))).filter(
-      ({ kind }) => kind === "PersistentVolumeClaim",
-    );
-    expect(claims.map(({ what, because }) => [what, because])).toEqual(
-      claims.map(() => ["replaced", ["spec.storageClassName"]]),
-    );
-    const refused = claims.filter((one) => one.refused !== undefined).map(({ name }) => name);
-    expect(refused).toEqual(["postgres-15", "valkey-pvc"]);
-    expect(claims.length).toBe(4);
+      told.restarts.map(({ name, what, hasGap }) => `${name} ${what}${hasGap ? " with a gap" : ""}`),
+    ).toEqual(expected.restarts);
   });
 });
 
@@ -119,39 +148,6 @@ describe("the totals of objects", () => {
   });
 });
 
-describe("fields", () => {
-  it("of a text of several lines are told by the lines that differ", () => {
-    const [{ path, lines } = { path: "", lines: [] }] = fieldDiffs(
-      { data: { "a.conf": "one\ntwo\nthree\n" } },
-      { data: { "a.conf": "one\n2\nthree\n" } },
-    );
-    expect(path).toBe('data["a.conf"]');
-    expect(lines).toEqual(["@@ line 1 @@", " one", "-two", "+2", " three"]);
-  });
-
-  it("of items that have names are told by the name, and others one by one", () => {
-    const was = {
-      containers: [
-        { name: "a", image: "x:1" },
-        { name: "b", image: "y:1" },
-      ],
-      egress: [{ port: 1 }, { port: 2 }],
-    };
-    const is = {
-      containers: [
-        { name: "b", image: "y:1" },
-        { name: "a", image: "x:2" },
-      ],
-      egress: [{ port: 2 }, { port: 3 }],
-    };
-    expect(fieldDiffs(was, is)).toEqual([
-      { path: "containers[a].image", before: "x:1", after: "x:2" },
-      { path: "egress[]", before: { port: 1 } },
-      { path: "egress[]", after: { port: 3 } },
-    ]);
-  });
-});
-
 describe("a comparison as Markdown", () => {
   it("has no text that ends its block of code, or its fold", async () => {
     const text = "```\n</details>\n````\n";
@@ -160,15 +156,7 @@ describe("a comparison as Markdown", () => {
       [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { x: text } }],
       partOf(),
     );
-    const diff = {
-      stack: "stage",
-      base: "0".repeat(40),
-      state: "changed",
-      objects,
-      restarts: [],
-      totals: { after: totalsOf([]) },
-      quotas: [],
-    } as const;
+    const diff = bareDiff("stage", "changed", { objects });
     const markdown = diffMarkdown([diff]);
     expect(markdown).toContain("`````diff");
     const outside = markdown.replaceAll(/^(`{3,})diff\n[\s\S]*?\n\1$/gm, "");

@@ -8,6 +8,7 @@ const wrong = (message: string, side: "head" | "base" = "head"): StackDiff => ({
   state: "unknown",
   wrong: { side, message },
   objects: [],
+  besides: [],
   restarts: [],
   totals: {},
   quotas: [],

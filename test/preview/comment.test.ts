@@ -50,9 +50,12 @@ const diff: fc.Arbitrary<StackDiff> = fc.record({
   state: fc.constantFrom("same", "changed", "new", "gone", "unknown"),
   wrong: fc.record({ side: fc.constantFrom("base", "head"), message: text }),
   objects: fc.array(object, { maxLength: 12 }),
+  besides: fc.array(hostile, { maxLength: 3 }),
   restarts: fc.array(
     fc.record({
       kind: fc.constantFrom("Deployment", "StatefulSet", "Job"),
+      what: fc.constantFrom("restarts", "stops", "starts", "runs"),
+      namespace: hostile,
       name: hostile,
       pods: fc.nat(9),
       hasGap: fc.boolean(),
@@ -114,6 +117,9 @@ describe("a comment", () => {
     expect(shown).toContain("pack⟨U+200B⟩⟨U+202E⟩it");
   });
 
+  /** One that is larger than all the rest has room. */
+  const LARGE = 10;
+  const LINES = Array.from({ length: 1000 }, () => `+${"a".repeat(60)}`);
   const objects = Array.from(
     { length: 300 },
     (_, i): ObjectDiff => ({
@@ -121,14 +127,10 @@ describe("a comment", () => {
       kind: "ConfigMap",
       name: `c-${i}`,
       part: "stack",
-      // The tenth one is larger than all the rest has room.
       fields: [
-        {
-          path: "data.x",
-          before: "a".repeat(i === 10 ? 60_000 : 100),
-          after: "b",
-          ...(i === 10 && { lines: ["+".repeat(60_000)] }),
-        },
+        i === LARGE
+          ? { path: "data.x", lines: LINES }
+          : { path: "data.x", before: "a".repeat(100), after: "b" },
       ],
     }),
   );
@@ -137,6 +139,7 @@ describe("a comment", () => {
     base: HEAD,
     state: "changed",
     objects,
+    besides: [],
     restarts: [],
     totals: {},
     quotas: [],
@@ -160,6 +163,21 @@ describe("a comment", () => {
     const named = Number(/(\d+) of 300 changes are named alone/.exec(comment)?.[1]);
     expect(comment.match(/<code>changed: /g)).toHaveLength(300 - named);
     expect(comment).toContain(`All of it is in ${ELSEWHERE}.`);
+  });
+
+  it("cuts long values where there is no room for them, and none of one that has room whole", () => {
+    const long = (i: number): ObjectDiff => {
+      const before = `${"a".repeat(1000)}${i}${"z".repeat(1000)}`;
+      const fields = [{ path: "data.x", before, after: before.replace(`${i}z`, `b${i}z`) }];
+      return { what: "changed", kind: "ConfigMap", name: `c-${i}`, part: "stack", fields };
+    };
+    const comment = of(20_000, [{ ...large, objects: Array.from({ length: 20 }, (_, i) => long(i)) }]);
+    const [, cut] =
+      /^(\d+) of 20 changes have long values cut around what differs, for want/m.exec(comment) ?? [];
+    expect(comment.match(/<code>changed: /g)).toHaveLength(20);
+    expect(Number(cut)).toBeGreaterThan(10);
+    expect(comment.match(/^-…a+\d+z+…$/gm)).toHaveLength(Number(cut));
+    expect(comment.match(/^-"a{1000}\d+z{1000}"$/gm)).toHaveLength(20 - Number(cut));
   });
 
   it("counts what it has not even room to name", () => {

@@ -2,16 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { diffHtml } from "../../diff/html/page.ts";
 import { diffMarkdown } from "../../diff/markdown.ts";
-import { objectDiffs } from "../../diff/object-diff.ts";
-import { partOf } from "../../diff/part-of.ts";
-import type { StackDiff } from "../../diff/stack-diff.ts";
+import { compared, type StackDiff } from "../../diff/stack-diff.ts";
 import { diffText } from "../../diff/text.ts";
 import { commentOf } from "../../preview/comment.ts";
-import { maskedOf } from "../../render/masked.ts";
-import type { Redacted } from "../../render/redacted.ts";
+import { type Masked, maskedOf } from "../../render/masked.ts";
 import { GITHUB } from "../support/github-settings.ts";
 import { holdsMark, MARK, markedSecrets } from "../support/marks.ts";
-import { bareDiff } from "../support/stack-diffs.ts";
 import { type Changes, configOf, merge } from "../support/stacks.ts";
 import { pairwise, switched } from "../support/switches.ts";
 
@@ -68,11 +64,9 @@ function givenAs(forms: Readonly<Record<string, string>>) {
 }
 
 /** All texts in which a change is told. */
-function shownOf(was: Redacted | undefined, { settings, objects }: Redacted): string[] {
-  const diff: StackDiff = bareDiff("stage", was ? "changed" : "new", {
-    objects: objectDiffs(was?.objects ?? [], objects, partOf(settings)),
-  });
-  const diffs = [diff];
+function shownOf(was: Masked | undefined, is: Masked): string[] {
+  const former = was && { objects: [...was.objects, ...was.others], hasTexts: true };
+  const diffs: StackDiff[] = [{ stack: "stage", base: "c0ffee", ...compared(former, is) }];
   return [
     commentOf({ diffs, head: "c0ffee", elsewhere: "there", limit: Number.MAX_SAFE_INTEGER }),
     diffHtml(diffs),

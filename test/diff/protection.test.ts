@@ -1,0 +1,117 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { objectDiffs } from "../../diff/object-diff.ts";
+import { partOf } from "../../diff/part-of.ts";
+import type { KubernetesObject } from "../../render/kubernetes-object.ts";
+import { GITHUB } from "../support/github-settings.ts";
+import { IMAGE_BUILDS } from "../support/image-builds.ts";
+import { type Registered, registered } from "../support/registered.ts";
+import { maskedWith, stackDiffOf } from "../support/stack-diffs.ts";
+import { type Changes, merge } from "../support/stacks.ts";
+import { switched } from "../support/switches.ts";
+
+/** All that can have a claim, a namespace or something on GitHub. */
+const EVERYTHING = [
+  switched("withTokman", "withRedisCommander", "withSecondPostgres", "withCacheRefresh"),
+  GITHUB,
+].reduce<Changes>((all, one) => merge(all, one) as Changes, {});
+
+describe.each([
+  { platform: "managed-platform" },
+  IMAGE_BUILDS,
+])("what Pulumi is told of objects on the platform $platform", (own) => {
+  const changes = { ...EVERYTHING, ...own };
+  let declared: Registered[];
+  let all: KubernetesObject[];
+
+  beforeAll(async () => {
+    declared = await registered(changes);
+    const { objects, others } = await maskedWith("stage", changes);
+    all = [...objects, ...others];
+  });
+
+  /** Names as Pulumi's engine has them where it has no others: of objects, those in Kubernetes. */
+  const names = (which: (one: Registered) => boolean) =>
+    declared
+      .filter((one) => which(one) && !one.type.startsWith("random:"))
+      .map(
+        ({ type, name, objectName = name }) =>
+          `${type.split(":").at(-1)?.replace("Patch", "")} ${objectName}`,
+      )
+      .toSorted();
+  const told = (which: (one: ReturnType<typeof objectDiffs>[number]) => boolean) =>
+    objectDiffs(all, [], partOf())
+      .filter(which)
+      .map(({ kind, name }) => `${kind} ${name}`)
+      .toSorted();
+
+  it("is what it refuses to lose: whatever the program protects, and nothing else", () => {
+    const isProtected = names(({ protect }) => protect);
+    expect(told(({ refused }) => refused !== undefined)).toEqual(isProtected);
+    const others = told(({ kind, refused }) => /Claim|Namespace/.test(kind) && refused === undefined);
+    expect(others).toContain("PersistentVolumeClaim access-tokens-pvc");
+    if (own === IMAGE_BUILDS) expect(others).toContain("Namespace packit--stg-builds");
+  });
+
+  it("is what it leaves where it is", () => {
+    expect(told(({ stays }) => stays === true)).toEqual(
+      names(({ isRetained, protect }) => isRetained && !protect),
+    );
+  });
+});
+
+const SMALLER = { postgres: { storage: "1Gi" } };
+
+describe("what is removed", () => {
+  it.each([
+    [
+      "refused where it was protected, be its stack disposable now",
+      {},
+      { disposable: true },
+      ["postgres-15"],
+    ],
+    ["not refused where only a run to come would protect it", { disposable: true }, {}, []],
+  ])("is %s", async (_, before, after, names) => {
+    const { objects } = await stackDiffOf("stage", before, { ...after, postgres: { version: 16 } });
+    expect(objects.filter(({ refused }) => refused !== undefined).map(({ name }) => name)).toEqual(names);
+  });
+});
+
+describe("another cluster", () => {
+  it.each([
+    ["refused while something in it is protected", {}, {}, true],
+    ["not refused where protection ends with it", {}, { disposable: true }, false],
+  ])("is %s", async (_, before, after, isRefused) => {
+    const { objects } = await stackDiffOf("stage", before, { ...after, kubeContext: "other" });
+    const [refused] = objects.flatMap((one) => (one.kind === "Provider" ? [one.refused] : []));
+    expect(refused?.includes("PersistentVolumeClaim packit--stg/postgres-15") ?? false).toBe(isRefused);
+  });
+});
+
+describe("a volume of another class", () => {
+  it("is made anew, which is refused where it is protected", async () => {
+    const { objects } = await stackDiffOf("stage", {}, { storageClass: "gp3" });
+    const claims = objects.filter(({ kind }) => kind === "PersistentVolumeClaim");
+    expect(claims.map(({ what, because }) => [what, because])).toEqual(
+      claims.map(() => ["replaced", ["spec.storageClassName"]]),
+    );
+    const refused = claims.filter((one) => one.refused !== undefined).map(({ name }) => name);
+    expect(refused).toEqual(["postgres-15", "valkey-pvc"]);
+    expect(claims.length).toBe(4);
+  });
+
+  it.each([
+    ["ends", {}, { disposable: true }],
+    ["begins", { disposable: true }, {}],
+  ])("is not refused in the run in which protection %s", async (_, before, after) => {
+    const { objects } = await stackDiffOf("stage", before, { ...after, storageClass: "gp3" });
+    expect(objects.filter((one) => one.refused !== undefined)).toEqual([]);
+  });
+
+  it("and a smaller one is refused by the API server, be its stack disposable or not", async () => {
+    const { objects } = await stackDiffOf("stage", { disposable: true }, { disposable: true, ...SMALLER });
+    const told = objects.filter(({ kind }) => kind === "PersistentVolumeClaim");
+    expect(told.map(({ what, name, refused }) => [what, name, refused])).toEqual([
+      ["changed", "postgres-15", "no volume can be made smaller"],
+    ]);
+  });
+});
