@@ -1,36 +1,18 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
+/** The tests that need no control plane; vitest.all.config.ts has all. */
 export default defineConfig({
   test: {
     pool: "forks",
     // Node runs this project's TypeScript as it stands, and keeps what it compiled for the next run.
     experimental: { viteModuleRunner: false },
-    // Much of a cluster test is waiting.
-    maxWorkers: 4,
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: "unit",
-          include: ["test/**/*.test.ts"],
-          exclude: ["test/cluster/**"],
-          isolate: false,
-          testTimeout: 120_000,
-          // Hooks render stacks too.
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: "cluster",
-          include: ["test/cluster/**/*.test.ts"],
-          globalSetup: "test/cluster/control-plane.ts",
-          isolate: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
-    ],
+    // Much of a test is waiting.
+    maxWorkers: 6,
+    isolate: false,
+    include: ["test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, "test/cluster/**"],
+    testTimeout: 120_000,
+    // Hooks render stacks too.
+    hookTimeout: 120_000,
   },
 });

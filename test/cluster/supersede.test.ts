@@ -149,10 +149,10 @@ describe("a newer request for an instance that is being deployed", { timeout: 12
     const taken = pool.pool.limit;
     for (let i = 0; i < taken; i++) await slotsOf(pool).take({ ...tenancy(`full-${i}`), state: "up" }, TAKE);
     const events: string[] = [];
-    const older = deploy("patient", events, "older", { waitSeconds: 100 });
+    const older = deploy("lasting", events, "older", { waitSeconds: 100 });
     await until(async () => (await queueOf(pool).tickets()).length === 1, WITHIN);
-    const newer = deploy("patient", events, "newer", { waitSeconds: 100 });
-    await expect(older).rejects.toThrow("A newer request for patient waits in its place");
+    const newer = deploy("lasting", events, "newer", { waitSeconds: 100 });
+    await expect(older).rejects.toThrow("A newer request for lasting waits in its place");
     await destroy(pool.context(engine()), "full-0");
     await newer;
     expect(events).toEqual(["newer begins", "newer ends"]);
