@@ -17,16 +17,7 @@ export const start = defineCommand({
   args: COMMON,
   async run({ args, rawArgs }) {
     const words = wordsOf(args, rawArgs);
-    await onRelease(words, {
-      which: fresh(words),
-      work: async (context) => {
-        await refuseUnready(context, STEPS);
-        keepWords(context);
-        say(`The release ${context.name}.`);
-        await new Release(context, STEPS).resume();
-        sayEnd(context);
-      },
-    });
+    await onRelease(words, { which: fresh(words), work: doAll });
   },
 });
 
@@ -35,17 +26,17 @@ export const resume = defineCommand({
   args: COMMON,
   async run({ args, rawArgs }) {
     const words = wordsOf(args, rawArgs);
-    await onRelease(words, {
-      which: current(words),
-      work: async (context) => {
-        await refuseUnready(context, STEPS);
-        keepWords(context);
-        await new Release(context, STEPS).resume();
-        sayEnd(context);
-      },
-    });
+    await onRelease(words, { which: current(words), work: doAll });
   },
 });
+
+async function doAll(context: ReleaseContext): Promise<void> {
+  await refuseUnready(context, STEPS);
+  keepWords(context);
+  say(`The release ${context.name}.`);
+  await new Release(context, STEPS).resume();
+  sayEnd(context);
+}
 
 export const next = defineCommand({
   meta: { name: "next", description: "Do the next step of a release, and stop after it." },
@@ -109,12 +100,11 @@ function fresh(words: ReleaseWords) {
     const open = journals.current;
     if (open === undefined) return { name: journals.newName(new Date()), isNew: true };
     const command = commandOf(words);
-    if (journals.read(open).isGoingBack)
-      throw new UserError(
-        `The release ${open} is being taken back. To go on with that: ${command("rollback")}`,
-      );
+    const [how, verb] = journals.read(open).isGoingBack
+      ? ["being taken back", "rollback"]
+      : ["under way", "resume"];
     throw new UserError(
-      `The release ${open} is under way. To go on: ${command("resume")}; to end it: ${command("abort")}`,
+      `The release ${open} is ${how}. To go on: ${command(verb)}; to end it: ${command("abort")}`,
     );
   };
 }

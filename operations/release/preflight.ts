@@ -10,7 +10,9 @@ const PINNED = "pinned";
 
 /** Says all that would stop steps of a release in their middle, before they do anything. */
 export async function refuseUnready(context: ReleaseContext, steps: readonly Step[]): Promise<void> {
-  const { choices, journal } = context;
+  const { choices, journal, command } = context;
+  if (journal.isGoingBack)
+    throw new UserError(`This release is being taken back. To go on with that: ${command("rollback")}`);
   const left = steps.filter(
     ({ name }) => !choices.without.includes(name) && journal.step(name)?.state !== "done",
   );

@@ -21,14 +21,12 @@ export class Release {
 
   /** Does all that is left. */
   async resume(): Promise<void> {
-    this.#refuseGoingBack();
     for (let step = this.#next(); step !== undefined; step = this.#next()) await this.#do(step);
     this.#finish();
   }
 
   /** Does the next step, and no other. Returns the one after it. */
   async next(): Promise<Step | undefined> {
-    this.#refuseGoingBack();
     const step = this.#next();
     if (step !== undefined) await this.#do(step);
     const after = this.#next();
@@ -38,7 +36,6 @@ export class Release {
 
   /** Does one step by its name; a UserError where it is not its turn. */
   async one(step: Step): Promise<void> {
-    this.#refuseGoingBack();
     const { journal, command } = this.#context;
     const next = this.#next();
     const state = journal.step(step.name);
@@ -57,13 +54,6 @@ export class Release {
     const { journal, isDry } = this.#context;
     await restoreTopics(this.#context);
     if (!isDry) journal.append({ type: "end", how: "aborted" });
-  }
-
-  /** Refuses to go forward where somebody has begun to go back. */
-  #refuseGoingBack(): void {
-    const { journal, command } = this.#context;
-    if (!journal.isGoingBack) return;
-    throw new UserError(`This release is being taken back. To go on with that: ${command("rollback")}`);
   }
 
   #next(): Step | undefined {

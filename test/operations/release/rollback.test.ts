@@ -46,7 +46,7 @@ describe("going back", { timeout: 60_000 }, () => {
     };
     await expect(rollBack(context)).rejects.toThrow("killed");
     const again = await begun({}, world);
-    await expect(again.release.resume()).rejects.toThrow("This release is being taken back.");
+    await expect(refuseUnready(again.context, STEPS)).rejects.toThrow("This release is being taken back.");
     await rollBack(again.context);
     expect([world.remotes.pushes.length, log().length, again.context.journal.end]).toEqual([
       8,
