@@ -16,7 +16,7 @@ const TERMINAL = join(ROOT, "test/support/release/terminal.py");
 /** What only a terminal takes. */
 const CONTROL = "\u001b";
 
-describe("./ops release", { timeout: 120_000 }, () => {
+describe("./ops release", () => {
   it("does all of it unattended with --yes, shows how far it is, and shows no token anywhere", async () => {
     const world = await World.make();
     const early = await world.run(["status"]);

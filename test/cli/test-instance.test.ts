@@ -9,7 +9,7 @@ import { ROOT } from "../support/stacks.ts";
 
 const NOBODY = { GITHUB_API_URL: "http://127.0.0.1:9" };
 
-describe("./ops test-instance deploy --local", { timeout: 60_000 }, () => {
+describe("./ops test-instance deploy --local", () => {
   it.each([
     [["packit-service=614"], ["service", "worker"]],
     [["ogr=branch:fix#12"], ["service", "worker"]],
@@ -45,7 +45,7 @@ describe("./ops test-instance deploy --local", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the mistakes of a command line", { timeout: 60_000 }, () => {
+describe("the mistakes of a command line", () => {
   it("are all said at once", async () => {
     const shared = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
     shared.config["packit:testInstances"] = {

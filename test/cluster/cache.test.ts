@@ -62,7 +62,7 @@ describe("cache volumes", () => {
   });
 });
 
-describe("./ops cache", { timeout: 120_000 }, () => {
+describe("./ops cache", () => {
   it("fills every volume by a Job, a worker's after its sandbox's, and leaves none", async () => {
     vi.spyOn(ApiClient.prototype, "askLog").mockResolvedValue({ text: SAID });
     const run = filled();
@@ -215,7 +215,7 @@ class FailingClient extends ApiClient {
   }
 }
 
-describe("the CronJob that refreshes caches", { timeout: 120_000 }, () => {
+describe("the CronJob that refreshes caches", () => {
   const changes = {
     ...longRunning(2),
     repositoryCache: {

@@ -43,7 +43,7 @@ afterAll(async () => {
   await admin.delete(namespace);
 });
 
-describe("whatever the clocks of the machines say", { timeout: 120_000 }, () => {
+describe("whatever the clocks of the machines say", () => {
   it("who is heard of is left at work, and who is not is found", async () => {
     const property = fc.asyncProperty(
       fc.array(skew, { minLength: 3, maxLength: 3 }),
@@ -115,7 +115,7 @@ describe("whatever the clocks of the machines say", { timeout: 120_000 }, () => 
   });
 });
 
-describe("a command whose slot is gone", { timeout: 60_000 }, () => {
+describe("a command whose slot is gone", () => {
   it.each<[string, (held: Held) => Promise<unknown>, RegExp]>([
     ["was destroyed", (held) => slots().release(held), /gone-0 was destroyed, and its slot is free/],
     [
@@ -176,7 +176,7 @@ describe("a command whose slot is gone", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the budget", { timeout: 60_000 }, () => {
+describe("the budget", () => {
   it("is kept to, however many ask for more at once", async () => {
     const budget = { cpu: 100, memory: 1000 };
     const names = ["one", "two", "three", "four"];

@@ -79,7 +79,7 @@ describe("a conversation on a pull request", { timeout: 300_000 }, () => {
   });
 });
 
-describe("a run that is stopped", { timeout: 120_000 }, () => {
+describe("a run that is stopped", () => {
   const PULL = "packit/packit-service#624";
 
   it("says so, and what it leaves", async () => {

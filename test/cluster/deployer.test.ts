@@ -48,7 +48,7 @@ afterAll(async () => {
   await client.delete({ apiVersion: "v1", kind: "Namespace", metadata: { name: ELSEWHERE } });
 });
 
-describe("the API server lets the deployer", { timeout: 60_000 }, () => {
+describe("the API server lets the deployer", () => {
   it("do everything with each object of its stack, but for changing its namespaces", async () => {
     const refused = await refusedOf(objects.filter(isWithin), MANAGED);
     expect(refused).toEqual([]);
@@ -118,7 +118,7 @@ describe("the API server lets the deployer", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the deployer, with its own token", { timeout: 120_000 }, () => {
+describe("the deployer, with its own token", () => {
   it("applies its whole stack again, and changes nothing", async () => {
     expect(await deploy(objects)).toEqual({ changed: [], removed: [] });
   });
@@ -197,7 +197,7 @@ describe("the deployer, with its own token", { timeout: 120_000 }, () => {
   });
 });
 
-describe("the token that lasts", { timeout: 60_000 }, () => {
+describe("the token that lasts", () => {
   it("is put into its Secret by the cluster, and is the deployer's until the next one is made", async () => {
     const former = await tokenIn("packit-deployer-token");
     const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "valkey-config", namespace } };

@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 afterAll(() => pool.stop());
 
-describe("the destruction of an instance that is being deployed", { timeout: 90_000 }, () => {
+describe("the destruction of an instance that is being deployed", () => {
   it("waits until its deploy has ended what it had begun, and leaves nothing of it", async () => {
     const begun = Promise.withResolvers<void>();
     const slow = engine(async (signal) => {

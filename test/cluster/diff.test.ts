@@ -44,7 +44,7 @@ describe("what is told of a change is what the API server makes of it", () => {
   }, 60_000);
   afterAll(() => stack.down());
 
-  it.each(STEPS)("of %s", { timeout: 60_000 }, async (_, change) => {
+  it.each(STEPS)("of %s", async (_, change) => {
     const settings = merge(former, change) as Changes;
     const are = await masked(stack, settings);
     const order = componentsOf(are.settings).map(({ component }) => component);

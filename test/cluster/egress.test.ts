@@ -28,7 +28,7 @@ afterEach(async () => {
   expect(await left()).toEqual([]);
 });
 
-describe("pods that try to reach hosts", { timeout: 60_000 }, () => {
+describe("pods that try to reach hosts", () => {
   it("are admitted under `restricted` and selected by the policies of whom they stand for, and tell what they found", async () => {
     const seen: Anything[] = [];
     const selected: Anything = {};
@@ -118,7 +118,7 @@ describe("pods that try to reach hosts", { timeout: 60_000 }, () => {
   });
 });
 
-describe("./ops egress check", { timeout: 60_000 }, () => {
+describe("./ops egress check", () => {
   it("says in which context it works, and what kind of cluster this is, and ends with 1", async () => {
     const { exitCode, stderr } = await ops("example.com:8080", "--sandbox");
     expect([exitCode, String(stderr)]).toEqual([

@@ -10,7 +10,7 @@ import { TestStack } from "./stack.ts";
 const { server, images } = await ownImages();
 afterAll(() => server.stop());
 
-describe("./ops images", { timeout: 120_000 }, () => {
+describe("./ops images", () => {
   const stack = new TestStack("told-images");
   // Nothing but the registry on this machine is reached.
   const env = { HTTPS_PROXY: "http://127.0.0.1:1", https_proxy: "http://127.0.0.1:1" };

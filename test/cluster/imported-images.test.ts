@@ -14,7 +14,7 @@ const ACCESS = { kubeconfig: PATHS.kubeconfig, context: LOCAL_CONTEXT };
 const { server, images } = await ownImages();
 afterAll(() => server.stop());
 
-describe("images that OpenShift imports", { timeout: 120_000 }, () => {
+describe("images that OpenShift imports", () => {
   const stack = new TestStack("imported-images");
   const changes = { ...FEW_PARTS, withBeat: true, images, imagePolicy: "schedule" };
   const client = new PlayedOpenShift(ACCESS);

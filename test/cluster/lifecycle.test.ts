@@ -106,7 +106,7 @@ describe("make local", { timeout: 240_000 }, () => {
   });
 });
 
-describe("make local-down", { timeout: 120_000 }, () => {
+describe("make local-down", () => {
   it("removes nothing with nothing named", async () => {
     const { exitCode, stderr } = await local("down");
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining("Name what to remove")]);

@@ -8,7 +8,7 @@ import { FEW_PARTS, TestStack } from "./stack.ts";
 const { server, images } = await ownImages();
 afterAll(() => server.stop());
 
-describe("images that pods pull by a tag", { timeout: 120_000 }, () => {
+describe("images that pods pull by a tag", () => {
   const stack = new TestStack("pulled-images");
   const parts = { ...FEW_PARTS, withBeat: true, withFlower: true };
   const changes = { ...parts, images, platform: "kubernetes", hosts: { redisCommander: undefined } };

@@ -40,7 +40,7 @@ afterAll(async () => {
 
 const DELETE = { verb: "delete", resource: "namespaces" };
 
-describe("the reaper's account", { timeout: 60_000 }, () => {
+describe("the reaper's account", () => {
   it.each(spaces)("may delete %s of an instance, and what keeps it", async (namespace) => {
     for (const resource of ["persistentvolumeclaims", "deployments.apps", "statefulsets.apps"])
       for (const verb of ["list", "delete"]) expect(await may({ verb, resource, namespace })).toBe(true);
@@ -70,7 +70,7 @@ describe("the reaper's account", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a namespace that was made before the reaper's rights in it", { timeout: 60_000 }, () => {
+describe("a namespace that was made before the reaper's rights in it", () => {
   it("is named, with what removes it, and keeps the reaper from nothing else", async () => {
     const [bare] = namespacesOf("bare");
     const labels = { "packit.dev/stack": "test-bare", "packit.dev/pool": pool.namespace };
@@ -116,7 +116,7 @@ describe("what the reaper runs", () => {
   });
 });
 
-describe("two pools in one cluster", { timeout: 60_000 }, () => {
+describe("two pools in one cluster", () => {
   it("leave each other's instances alone", async () => {
     await inPool(other, "others");
     expect(await reap(context(pool), { isDry: true, silenceSeconds: 0 })).toEqual([

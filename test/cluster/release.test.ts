@@ -14,7 +14,7 @@ const client = localClient(PATHS);
 const namespaces = { stage: "packit--released-stage", prod: "packit--released-prod" };
 const IMAGES = ["packit-service", "packit-worker"];
 
-describe("a release", { timeout: 120_000 }, () => {
+describe("a release", () => {
   it("is complete once the pods of a real API server run its images, and says which do not", async () => {
     const world = await World.make();
     for (const namespace of Object.values(namespaces)) await populate(namespace);

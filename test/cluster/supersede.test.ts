@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 afterAll(() => pool.stop());
 
-describe("a newer request for an instance that is being deployed", { timeout: 120_000 }, () => {
+describe("a newer request for an instance that is being deployed", () => {
   it("stops the older one, waits until that has ended what it had begun, and takes its place", async () => {
     const events: string[] = [];
     const older = begin("replaced", { events, id: "older" });

@@ -263,7 +263,7 @@ describe("a test instance", { timeout: 180_000 }, () => {
   });
 });
 
-describe("images built in the cluster", { timeout: 120_000 }, () => {
+describe("images built in the cluster", () => {
   it("are what the instance runs, a library over the image of its service; a failure shows the log's end", async () => {
     const seen: Anything[] = [];
     const controller = new BuildController(seen);
@@ -331,7 +331,7 @@ describe("images built in the cluster", { timeout: 120_000 }, () => {
   });
 });
 
-describe("./ops test-instance", { timeout: 120_000 }, () => {
+describe("./ops test-instance", () => {
   it("survives its own death, and deploys", async () => {
     const shared = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8"));
     shared.config["packit:testInstances"] = { default: { ...RAW_POOL, ...HERE } };

@@ -32,7 +32,7 @@ const poolNamespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: p
 beforeAll(() => applyOne(client, poolNamespace));
 afterAll(() => client.delete(poolNamespace));
 
-describe("the program of a pull request", { timeout: 120_000 }, () => {
+describe("the program of a pull request", () => {
   it("brings its instance up, and takes nothing that is somebody else's", async () => {
     const name = "foreign";
     const [space] = namespacesOf(name);

@@ -37,7 +37,7 @@ afterAll(async () => {
   for (const { namespace } of [pool, line]) await client.delete(namespaceObject(namespace));
 });
 
-describe("a deploy that waits for what never is ready", { timeout: 120_000 }, () => {
+describe("a deploy that waits for what never is ready", () => {
   it("ends within seconds of its instance's destruction, and says so", async () => {
     const waiting = waitingDeploy("doomed");
     await waiting.begun;
@@ -69,7 +69,7 @@ describe("a deploy that waits for what never is ready", { timeout: 120_000 }, ()
   });
 });
 
-describe("20 requests in line", { timeout: 120_000 }, () => {
+describe("20 requests in line", () => {
   it("ask the API server a few times a second together, and each ends at once when it is stopped", async () => {
     const counted = new CountingTransport(wayTo(access));
     await slotsOf({ client, pool: line }).take(tenancy("holder"), TAKE_ARGS);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Checkout, checkout } from "../support/checkout.ts";
 
-describe("./ops diff", { timeout: 60_000 }, () => {
+describe("./ops diff", () => {
   let folder: string;
   let git: Checkout["git"];
   let ops: Checkout["ops"];

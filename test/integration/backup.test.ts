@@ -15,7 +15,7 @@ const UNKNOWN = "SET transaction_timeout = 0;\n";
 
 const missing = missingOf(python, ...tools) ?? server.missing;
 
-describe.skipIf(missing)("backup.py, to PostgreSQL and S3", { timeout: 60_000 }, () => {
+describe.skipIf(missing)("backup.py, to PostgreSQL and S3", () => {
   let moto: Moto;
   let stop = async () => {};
   beforeAll(async () => {

@@ -14,7 +14,7 @@ const postgresql = await postgres();
 const valkey = await valkeyTools();
 const missing = postgresql.missing ?? missingOf(python, valkey.server, valkey.cli);
 
-describe.skipIf(missing)("a client of PostgreSQL", { timeout: 120_000 }, () => {
+describe.skipIf(missing)("a client of PostgreSQL", () => {
   it.each([
     "single",
     "scoped",

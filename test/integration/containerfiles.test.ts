@@ -21,7 +21,7 @@ interface Built {
 const reader = await goProgram("containerfiles");
 const BUILDS = imageBuilds({ branch: "stable", apiUrl: "https://example.com/api", images: [] });
 
-describe.skipIf(reader.missing)("a Containerfile, to OpenShift's builder", { timeout: 60_000 }, () => {
+describe.skipIf(reader.missing)("a Containerfile, to OpenShift's builder", () => {
   const read = async (texts: readonly { text: string; args: object }[]) => await reader.ask<Built[]>(texts);
 
   it.each(

@@ -13,7 +13,7 @@ const NARROW = { viewport: { width: 390, height: 844 } };
 /** Text that would be an element, a handler or an end of something, if any of it was taken for markup. */
 const HOSTILE = `</script></style></title></details><img src=x onerror="document.title = 1"> ' onfocus=" & &lt; <!--\u2028\u202e${"x".repeat(3000)}`;
 
-describe.skipIf(chromium.missing)("the page of ./ops diff", { timeout: 60_000 }, () => {
+describe.skipIf(chromium.missing)("the page of ./ops diff", () => {
   let browser: OpenBrowser;
   /** Of a stack with an added part, a removed one, changed texts and a volume that is made anew; and of others. */
   let page: string;

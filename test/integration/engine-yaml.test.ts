@@ -88,7 +88,7 @@ const anyValue = fc
   .oneof(leaf, fc.array(leaf), fc.dictionary(fc.stringMatching(/^[a-z]\w*$/), leaf))
   .filter((value) => !LOST.test(JSON.stringify(value)));
 
-describe.skipIf(engine.missing)("a stack file, to the YAML of Pulumi's engine", { timeout: 120_000 }, () => {
+describe.skipIf(engine.missing)("a stack file, to the YAML of Pulumi's engine", () => {
   it("says the same, or is refused", async () => {
     const texts = fc.sample(file, 3000);
     const accepted = texts.flatMap((text) => {

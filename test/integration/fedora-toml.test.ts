@@ -23,7 +23,7 @@ conf.setup_logging()
 print(json.dumps({key: conf[key] for key in ("amqp_url", "bindings", "queues", "exchanges", "tls", "client_properties")}))
 `;
 
-describe.skipIf(python.missing)("fedora.toml, to fedora-messaging", { timeout: 60_000 }, () => {
+describe.skipIf(python.missing)("fedora.toml, to fedora-messaging", () => {
   it("names the queue, its bindings and their routing keys", async () => {
     const conf = await load(fedoraToml(ARGS));
     expect(conf.queues).toEqual({

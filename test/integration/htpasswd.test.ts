@@ -9,7 +9,7 @@ const program = await tool("htpasswd");
 
 const ACCOUNT = { user: "flower-boss", password: "correct horse_7 é" };
 
-describe.skipIf(program.missing)("a file of htpasswd(), to Apache's htpasswd", { timeout: 60_000 }, () => {
+describe.skipIf(program.missing)("a file of htpasswd(), to Apache's htpasswd", () => {
   it("holds the password, and no other", async () => {
     const file = join(temporaryFolder(), "htpasswd");
     writeFileSync(file, htpasswd({ ...ACCOUNT, saltKey: "salt" }));

@@ -33,7 +33,7 @@ const hasNoSuchPort = (text: string) => {
   return port !== undefined && !(Number(port) >= 1 && Number(port) <= 65_535);
 };
 
-describe.skipIf(reader.missing)("an image's reference", { timeout: 60_000 }, () => {
+describe.skipIf(reader.missing)("an image's reference", () => {
   it("is taken exactly if container runtimes take it, and a port can be that of a registry", async () => {
     const examples = fc.oneof(
       { weight: 9, arbitrary: near(RIGHT, "aZ09.:/@_-[]+") },

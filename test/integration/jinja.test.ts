@@ -55,7 +55,7 @@ const PIECE = fc.oneof(
 );
 const TEXT = fc.array(PIECE, { maxLength: 8 }).map((pieces) => pieces.join(""));
 
-describe.skipIf(python.missing)("a template, to Jinja", { timeout: 120_000 }, () => {
+describe.skipIf(python.missing)("a template, to Jinja", () => {
   it("prints literal texts as they are, and secrets between them as they are given", async () => {
     const cases = fc.sample(fc.tuple(TEXT, TEXT, TEXT), { numRuns: 3000, seed: Date.now() });
     const placeholders = new Placeholders(cases);

@@ -23,7 +23,7 @@ const METRICS = [
   ["/flower-metrics", "flower"],
 ] as const;
 
-describe.skipIf(nginx.missing)("nginx.conf, to nginx", { timeout: 60_000 }, () => {
+describe.skipIf(nginx.missing)("nginx.conf, to nginx", () => {
   it.each(COMBINATIONS)(`is taken with ${WORDS}`, async (conf) => {
     expect(await checkProxy(nginx, conf)).toContain("test is successful");
   });

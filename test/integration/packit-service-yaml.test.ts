@@ -26,7 +26,7 @@ def read(text):
 print(json.dumps([read(text) for text in json.load(sys.stdin)]))
 `;
 
-describe.skipIf(python.missing)("packit-service.yaml, to PyYAML", { timeout: 60_000 }, () => {
+describe.skipIf(python.missing)("packit-service.yaml, to PyYAML", () => {
   it("gives back every text as a text, whatever it looks like", async () => {
     const lists = await read(NASTY.map((text) => rendered(text)));
     expect(lists.map(taken)).toEqual(NASTY.map((text) => Array(7).fill(text)));

@@ -9,7 +9,7 @@ import { missingOf, tool } from "./tools.ts";
 const tools = [await tool("pg_dump"), await tool("psql")];
 const server = await postgres();
 
-describe.skipIf(missingOf(...tools) ?? server.missing)("copy.sh, to PostgreSQL", { timeout: 60_000 }, () => {
+describe.skipIf(missingOf(...tools) ?? server.missing)("copy.sh, to PostgreSQL", () => {
   it("copies a database to an empty one of another server, its password in no argument", async () => {
     const { from, to, copy } = await start();
     await from.query(SAMPLE);

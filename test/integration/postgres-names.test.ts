@@ -23,7 +23,7 @@ const REFUSES = `
   EXCEPTION WHEN OTHERS THEN RETURN true;
   END $$`;
 
-describe.skipIf(missingOf(createuser, createdb) ?? server.missing)("PostgreSQL", { timeout: 60_000 }, () => {
+describe.skipIf(missingOf(createuser, createdb) ?? server.missing)("PostgreSQL", () => {
   it("makes a role of every name that a user may have, and of no other", async () => {
     const { query } = await server.start();
     const names = [...new Set([...(await query(KNOWN)), ...fc.sample(NEAR, 200)])];

@@ -13,7 +13,7 @@ const server = await postgres();
 
 const PASSWORD = 'it\'s \\a "p%ssword"';
 
-describe.skipIf(missingOf(psql) ?? server.missing)("roles.sh, to PostgreSQL", { timeout: 60_000 }, () => {
+describe.skipIf(missingOf(psql) ?? server.missing)("roles.sh, to PostgreSQL", () => {
   it("makes each user with its password, a member of one role and of no other right", async () => {
     const { makeRoles, query, login } = await start();
     await makeRoles("monitor:pg_monitor", { monitor: PASSWORD });

@@ -4,7 +4,7 @@ import { postgres } from "./postgres.ts";
 
 const server = await postgres();
 
-describe.skipIf(server.missing)("packit.conf, to PostgreSQL", { timeout: 60_000 }, () => {
+describe.skipIf(server.missing)("packit.conf, to PostgreSQL", () => {
   it("says what each of its lines says", async () => {
     const { query } = await server.start({ "packit.conf": postgresConf() });
     const lines = postgresConf().trim().split("\n");

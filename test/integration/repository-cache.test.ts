@@ -18,7 +18,7 @@ import { cloneWith, fillArgs, git, linesOf, origin, Volume } from "./git-cache.t
 /** Lines of a git that kills repository-cache.py once it has done what it was asked to fetch. */
 const KILLED_AFTER_FETCH = `if [[ " $* " == *" fetch "* ]]; then "$GIT" "$@"; kill -9 $PPID; exit; fi`;
 
-describe("repository-cache.py, with git", { timeout: 60_000 }, () => {
+describe("repository-cache.py, with git", () => {
   it("clones, then updates, and says how large and how old each copy is", async () => {
     const [systemd, kernel] = [await origin("systemd"), await origin("kernel")];
     const volume = new Volume();

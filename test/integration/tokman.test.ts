@@ -16,7 +16,7 @@ config.from_envvar("TOKMAN_CONFIG")
 print(json.dumps(config))
 `;
 
-describe.skipIf(python.missing)("tokman's config.py, to Flask", { timeout: 60_000 }, () => {
+describe.skipIf(python.missing)("tokman's config.py, to Flask", () => {
   it("says where tokens are kept, and as which App they are asked for", async () => {
     expect(await load({ GITHUB_APP_ID: "17" })).toEqual({
       SQLALCHEMY_DATABASE_URI: "sqlite:////access_tokens/access_tokens.db",

@@ -14,7 +14,7 @@ const dump = await tool("pg_dump");
 const psql = await tool("psql");
 const server = await postgres();
 
-describe.skipIf(nginx.missing)("nginx", { timeout: 60_000 }, () => {
+describe.skipIf(nginx.missing)("nginx", () => {
   it("takes a right file, answers as it says, and refuses a wrong one", async () => {
     const prefix = temporaryFolder();
     const port = await freePort();
@@ -33,7 +33,7 @@ describe.skipIf(nginx.missing)("nginx", { timeout: 60_000 }, () => {
   });
 });
 
-describe.skipIf(missingOf(dump, psql) ?? server.missing)("PostgreSQL", { timeout: 60_000 }, () => {
+describe.skipIf(missingOf(dump, psql) ?? server.missing)("PostgreSQL", () => {
   it("gives a new server what was dumped of an old one", async () => {
     const [from, to] = [await server.start(), await server.start()];
     await from.query("CREATE DATABASE packit");
@@ -44,7 +44,7 @@ describe.skipIf(missingOf(dump, psql) ?? server.missing)("PostgreSQL", { timeout
   });
 });
 
-describe.skipIf(python.missing)("moto", { timeout: 60_000 }, () => {
+describe.skipIf(python.missing)("moto", () => {
   it("is S3 to boto3", async () => {
     const { env } = await startMoto(python);
     const script = `

@@ -5,7 +5,7 @@ import { startValkey, valkeyTools } from "./valkey.ts";
 
 const valkey = await valkeyTools();
 
-describe.skipIf(missingOf(valkey.server, valkey.cli))("valkey.conf, to Valkey", { timeout: 60_000 }, () => {
+describe.skipIf(missingOf(valkey.server, valkey.cli))("valkey.conf, to Valkey", () => {
   it("says how much memory there is, what is evicted, and when idle clients are cut off", async () => {
     const ask = await start(valkeyConf({ maxMemory: "96Mi" }));
     expect(await ask(["PING"])).toEqual(["PONG"]);

@@ -22,7 +22,7 @@ const POOLS = [
 const STARTED = ["started", "3"];
 const ALIVE = ["worker", "packit-worker", "3"];
 
-describe.skipIf(missing)("a worker's probes, to Celery", { timeout: 120_000 }, () => {
+describe.skipIf(missing)("a worker's probes, to Celery", () => {
   it.each(
     POOLS,
   )("pass while a %s worker answers, in a third of their time at most, and fail while it does not", async (pool, concurrency) => {

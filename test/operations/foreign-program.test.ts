@@ -15,7 +15,7 @@ import { ROOT } from "../support/stacks.ts";
 
 const SHA = "0123456789".repeat(4);
 
-describe("a program of somebody else's", { timeout: 120_000 }, () => {
+describe("a program of somebody else's", () => {
   it.each([
     "openshift",
     "kubernetes",
@@ -49,7 +49,7 @@ describe("a program of somebody else's", { timeout: 120_000 }, () => {
   });
 });
 
-describe("a hostile program", { timeout: 120_000 }, () => {
+describe("a hostile program", () => {
   /** What it does, in place of an evaluation, and what is said of it. */
   const TRIES: readonly (readonly [what: string, code: string, said: RegExp])[] = [
     ["reads the environment", "throw Error(JSON.stringify(process.env))", /: \{"HOME":"\/"\}$/],

@@ -13,7 +13,7 @@ import { ROOT } from "../support/stacks.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe("a pull request of this project", { timeout: 120_000 }, () => {
+describe("a pull request of this project", () => {
   it("is evaluated from a worktree of its commit, which is removed again", async () => {
     const folder = join(temporaryFolder(), "worktree");
     const sha = git(ROOT, "rev-parse", "HEAD");

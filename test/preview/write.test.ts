@@ -8,7 +8,7 @@ import { holdsMark, MARK } from "../support/marks.ts";
 
 const URN = "urn:pulumi:stage::packit::kubernetes:apps/v1:Deployment::packit-valkey";
 
-describe("./ops preview write", { timeout: 90_000 }, () => {
+describe("./ops preview write", () => {
   let at: Checkout;
   const place = mkdtempSync(join(tmpdir(), "packit-test-"));
   const write = (...more: readonly string[]) =>

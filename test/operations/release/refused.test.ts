@@ -7,7 +7,7 @@ import { begun } from "../../support/release/begun.ts";
 import { type InProcessArgs, inProcess } from "../../support/release/in-process.ts";
 import { World } from "../../support/release/world.ts";
 
-describe("bad input is refused before anything is done", { timeout: 60_000 }, () => {
+describe("bad input is refused before anything is done", () => {
   const refused = async (args: InProcessArgs, prepare: (world: World) => void = () => {}) => {
     const world = await World.make();
     prepare(world);
@@ -133,7 +133,7 @@ describe("a question without anybody to answer it", () => {
   });
 });
 
-describe("a dry run", { timeout: 60_000 }, () => {
+describe("a dry run", () => {
   it("changes nothing, and says what it would do", async () => {
     const { world, context, release } = await begun({ isDry: true });
     await release.resume();

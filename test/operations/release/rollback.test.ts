@@ -10,7 +10,7 @@ import { begun, gitProject } from "../../support/release/begun.ts";
 import { inProcess } from "../../support/release/in-process.ts";
 import { digestOf, partOf } from "../../support/release/shapes.ts";
 
-describe("going back", { timeout: 60_000 }, () => {
+describe("going back", () => {
   it("takes back digests, branches and the monorepo, in reverse, once", async () => {
     const { world, log } = await gitProject();
     const { context, release } = await begun({}, world);

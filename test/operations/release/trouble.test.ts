@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { begun, gitProject } from "../../support/release/begun.ts";
 
-describe("something that fails outside", { timeout: 60_000 }, () => {
+describe("something that fails outside", () => {
   it("as a build at Copr is named with its page, and nothing that depends on it is moved", async () => {
     const { world, release } = await begun();
     world.services.coprFails = true;
@@ -128,7 +128,7 @@ describe("something that fails outside", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a machine that slept", { timeout: 60_000 }, () => {
+describe("a machine that slept", () => {
   it("for hours between two looks goes on as if nothing was", async () => {
     let hours = 0;
     const pace = {
