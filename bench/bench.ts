@@ -41,20 +41,20 @@ async function bench(): Promise<void> {
 /** Ten test instances, one after another, from the command to all pods ready and gone again; their images are there already. */
 async function testInstances(project: string): Promise<void> {
   const github = await fakeGitHub();
-  const common = ["--local", "--engine", "apply"];
   const run = (...args: string[]) =>
-    execa(process.execPath, [join(project, "cli", "ops.ts"), "test-instance", ...args, ...common], {
+    execa(process.execPath, [join(project, "cli", "ops.ts"), "test-instance", ...args, "--local"], {
       cwd: project,
       env: { GITHUB_API_URL: github.url },
     });
+  const apply = ["--engine", "apply"];
   const images = ["service", "worker"].flatMap((name) => ["--image", `${name}=quay.io/packit/${name}:stg`]);
   const up: number[] = [];
   const down: number[] = [];
   try {
     await run("setup");
     for (let number = 1; number <= INSTANCES; number++) {
-      up.push(await seconds(() => run("deploy", `packit-service=${number}`, ...images)));
-      down.push(await seconds(() => run("destroy", `ps-${number}`)));
+      up.push(await seconds(() => run("deploy", `packit-service=${number}`, ...apply, ...images)));
+      down.push(await seconds(() => run("destroy", `ps-${number}`, ...apply)));
     }
   } finally {
     github.stop();
