@@ -2,25 +2,32 @@ import { defineCommand } from "citty";
 import { quote } from "shlex";
 import { UserError } from "../errors.ts";
 import type { Journals } from "../operations/release/journals.ts";
+import { refuseStray } from "../operations/release/preflight.ts";
 import { Release } from "../operations/release/release.ts";
 import { rollBack, rollBackImage } from "../operations/release/rollback.ts";
 import { STEPS } from "../operations/release/steps.ts";
 import { say } from "./options.ts";
+import { keepWords } from "./release-begun.ts";
 import { commandOf, current, onRelease, type ReleaseWords, type Which } from "./release-run.ts";
 import { COMMON, wordsOf } from "./release-words.ts";
 
+/** What goes back chooses no commits and leaves no steps out. */
+const { at: _, without: __, ...BACK_ARGS } = COMMON;
+
 export const abort = defineCommand({
   meta: { name: "abort", description: "End a release where it is, and restore the topics." },
-  args: COMMON,
+  args: BACK_ARGS,
   async run({ args, rawArgs }) {
     const words = wordsOf(args, rawArgs);
     await onRelease(words, {
       which: current(words),
       goOn: ["abort", "abort --yes"],
+      isBackward: true,
       work: async (context) => {
-        const { name, isDry, ask, command } = context;
-        const question = `End the release ${name}? What it has moved stays where it is.`;
-        if (!isDry) await ask.agree("abort", question);
+        const { name, isDry, ask, command, journal } = context;
+        refuseStray(context);
+        const left = journal.isGoingBack ? "What is taken back is, and what is not" : "What it has moved";
+        await ask.agree("abort", `End the release ${name}? ${left} stays where it is.`);
         await new Release(context, STEPS).abort();
         if (isDry) return say("Nothing was done.");
         say(`The release ${name} is ended. To take back what it did: ${command("rollback")}`);
@@ -32,7 +39,7 @@ export const abort = defineCommand({
 export const rollback = defineCommand({
   meta: { name: "rollback", description: "Go back to what prod ran before the newest release." },
   args: {
-    ...COMMON,
+    ...BACK_ARGS,
     image: {
       type: "string",
       valueHint: "IMAGE",
@@ -45,7 +52,10 @@ export const rollback = defineCommand({
     await onRelease(words, {
       which: newest(words),
       goOn: [verb, `${verb} --yes`],
+      isBackward: true,
       work: async (context) => {
+        refuseStray(context);
+        keepWords(context);
         say(`Back from the release ${context.name}.`);
         const back = await (image === undefined ? rollBack(context) : rollBackImage(context, image));
         say(context.isDry ? "Nothing was done." : `Done: ${back}.`);
@@ -55,14 +65,14 @@ export const rollback = defineCommand({
 });
 
 /** What begins an effect that going back is for. */
-const BACK = ["push ", "pin images", "pulumi up"];
+const BEGINS = ["push ", "pin images", "pulumi up"];
 
 /** The newest release that has changed prod or a branch, or was about to. */
 function newest(words: ReleaseWords) {
   return (journals: Journals): Which => {
     const name = journals.names.find((one) => {
       const journal = journals.read(one);
-      return BACK.some((prefix) => journal.intended(prefix).length > 0);
+      return BEGINS.some((prefix) => journal.intended(prefix).length > 0);
     });
     if (name === undefined)
       throw new UserError("No release has moved anything yet: there is nothing to go back from.");

@@ -82,16 +82,10 @@ export function verbOf(step: Step): Command {
 }
 
 async function one(step: Step, context: ReleaseContext): Promise<void> {
-  const { journal, isDry } = context;
-  const isOwn = journal.entries.length === 0;
+  const isOwn = context.journal.entries.length === 0;
   await refuseUnready(context, [step]);
   keepWords(context, isOwn ? step : undefined);
-  try {
-    await new Release(context, isOwn ? [step] : STEPS).one(step);
-  } finally {
-    // By itself it is no release that anybody goes on with.
-    if (isOwn && !isDry && journal.end === undefined) journal.append({ type: "end", how: "aborted" });
-  }
+  await new Release(context, isOwn ? [step] : STEPS).one(step);
 }
 
 /** A release of today; only one is under way at a time. */

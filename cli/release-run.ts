@@ -47,25 +47,29 @@ export function journalsOf(state: string | undefined): Journals {
  */
 export async function onRelease(
   words: ReleaseWords,
-  { which, work, goOn = ["resume", "next --yes"] }: ReleaseWork,
+  { which, work, goOn = FORWARD, isBackward = false }: ReleaseWork,
 ): Promise<void> {
   const journals = journalsOf(words.state);
   const command = commandOf(words);
-  const [asked, agreeing] = goOn.map(command);
+  let journal: Journal | undefined;
+  // What is done may begin to go back, or have gone back, by the time that it is left.
+  const onward = () => (journal?.isGoingBack && !isBackward ? BACKWARD : goOn).map(command);
   await interruptible(
     (signal) =>
       alone(journals.folder, async () => {
         const context = contextOf(words, journals, which(journals), signal);
+        journal = context.journal;
         try {
           await work(context);
         } catch (error) {
           if (!(error instanceof Stopped)) throw error;
+          const [asked, agreeing] = onward();
           say(`\n${error.message}\nTo go on at a terminal: ${asked}; agreeing: ${agreeing}`);
         } finally {
           context.journal.close();
         }
       }),
-    () => `All that was done is written down. To go on: ${asked}`,
+    () => `All that was done is written down. To go on: ${onward()[0]}`,
   );
 }
 
@@ -84,7 +88,12 @@ export interface ReleaseWork {
   readonly work: (context: ReleaseContext) => Promise<void>;
   /** The words to go on with where it is left: at a terminal, and agreeing. @default - those that go forward */
   readonly goOn?: readonly [string, string];
+  /** Whether it goes back, or ends it. @default false */
+  readonly isBackward?: boolean;
 }
+
+const FORWARD = ["resume", "next --yes"] as const;
+const BACKWARD = ["rollback", "rollback --yes"] as const;
 
 /** What to type for another verb with the same journals. */
 export function commandOf({ state, kubeconfig }: Pick<ReleaseWords, "state" | "kubeconfig">) {
@@ -128,7 +137,7 @@ function contextOf(
     choices,
     journal,
     effects: new Effects({ journal, say, isDry }),
-    ask: new Questions({ journal, asker, say, accepted }),
+    ask: new Questions({ journal, asker, say, accepted, isDry }),
     say,
     pace,
     signal,

@@ -100,13 +100,14 @@ export function releaseServices(args: ReleaseServicesArgs): Services {
       return new StreamImport(() => client, namespace);
     },
     used: async () => {
-      const stacks = await Promise.all(knownStacks(ROOT).map(stackOf));
+      const files = knownStacks(ROOT).map((stack) => readFileSync(stackFilePath(ROOT, stack), "utf8"));
+      const stacks = await Promise.all((settings.registry.stacks ?? knownStacks(ROOT)).map(stackOf));
       return usedDigests(
-        stacks.map(({ stack, namespace, sandboxNamespace, kubeContext: context }) => ({
+        files,
+        stacks.map(({ stack, namespace, withSandbox, sandboxNamespace, kubeContext: context }) => ({
           stack,
           client: once(() => new ApiClient({ context, kubeconfig })),
-          namespaces: [namespace, sandboxNamespace],
-          text: readFileSync(stackFilePath(ROOT, stack), "utf8"),
+          namespaces: [namespace, ...(withSandbox ? [sandboxNamespace] : [])],
         })),
       );
     },

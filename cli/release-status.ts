@@ -12,16 +12,12 @@ export const status = defineCommand({
   args: { ...STATE, ...JSON_OUTPUT },
   run({ args: { state, json } }) {
     const journals = journalsOf(state);
-    // What was only one step is none to look at, once it is over.
-    const whole = journals.names.find((one) => begunWith(journals.read(one))?.alone === undefined);
-    const name = journals.current ?? whole;
+    const name = journals.current ?? journals.whole[0];
     const command = commandOf({ state });
     if (name === undefined)
       throw new UserError(`There was no release yet. To begin one: ${command("start")}`);
     const journal = journals.read(name);
-    const { without = [], alone } = begunWith(journal) ?? {};
-    const own = STEPS.filter((step) => alone === undefined || step.name === alone);
-    const steps = stepsOf(journal, own, without);
+    const steps = stepsOf(journal, STEPS, begunWith(journal)?.without ?? []);
     const end = journal.isGoingBack ? "being taken back" : (journal.end ?? null);
     print(json, { release: name, end, steps }, () => statusTable(name, journal, steps, command));
   },

@@ -83,6 +83,11 @@ export const releaseSettings = z
         keep: positive.default(10).describe("How many of each image's newest tags stay in any case."),
         keepFor: duration.default("60d").describe("How long any tag stays."),
         cleanEvery: duration.default("28d").describe("How often old tags are removed."),
+        stacks: names("prod")
+          .optional()
+          .describe(
+            "The stacks whose pods are asked what they run before that. Default: all that have a file.",
+          ),
       })
       .prefault({}),
     matrix: z

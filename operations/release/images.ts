@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ImageSpec } from "../../components/images.ts";
 import { IMAGES, OWN_IMAGES, type OwnImage } from "../../components/own-images.ts";
-import { EnvironmentError, UserError } from "../../errors.ts";
+import { knownError, UserError } from "../../errors.ts";
 import type { ReleaseContext } from "./context.ts";
 import type { RunningImage } from "./environment.ts";
 
@@ -42,9 +42,10 @@ export async function digestsOfProd(context: ReleaseContext): Promise<Digests> {
   const [tagged, pinned] = [await digestsNow(context), (await services.production()).pinned()];
   const prod = await services.prod();
   const pods = await prod.pods().catch((error) => {
-    if (!(error instanceof EnvironmentError)) throw error;
+    const known = knownError(error);
+    if (known === undefined) throw error;
     say(
-      `  What ${prod.stack} runs cannot be asked, so what its tags lead to counts as that: ${error.message}`,
+      `  What ${prod.stack} runs cannot be asked, so what its tags lead to counts as that: ${known.message}`,
     );
     return [];
   });

@@ -125,6 +125,11 @@ export class Journal {
     return last?.type === "end" ? last.how : undefined;
   }
 
+  /** How often it was agreed to take it back. */
+  get backs(): number {
+    return this.#entries.filter(({ type }) => type === "back").length;
+  }
+
   /** Whether it was agreed to take it back, and not all of that is done. */
   get isGoingBack(): boolean {
     return this.#entries.findLast((one) => one.type === "end" || one.type === "back")?.type === "back";
@@ -140,6 +145,11 @@ export class Journal {
   begun<S extends z.ZodType>(schema: S): z.output<S> | undefined {
     const found = this.#entries.findLast((one) => one.type === "begin");
     return found?.type === "begin" ? this.#held("begin", schema, found.record) : undefined;
+  }
+
+  /** The only step, where it was begun with that by itself. */
+  get alone(): string | undefined {
+    return this.begun(z.object({ alone: z.string().optional() }))?.alone;
   }
 
   step(name: string): StepState | undefined {

@@ -22,9 +22,14 @@ export class Journals {
     return names.filter((name) => this.read(name).entries.length > 0).sort((a, b) => compare(b, a));
   }
 
+  /** The names of those that are more than a step by itself, which nobody goes on with. */
+  get whole(): string[] {
+    return this.names.filter((name) => this.read(name).alone === undefined);
+  }
+
   /** The one that is not ended. */
   get current(): string | undefined {
-    return this.names.find((name) => this.read(name).end === undefined);
+    return this.whole.find((name) => this.read(name).end === undefined);
   }
 
   read(name: string): Journal {

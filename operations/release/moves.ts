@@ -32,16 +32,9 @@ export function decidedMoves(context: ReleaseContext): Moves | undefined {
   return context.journal.fact("moves", MOVES);
 }
 
-/** What was decided; a UserError where it is not yet. */
-export function knownMoves(context: ReleaseContext): Moves {
-  const found = decidedMoves(context);
-  if (found !== undefined) return found;
-  throw new UserError("No branch was moved in this release yet. First: ./ops release move-stable");
-}
-
 /** The repositories that are moved, in the order of their dependencies. */
 export function movedRepositories(context: ReleaseContext): RepositorySettings[] {
-  const known = knownMoves(context);
+  const known = decidedMoves(context) ?? {};
   return context.settings.repositories.filter(({ name }) => known[name]?.old !== known[name]?.new);
 }
 
@@ -127,7 +120,7 @@ export function newsLines({ repository, stable, main, news }: Position): string[
 /** Refuses to go on where a branch is not any more where this release has put it. */
 export async function refuseMoved(context: ReleaseContext): Promise<void> {
   const { to } = context.settings;
-  const known = knownMoves(context);
+  const known = decidedMoves(context) ?? {};
   if (context.isDry) return;
   const found = await Promise.all(
     movedRepositories(context).map(async (one) => {

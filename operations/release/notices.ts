@@ -5,7 +5,8 @@ import type { Journal } from "./journal.ts";
 export interface Notice {
   readonly chat: string;
   readonly before: string;
-  readonly after: string;
+  /** As it was written, and as the chat has it: it may hold texts in another form. */
+  readonly after: readonly string[];
 }
 
 const ANNOUNCE = "announce ";
@@ -15,7 +16,7 @@ export function noticeKey(chat: string): string {
   return `${ANNOUNCE}${chat}`;
 }
 
-/** The key of what the chat has made of it: it may hold texts in another form. */
+/** The key of what the chat has made of it. */
 export function topicKey(chat: string): string {
   return `topic of ${chat}`;
 }
@@ -28,6 +29,7 @@ export function noticesOf(journal: Journal): Notice[] {
     const chat = key.slice(ANNOUNCE.length);
     const { data } = topics.safeParse(journal.effect(key)?.record);
     if (data === undefined) return [];
-    return [{ chat, before: data.before, after: journal.fact(topicKey(chat), z.string()) ?? data.after }];
+    const kept = journal.fact(topicKey(chat), z.string());
+    return [{ chat, before: data.before, after: [data.after, ...(kept === undefined ? [] : [kept])] }];
   });
 }

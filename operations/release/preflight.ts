@@ -28,7 +28,7 @@ export async function refuseUnready(context: ReleaseContext, steps: readonly Ste
 }
 
 /** Refuses what the command line names and is not here. */
-function refuseStray({ settings, choices, ask }: ReleaseContext): void {
+export function refuseStray({ settings, choices, ask }: ReleaseContext): void {
   const names = settings.repositories.map(({ name }) => name);
   const stray = Object.keys(choices.at).find((name) => !names.includes(name));
   if (stray !== undefined)
@@ -58,9 +58,8 @@ function refuseMissingTokens(context: ReleaseContext, steps: readonly Step[]): v
 
 /** Refuses to deploy prod with what is not committed, but for what this release was killed at committing. */
 export async function refuseDirt({ services, journal }: ReleaseContext): Promise<void> {
-  const isPinning = [...journal.intended("pin images"), ...journal.intended("rollback of ")].some(
-    (key) => journal.effect(key)?.isDone === false,
-  );
+  const pins = journal.intended("").filter((key) => key === "pin images" || key.endsWith(": pin"));
+  const isPinning = pins.some((key) => journal.effect(key)?.isDone === false);
   const own = isPinning ? (await services.production()).file : undefined;
   const dirt = (await services.dirt()).filter((line) => own === undefined || !line.endsWith(` ${own}`));
   if (dirt.length > 0)
@@ -121,13 +120,17 @@ async function refuseUnmovable(context: ReleaseContext): Promise<void> {
     ),
   );
   await refuseUnwritable(context);
-  for (const { place, sha } of moves) {
-    const { repository } = place;
-    const loss = await lossBy(context, place, sha);
-    const key = forceKey(repository);
-    if (loss === undefined || isDry || ask.isPerson || ask.isAccepted(key)) continue;
-    throw new UserError(`${loss}\nIf that is to be so: --accept ${key}`);
-  }
+  if (isDry || ask.isAsking) return;
+  const losses = await Promise.all(
+    moves.map(async ({ place, sha }) => {
+      const loss = await lossBy(context, place, sha);
+      const key = forceKey(place.repository);
+      return loss === undefined || ask.isAccepted(key)
+        ? []
+        : [`${loss}\nIf that is to be so: --accept ${key}`];
+    }),
+  );
+  if (losses.flat().length > 0) throw new UserError(losses.flat().join("\n"));
 }
 
 /** Refuses a monorepo that may not be pushed to. */

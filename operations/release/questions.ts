@@ -19,6 +19,8 @@ export interface QuestionsArgs {
   readonly say: (line: string) => void;
   /** The dangers that were accepted beforehand, by their keys. */
   readonly accepted: readonly string[];
+  /** Whether nothing is done, so that there is nothing to decide. */
+  readonly isDry: boolean;
 }
 
 /**
@@ -32,8 +34,9 @@ export class Questions {
     this.#args = args;
   }
 
-  get isPerson(): boolean {
-    return this.#args.asker.mode === "person";
+  /** Whether questions are asked, and not all agreed to beforehand. */
+  get isAsking(): boolean {
+    return this.#args.asker.mode !== "yes";
   }
 
   /** The dangers that were accepted beforehand. */
@@ -51,12 +54,13 @@ export class Questions {
    * @param about What was shown before, where the message does not hold it.
    */
   async agree(key: string, message: string, about: readonly string[] = []): Promise<void> {
-    await this.#decided(key, message, about);
+    if (!this.#args.isDry) await this.#decided(key, message, about);
   }
 
   /** Goes on if a danger is accepted: `--yes` alone does not do that. */
   async accept(key: string, message: string): Promise<void> {
-    const { asker, journal } = this.#args;
+    const { asker, journal, say, isDry } = this.#args;
+    if (isDry) return say(`  ${message}`);
     if (this.isAccepted(key)) {
       if (journal.answer(key) === undefined) journal.append({ type: "answer", key, value: "accepted" });
       return;
@@ -68,7 +72,8 @@ export class Questions {
 
   /** Whether a person at a terminal wants something; nobody else does. */
   async offer(message: string): Promise<boolean> {
-    return this.isPerson && this.#args.asker.confirm(message, false);
+    const { asker, isDry } = this.#args;
+    return asker.mode === "person" && !isDry && asker.confirm(message, false);
   }
 
   /** A text, held to a check that returns what becomes of it or throws a UserError, which is told and asked anew. */

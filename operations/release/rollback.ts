@@ -32,10 +32,12 @@ export async function rollBack(context: ReleaseContext): Promise<string> {
   const lines = preview(context, plan);
   for (const line of lines) say(`  ${line}`);
   const moves = await movable(context, plan.moves);
-  if (!isDry) await ask.agree("roll back all", "Go back to this?", lines);
+  const round = journal.backs + (agreed === undefined ? 1 : 0);
+  const what = round === 1 ? "all" : `all, time ${round}`;
+  await ask.agree(`roll back ${what}`, "Go back to this?", lines);
   if (!isDry && agreed === undefined) journal.append({ type: "back", record: plan });
-  await runFormer(context, "all", plan.images);
-  await pushBack(context, moves);
+  await runFormer(context, what, plan.images);
+  await pushBack(context, what, moves);
   await restoreTopics(context);
   if (!isDry) journal.append({ type: "end", how: "rolled back" });
   return [...Object.keys(plan.images), ...Object.keys(moves)].join(", ");
@@ -56,7 +58,7 @@ export async function rollBackImage(context: ReleaseContext, image: string): Pro
   await refuseDirt(context);
   const lines = preview(context, { images: { [image]: digest }, moves: {} });
   for (const line of lines) say(`  ${line}`);
-  if (!isDry) await ask.agree(`roll back ${image}`, "Go back to this?", lines);
+  await ask.agree(`roll back ${image}`, "Go back to this?", lines);
   await runFormer(context, image, { [image]: digest });
   if (!isDry) journal.append({ type: "fact", key: doneKey(image), value: context.pace.now().toISOString() });
   return image;
@@ -71,7 +73,13 @@ async function runFormer(context: ReleaseContext, what: string, digests: Digests
   const images = Object.fromEntries(
     Object.entries(digests).map(([key, digest]) => [key, pinnedReference(context, key, digest)]),
   );
-  await pin(context, production, { key: `rollback of ${what}: pin`, images });
+  const message = `Go back to ${Object.keys(images).join(", ")} of before the release ${context.name} in prod`;
+  await pin(context, production, { key: `rollback of ${what}: pin`, images, message });
+  // What was committed can be taken back by whoever does not know why it is there.
+  if (!context.isDry && !(await production.isPinned(images)))
+    throw new UserError(
+      `${production.file} does not name any more what going back has committed: ${Object.values(images).join(", ")}. Commit that again at packit:images, then: ${context.command("rollback")}`,
+    );
   await apply(context, production, `rollback of ${what}: pulumi up`);
 }
 
@@ -109,34 +117,30 @@ function preview({ settings }: ReleaseContext, { images, moves }: Back): string[
 
 /** The branches that are where this release or its taking back has put them; of others it is accepted that they stay. */
 async function movable(context: ReleaseContext, moves: Moves): Promise<Moves> {
-  const { settings, services, journal, ask, isDry, say } = context;
+  const { settings, services, ask } = context;
   const found: Moves = {};
   for (const repository of settings.repositories) {
     const { name } = repository;
     const move = moves[name];
     if (move === undefined) continue;
-    const isBack = journal.effect(backKey(name))?.isDone === true;
-    const now = isBack ? move.old : await services.clone(repository).remoteHead(settings.to);
+    const now = await services.clone(repository).remoteHead(settings.to);
     if (now === move.old || now === move.new) found[name] = move;
     else {
       const where = `${settings.to} of ${name} is at ${now?.slice(0, 10) ?? "no commit"}, where this release has not put it: somebody has moved it since.`;
-      if (isDry) say(`  ${where}`);
-      else await ask.accept(`leave-${name}`, `${where}\nLeave it there, and take back the rest?`);
+      await ask.accept(`leave-${name}`, `${where}\nLeave it there, and take back the rest?`);
     }
   }
   return found;
 }
 
-const backKey = (repository: string) => `rollback push ${repository}`;
-
-async function pushBack(context: ReleaseContext, moves: Moves): Promise<void> {
+async function pushBack(context: ReleaseContext, what: string, moves: Moves): Promise<void> {
   const { settings, services, effects, journal } = context;
   for (const { name, remote } of settings.repositories.toReversed()) {
     const move = moves[name];
     if (move === undefined) continue;
     const clone = services.clone({ name, remote });
     await effects.once({
-      key: backKey(name),
+      key: `rollback of ${what}: push ${name}`,
       title: `move ${settings.to} of ${name} back to ${move.old.slice(0, 10)}`,
       record: () => ({ old: move.new, new: move.old }),
       hasHappened: async () => (await clone.remoteHead(settings.to)) === move.old,
@@ -145,5 +149,10 @@ async function pushBack(context: ReleaseContext, moves: Moves): Promise<void> {
   }
   const former = Object.fromEntries(Object.entries(moves).map(([name, move]) => [name, move.old]));
   if (Object.keys(former).length > 0 && journal.effect("monorepo") !== undefined)
-    await commitMonorepo(context, "rollback monorepo", former, `revert: ${settings.monorepo.message}`);
+    await commitMonorepo(
+      context,
+      `rollback of ${what}: monorepo`,
+      former,
+      `revert: ${settings.monorepo.message}`,
+    );
 }

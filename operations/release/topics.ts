@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Chat } from "../../chat/chat.ts";
 import type { ReleaseContext } from "./context.ts";
 import { type Notice, noticeKey, noticesOf, topicKey } from "./notices.ts";
@@ -17,7 +18,8 @@ export async function announce(context: ReleaseContext, chat: Chat): Promise<voi
     hasHappened: async ({ after }) => (await chat.topic()) === after,
     act: async ({ after }) => {
       await chat.setTopic(after);
-      journal.append({ type: "fact", key: topicKey(chat.name), value: await chat.topic() });
+      const kept = await chat.topic();
+      if (hasWords(kept, notice)) journal.append({ type: "fact", key: topicKey(chat.name), value: kept });
     },
   });
 }
@@ -26,13 +28,17 @@ export async function announce(context: ReleaseContext, chat: Chat): Promise<voi
 export async function restoreTopics(context: ReleaseContext): Promise<string[]> {
   const { services, journal, say } = context;
   const given: string[] = [];
+  for (const name of journal.fact(BY_HAND, z.array(z.string())) ?? [])
+    say(`  The topic of ${name} was set by hand. Restore it.`);
   for (const notice of noticesOf(journal)) {
     const chat = services.chats.find(({ name }) => name === notice.chat);
     if (chat !== undefined) {
       await restore(context, chat, notice);
       given.push(chat.name);
     } else if (!journal.effect(restoreKey(notice.chat))?.isDone)
-      say(`  There is no token for ${notice.chat}. Give it back its topic:\n\n${notice.before}\n`);
+      say(
+        `  There is no token for ${notice.chat}, or no setting any more. Give it back its topic:\n\n${notice.before}\n`,
+      );
   }
   return given;
 }
@@ -45,14 +51,23 @@ async function restore({ effects, say }: ReleaseContext, chat: Chat, notice: Not
   await effects.once({
     key: restoreKey(chat.name),
     title: `give ${chat.name} its topic back`,
-    record: () => ({ before, after }),
+    record: () => ({ before, after: [...after] }),
     hasHappened: async () => {
       const now = await chat.topic();
-      if (now !== after && now !== before) say(`  ${chat.name} has a topic by somebody else: it stays.`);
-      return now !== after;
+      const isOurs = after.includes(now);
+      if (!isOurs && now !== before) say(`  ${chat.name} has a topic by somebody else: it stays.`);
+      return !isOurs;
     },
     act: () => chat.setTopic(before),
   });
+}
+
+/** The key of the chats that were told by hand. */
+export const BY_HAND = "told by hand";
+
+/** Whether a text is that notice, in whatever form: somebody else's words are another one. */
+function hasWords(text: string, notice: string): boolean {
+  return (notice.match(/\p{L}{3,}/gu) ?? []).every((word) => text.includes(word));
 }
 
 const BETWEEN = " | ";
@@ -65,7 +80,7 @@ export function withNotice(topic: string, notice: string, limit: number): string
 
 /** A topic without the notice that a release has left there which could not restore it. */
 function withoutNotice(topic: string, { name }: Chat, { notices, settings }: ReleaseContext): string {
-  const left = notices.find(({ chat, after }) => chat === name && after === topic);
+  const left = notices.find(({ chat, after }) => chat === name && after.includes(topic));
   if (left !== undefined) return left.before;
   const { notice } = settings;
   return topic.startsWith(notice) ? topic.slice(notice.length).replace(BETWEEN, "") : topic;

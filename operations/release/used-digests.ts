@@ -1,6 +1,6 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
 import { podsOf, pulledDigest } from "../../cluster/pods.ts";
-import { EnvironmentError } from "../../errors.ts";
+import { EnvironmentError, knownError } from "../../errors.ts";
 
 /** A stack whose images are not to go. */
 export interface UsingStack {
@@ -8,17 +8,18 @@ export interface UsingStack {
   readonly client: () => ApiClient;
   /** Its own, and that of its sandboxes. */
   readonly namespaces: readonly string[];
-  /** The stack's file. */
-  readonly text: string;
 }
 
-/** All digests that pods of these stacks run, or that their files name. An EnvironmentError names a stack that cannot be asked. */
-export async function usedDigests(stacks: readonly UsingStack[]): Promise<string[]> {
-  return (await Promise.all(stacks.map(usedBy))).flat();
+/** All digests that files name, or pods of stacks run. An EnvironmentError names a stack that cannot be asked. */
+export async function usedDigests(
+  files: readonly string[],
+  stacks: readonly UsingStack[],
+): Promise<string[]> {
+  const named = files.flatMap((text) => text.match(/sha256:[0-9a-f]{64}/g) ?? []);
+  return [...named, ...(await Promise.all(stacks.map(usedBy))).flat()];
 }
 
-async function usedBy({ stack, client, namespaces, text }: UsingStack): Promise<string[]> {
-  const named = text.match(/sha256:[0-9a-f]{64}/g) ?? [];
+async function usedBy({ stack, client, namespaces }: UsingStack): Promise<string[]> {
   try {
     const pods = await Promise.all(namespaces.map((namespace) => podsOf(client(), namespace)));
     const containers = pods
@@ -27,11 +28,12 @@ async function usedBy({ stack, client, namespaces, text }: UsingStack): Promise<
         ...(status?.containerStatuses ?? []),
         ...(status?.initContainerStatuses ?? []),
       ]);
-    return [...named, ...containers.flatMap((one) => pulledDigest(one) ?? [])];
+    return containers.flatMap((one) => pulledDigest(one) ?? []);
   } catch (error) {
-    if (!(error instanceof EnvironmentError)) throw error;
+    const known = knownError(error);
+    if (known === undefined) throw error;
     throw new EnvironmentError(
-      `Which images ${stack} runs cannot be asked, so none is removed: ${error.message}`,
+      `Which images ${stack} runs cannot be asked, so none is removed: ${known.message}\nName the stacks that there are in packit:release.registry.stacks, or: --without clean-registry`,
     );
   }
 }

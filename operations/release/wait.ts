@@ -57,7 +57,7 @@ export async function waitFor<T>(
     } else if (looks % SILENCE === 0) say(`  ${clock(pace.now())}  ${what}: still ${found.state}`);
     if (looks > most)
       throw new EnvironmentError(
-        `Waited for ${what}, without any progress for ${limit}: ${found.state}. Look there, then: ${context.command("resume")}`,
+        `Waited for ${what}, without any progress for ${limit}: ${found.state.replace(/[.]$/, "")}. Look there, then: ${context.command("resume")}`,
       );
     await pace.pause(everySeconds * 1000, signal);
   }

@@ -159,6 +159,8 @@ describe("./ops release", () => {
     );
     const one = await world.run(["rollback", "--image", "worker"]);
     expect(one.stderr).toContain(`agreeing: ./ops release rollback --image worker --yes ${where}`);
+    const stray = await world.run(["rollback", "--accept", "leave-pakit"]);
+    expect(stray.stderr).toContain('--accept is "leave-pakit", which is no danger.');
     const dry = await world.run(["rollback", "--dry-run"]);
     expect([dry.exitCode, `${dry.stderr}`.trim().split("\n").at(-1)]).toEqual([0, "Nothing was done."]);
     expect(world.outside.pushes).toHaveLength(4);

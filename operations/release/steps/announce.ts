@@ -1,5 +1,5 @@
 import type { Step } from "../step.ts";
-import { announce as announceIn } from "../topics.ts";
+import { announce as announceIn, BY_HAND } from "../topics.ts";
 
 export const announce: Step = {
   name: "announce",
@@ -9,7 +9,9 @@ export const announce: Step = {
     for (const chat of services.chats) await announceIn(context, chat);
     if (services.chatsByHand.length > 0) {
       say(`  Set the topic of ${services.chatsByHand.join(" and ")} to:\n\n${settings.notice}\n`);
-      if (!context.isDry) await ask.agree("announced by hand", "Is that done?");
+      await ask.agree("announced by hand", "Is that done?");
+      if (!context.isDry)
+        context.journal.append({ type: "fact", key: BY_HAND, value: [...services.chatsByHand] });
     }
     return [
       ...services.chats.map(({ name }) => name),

@@ -12,7 +12,7 @@ export const cleanRegistry: Step = {
   tokens: (context) => (notDue(context) === undefined ? ["QUAY_TOKEN"] : []),
   look: async (context) => notDue(context),
   async run(context) {
-    const { ask, say, isDry, settings } = context;
+    const { ask, say, settings } = context;
     const needed = await neededDigests(context);
     const found = await Promise.all(
       [...new Set(imageKeys(context).map(repositoryOf))].map(async (image) => ({
@@ -27,7 +27,7 @@ export const cleanRegistry: Step = {
     for (const line of lines) say(line);
     if (all.length === 0) return "nothing is old";
     const question = `Remove these ${all.length} tags from ${settings.registry.url}?`;
-    if (!isDry) await ask.agree("clean-registry", question, lines);
+    await ask.agree("clean-registry", question, lines);
     for (const { image, tag } of all) await remove(context, image, tag);
     return `${all.length} tags`;
   },

@@ -14,7 +14,8 @@ export const deploy: Step = {
       const images = Object.fromEntries(
         built.map(([key, digest]) => [key, pinnedReference(context, key, digest)]),
       );
-      await pin(context, production, { key: "pin images", images });
+      const message = `Run ${Object.keys(images).join(", ")} of the release ${context.name} in prod`;
+      await pin(context, production, { key: "pin images", images, message });
     }
     return apply(context, production, "pulumi up");
   },
@@ -24,7 +25,7 @@ export const deploy: Step = {
 export async function pin(
   context: ReleaseContext,
   production: Production,
-  { key, images }: { readonly key: string; readonly images: Readonly<Record<string, string>> },
+  { key, images, message }: PinArgs,
 ): Promise<void> {
   const names = Object.keys(images).join(", ");
   if (names === "") return;
@@ -34,19 +35,30 @@ export async function pin(
     title: `name the digests of ${names} in ${file}, and commit that`,
     record: () => ({ images: { ...images } }),
     hasHappened: () => production.isPinned(images),
-    act: () => production.pin(images, `Run ${names} of the release ${context.name} in prod`),
+    act: async () => {
+      await production.pin(images, message);
+      context.say(`  Push the commit of ${file}: it is in this checkout alone.`);
+    },
   });
-  context.say(`  Push the commit of ${file}: it is in this checkout alone.`);
+}
+
+export interface PinArgs {
+  /** What the effect is known by. */
+  readonly key: string;
+  /** The references, by the images' keys. */
+  readonly images: Readonly<Record<string, string>>;
+  /** The commit's. */
+  readonly message: string;
 }
 
 /** Shows what `pulumi up` would do, has it agreed to, and does it. */
 export async function apply(context: ReleaseContext, production: Production, key: string): Promise<string> {
-  const { effects, ask, say, signal, isDry, journal } = context;
+  const { effects, ask, say, signal, journal } = context;
   if (journal.effect(key)?.isDone) return "done";
   const plan = await production.plan(signal);
   if (plan.steps.length === 0 && journal.effect(key) === undefined) return "the program has not changed";
   for (const line of plan.steps.flatMap(stepLines)) say(`  ${line}`);
-  if (!isDry && plan.steps.length > 0)
+  if (plan.steps.length > 0)
     await ask.agree(
       `${key} ${plan.digest.slice(0, 12)}`,
       `Do these ${plan.steps.length} steps to ${plan.stack}?`,

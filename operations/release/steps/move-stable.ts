@@ -85,7 +85,6 @@ async function chosen(context: ReleaseContext, place: Position, main: string): P
 }
 
 async function acceptLoss(context: ReleaseContext, { repository }: Position, loss: string): Promise<void> {
-  if (context.isDry) return context.say(`  ${loss}`);
   await context.ask.accept(forceKey(repository), `${loss}\nForce it there?`);
 }
 

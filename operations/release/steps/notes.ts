@@ -22,7 +22,7 @@ const TEXTS = z.object({
   post: z.string(),
   posts: z.array(z.string()),
   // The blog's own post of that week, which this one has in it.
-  former: z.string().nullable(),
+  former: z.string().nullable().default(null),
 });
 
 /** What was written and reviewed for the blog and for Mastodon; nothing where there is nothing to tell. */
@@ -51,13 +51,13 @@ export const notes: Step = {
   name: "notes",
   title: "write the release notes",
   async run(context) {
-    const { journal, ask, folder, settings, services, begun, say } = context;
+    const { journal, ask, folder, settings, begun, say } = context;
     if (decidedMoves(context) === undefined) return "nothing is moved";
     const all = (await Promise.all(movedRepositories(context).map((one) => notesOf(context, one)))).flat();
     if (all.length === 0) return "nothing to tell";
     const { title, url: link, path } = placeOf(settings, begun);
     const { limit } = settings.mastodon;
-    const former = (await services.blog.file(path, settings.blog.branch))?.text;
+    const former = await formerPost(context, path);
     const post = blogPost(settings, begun, all, former);
     const short = joinPosts(shortPosts({ notes: all, title, link, limit }));
     if (context.isDry) {
@@ -78,6 +78,20 @@ export const notes: Step = {
     return `${all.length} notes, in ${folder}`;
   },
 };
+
+/** The blog's own post of that week, as it was when the texts were first written. */
+async function formerPost(context: ReleaseContext, path: string): Promise<string | undefined> {
+  const { journal, services, settings, choices } = context;
+  const known = journal.fact(FORMER, z.string().nullable());
+  if (known !== undefined) return known ?? undefined;
+  // It is of no use to who does not publish, and GitHub may refuse to show it.
+  if (choices.without.includes("publish")) return undefined;
+  const found = await services.blog.file(path, settings.blog.branch);
+  journal.append({ type: "fact", key: FORMER, value: found?.text ?? null });
+  return found?.text;
+}
+
+const FORMER = "post of the week";
 
 /** Writes texts to be reviewed, unless they are there: somebody may have changed them already. */
 function draft(folder: string, texts: Readonly<Record<string, string>>): void {

@@ -9,6 +9,8 @@ import { postsFile, reviewAgain, reviewedTexts, type Texts } from "./notes.ts";
 /** The key of why Mastodon did not take posts as they were. */
 const REFUSED = "refused posts";
 
+const POST = "blog post";
+
 export const publish: Step = {
   name: "publish",
   title: "publish the notes",
@@ -30,24 +32,23 @@ export const publish: Step = {
 };
 
 async function publishPost(context: ReleaseContext, { post: text, former }: Texts): Promise<string> {
-  const { settings, services, effects, begun, name, say } = context;
+  const { settings, services, effects, begun, name, say, journal } = context;
   const { blog: repository } = services;
-  const { branch: base, as } = settings.blog;
+  const { branch: base, as, repository: slug } = settings.blog;
   const { path, title } = placeOf(settings, begun);
+  if (journal.effect(POST) === undefined) {
+    const now = (await repository.file(path, base))?.text;
+    if (now !== (former ?? undefined) && now !== text)
+      throw new UserError(
+        `${path} of ${slug} was changed since the notes were written. Nothing is overwritten. Publish them by hand, and go on: ${context.command("resume --without publish")}`,
+      );
+  }
   const branch = as === "commit" ? base : await branchFor(context);
   await effects.once({
-    key: "blog post",
+    key: POST,
     title: `write ${path} on ${branch}`,
     record: () => ({ path, branch, text }),
-    hasHappened: async () => {
-      const now = (await repository.file(path, branch))?.text;
-      if (now === text) return true;
-      if (now !== (former ?? undefined))
-        throw new UserError(
-          `${path} of ${settings.blog.repository} was changed since the notes were written. Nothing is overwritten. Publish them by hand, and go on: ${context.command("resume")} --without publish`,
-        );
-      return false;
-    },
+    hasHappened: async () => (await repository.file(path, branch))?.text === text,
     act: () => repository.write({ path, text, branch, message: title }),
   });
   if (as === "commit") return `${settings.blog.repository}, ${path}`;
@@ -94,20 +95,21 @@ async function toot(context: ReleaseContext, posts: readonly string[]): Promise<
     return;
   }
   for (const [i, text] of posts.entries()) {
-    const key = createHash("sha256").update(`${name} ${i} ${text}`).digest("hex");
+    const digest = createHash("sha256").update(text).digest("hex").slice(0, 12);
     try {
+      // By its text: others may stand before it by now.
       await effects.once<{ text: string; key: string; since: string }>({
-        key: `post ${i + 1}`,
+        key: `post ${digest}`,
         title: `post ${i + 1} of ${posts.length} at Mastodon`,
-        record: (former) => (former?.text === text ? former : { text, key, since: pace.now().toISOString() }),
+        record: (former) => former ?? { text, key: `${name} ${digest}`, since: pace.now().toISOString() },
         hasHappened: async ({ since }) => (await mastodon.find(text, new Date(since))) !== undefined,
-        act: async () => void (await mastodon.post(text, key)),
+        act: async ({ key }) => void (await mastodon.post(text, key)),
       });
     } catch (error) {
       if (!(error instanceof RefusedRequest)) throw error;
       journal.append({ type: "answer", key: REFUSED, value: error.message });
       throw new UserError(
-        `${error.message}\nChange post ${i + 1} in ${postsFile(context)}, then: ${context.command("resume")}`,
+        `${error.message}\nChange post ${i + 1} in ${postsFile(context)}, and none before it: these are posted. Then: ${context.command("resume")}`,
       );
     }
   }

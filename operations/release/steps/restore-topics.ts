@@ -5,9 +5,6 @@ export const restoreTopics: Step = {
   name: "restore-topics",
   title: "restore the topics",
   async run(context) {
-    const { services, say } = context;
-    const given = await restore(context);
-    if (services.chatsByHand.length > 0) say(`  Restore the topic of ${services.chatsByHand.join(" and ")}.`);
-    return given.join(", ") || "by hand";
+    return (await restore(context)).join(", ") || "by hand";
   },
 };

@@ -14,14 +14,15 @@ export const verify: Step = {
     if (decidedMoves(context) === undefined) return "nothing is moved";
     await refuseMoved(context);
     const prod = await context.services.prod();
-    const families = await expected(context);
+    const kept = await keptImages(context);
+    const families = await expected(context, kept);
     await tellSchedule(context, prod);
     const look = async (): Promise<Look<string>> => {
       const pods = await prod.pods();
       const open = [
         ...faults(pods, families, { now: context.pace.now(), namespace: prod.namespace }),
         ...(await importStuck(context, pods, families)),
-        ...(await versions(context, prod)),
+        ...(await versions(context, prod, kept)),
       ];
       const ill = await prod.ill();
       if (ill !== undefined) open.push(ill);
@@ -59,10 +60,14 @@ interface Expected {
   readonly digests: readonly string[];
 }
 
-async function expected(context: ReleaseContext): Promise<Expected[]> {
+/** The images that prod's stack file names by itself, and that no release changes. */
+async function keptImages(context: ReleaseContext): Promise<string[]> {
   const production = await context.services.production();
-  const kept = production.policy === "pinned" ? {} : production.pinned();
-  const built = Object.entries(builtDigests(context)).filter(([key]) => !Object.hasOwn(kept, key));
+  return production.policy === "pinned" ? [] : Object.keys(production.pinned());
+}
+
+async function expected(context: ReleaseContext, kept: readonly string[]): Promise<Expected[]> {
+  const built = Object.entries(builtDigests(context)).filter(([key]) => !kept.includes(key));
   return Promise.all(
     built
       .map(([key, digest]) => ({ key, digest, names: podNames(key) }))
@@ -129,9 +134,15 @@ async function importStuck(
 }
 
 /** Which commits the API says that it runs, other than those that were released. */
-async function versions(context: ReleaseContext, prod: Environment): Promise<string[]> {
+async function versions(
+  context: ReleaseContext,
+  prod: Environment,
+  kept: readonly string[],
+): Promise<string[]> {
   const moves = decidedMoves(context) ?? {};
-  const built = movedRepositories(context).filter(({ images }) => images.length > 0);
+  const built = movedRepositories(context).filter(
+    ({ images }) => images.length > 0 && !images.some((key) => kept.includes(key)),
+  );
   const inside = new Set(built.flatMap(({ name }) => [name, ...below(context, name)]));
   if ((await prod.ill()) !== undefined) return [];
   const commits = await prod.commits();

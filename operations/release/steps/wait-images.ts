@@ -1,7 +1,7 @@
 import type { RepositorySettings } from "../../../components/release/settings.ts";
 import type { ReleaseContext } from "../context.ts";
 import { type Digests, repositoryOf } from "../images.ts";
-import { decidedMoves, knownMoves, movedRepositories, refuseMoved } from "../moves.ts";
+import { decidedMoves, movedRepositories, refuseMoved } from "../moves.ts";
 import type { Step } from "../step.ts";
 import { type Look, waitFor } from "../wait.ts";
 
@@ -9,9 +9,9 @@ export const waitImages: Step = {
   name: "wait-images",
   title: "wait for the images",
   async run(context) {
-    if (context.isDry && decidedMoves(context) === undefined) return "nothing is moved";
+    const moves = decidedMoves(context);
+    if (moves === undefined) return "nothing is moved";
     await refuseMoved(context);
-    const moves = knownMoves(context);
     const built = movedRepositories(context).filter(({ images }) => images.length > 0);
     tellStale(context);
     const digests: Digests = {};

@@ -84,6 +84,26 @@ describe("a commit that is chosen", () => {
   });
 });
 
+describe("losses", () => {
+  it("are all said at once", async () => {
+    const world = await World.make();
+    for (const name of ["ogr", "packit"]) world.remotes.commit(name, "stable", "Fix in a hurry");
+    await expect(refuseUnready(inProcess(world), STEPS)).rejects.toThrow(
+      /--accept force-ogr\nstable of packit has .*--accept force-packit$/s,
+    );
+    // Who can be asked is, when it is its turn.
+    await refuseUnready(inProcess(world, { asker: { mode: "nobody" } }), STEPS);
+  });
+});
+
+describe("a release without moving branches", () => {
+  it("does all the rest", async () => {
+    const { world, context, release } = await begun({ choices: { without: ["move-stable"] } });
+    await release.resume();
+    expect([context.journal.end, world.outside.pushes]).toEqual(["finished", []]);
+  });
+});
+
 describe("what is accepted", () => {
   it("is a danger that there is", async () => {
     const context = inProcess(await World.make(), { accepted: ["force-pakit"] });

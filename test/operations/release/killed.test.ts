@@ -59,9 +59,9 @@ describe("a release that is killed", { timeout: 180_000 }, () => {
     const before = tried.outside;
     await (await begun({}, tried)).release.resume();
     const back = (env: Record<string, string>) => tried.run(["rollback", "--yes"], env);
-    const what = ["of all: pin", "push packit-service", "push packit", "push ogr", "monorepo"];
+    const what = ["pin", "push packit-service", "push packit", "push ogr", "monorepo"];
     // Once it is meant and not done, and once it is done and not said to be.
-    for (const key of what.map((one) => `"key":"rollback ${one}"`))
+    for (const key of what.map((one) => `"key":"rollback of all: ${one}"`))
       for (const [type, when] of [
         ["intent", "after"],
         ["done", "before"],

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { Stopped } from "../../../operations/release/stopped.ts";
 import { begun } from "../../support/release/begun.ts";
 import { World } from "../../support/release/world.ts";
 
@@ -46,6 +47,27 @@ describe("a blog post", () => {
     expect(world.services.blog.files.get(`main ${PATH}`)).toBe("Mine.");
   });
 
+  it.each([COMMIT, {}])("is none that was reviewed over another one than there is: %j", async (args) => {
+    const world = await World.make();
+    const { files } = world.services.blog;
+    files.set(`main ${PATH}`, "Before.\n");
+    const edit = async () => Promise.reject(new Stopped("Left at a question."));
+    await expect(written(world, { ...args, asker: { mode: "person", edit } })).rejects.toThrow("Left");
+    files.set(`main ${PATH}`, "Before.\nAdded since.\n");
+    const { release } = await written(world, args);
+    await expect(release.next()).rejects.toThrow("was changed since the notes were written");
+    expect([...files.values()]).toEqual(["Before.\nAdded since.\n"]);
+  });
+
+  it("is told in a dry run, without a question or a complaint, where there is one already", async () => {
+    const world = await World.make();
+    world.services.blog.files.set(`main ${PATH}`, "Before.\n");
+    await written(world);
+    const dry = await begun({ isDry: true, asker: { mode: "nobody" } }, world);
+    await dry.release.next();
+    expect(dry.context.said.join("\n")).toContain("would: open a pull request");
+  });
+
   it("has a branch of its own, whatever another release has left", async () => {
     const world = await World.make();
     const { blog } = world.services;
@@ -58,24 +80,44 @@ describe("a blog post", () => {
 });
 
 describe("a post at Mastodon", () => {
-  it("that is not taken as it is, is changed in its file and published, and no other one twice", async () => {
+  it("that is not taken as it is, is changed in its file and published", async () => {
     const world = await World.make();
     const { context, release } = await written(world);
-    let isTooLong = true;
-    world.services.refuses = (line) => (/^mastodon POST/.test(line) && isTooLong ? 422 : undefined);
+    world.services.refuses = (line) => (/^mastodon POST/.test(line) ? 422 : undefined);
     const file = join(context.folder, "posts.txt");
     await expect(release.next()).rejects.toThrow(
-      `Mastodon does not take a post as it is (422): {"error":"no"}\nChange post 1 in ${file}, then: ./ops release resume`,
+      `Mastodon does not take a post as it is (422): {"error":"no"}\nChange post 1 in ${file}, and none before it: these are posted. Then: ./ops release resume`,
     );
-    isTooLong = false;
+    world.services.refuses = () => undefined;
     writeFileSync(file, "x".repeat(501));
     await expect((await begun({}, world)).release.next()).rejects.toThrow("Post 1 has 501 characters");
-    writeFileSync(file, `${readFileSync(file, "utf8").slice(0, 3)}Shorter.\n---\nAnother.\n`);
+    writeFileSync(file, "Shorter.");
     await (await begun({}, world)).release.next();
-    expect(world.outside.toots).toEqual(["Another.", "xxxShorter."]);
+    expect(world.outside.toots).toEqual(["Shorter."]);
     expect(world.outside).toMatchObject({
       commits: [expect.stringContaining(PATH)],
       pulls: [expect.any(String)],
     });
+  });
+
+  it.each([
+    ["left where they are", "One\n---\nTwo\n---\nMended"],
+    ["one taken out", "Two\n---\nMended"],
+    ["all taken out", "Mended"],
+    ["another one put before", "Zero\n---\nOne\n---\nTwo\n---\nMended"],
+  ])("is published once each, with those that were before it %s", async (_, text) => {
+    const world = await World.make();
+    const edit = async (path: string) => {
+      if (path.endsWith("posts.txt")) writeFileSync(path, "One\n---\nTwo\n---\nWrong");
+    };
+    const { context, release } = await written(world, { asker: { mode: "person", edit } });
+    let left = 2;
+    world.services.refuses = (line) => (/^mastodon POST/.test(line) && left-- <= 0 ? 422 : undefined);
+    await expect(release.next()).rejects.toThrow("Change post 3");
+    world.services.refuses = () => undefined;
+    writeFileSync(join(context.folder, "posts.txt"), text);
+    await (await begun({}, world)).release.next();
+    const wanted = ["One", "Two", "Mended", ...(text.startsWith("Zero") ? ["Zero"] : [])];
+    expect([...world.outside.toots].sort()).toEqual(wanted.sort());
   });
 });

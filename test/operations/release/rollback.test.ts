@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execaSync } from "execa";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { DIGESTS } from "../../../operations/release/images.ts";
@@ -25,7 +26,7 @@ describe("going back", () => {
       before,
     );
     expect(world.remotes.submodules).toEqual(submodules);
-    expect(log()[0]).toBe("Run service, worker of the release tried in prod");
+    expect(log()[0]).toBe("Go back to service, worker of before the release tried in prod");
     expect(context.deployment.ups).toBe(2);
     const pinned = readFileSync(join(world.cwd, "Pulumi.prod.yaml"), "utf8");
     const { host } = new URL(world.services.url);
@@ -41,7 +42,7 @@ describe("going back", () => {
     for (let i = 0; i < 4; i++) await release.next();
     const left = context.effects.once;
     context.effects.once = (effect) => {
-      if (effect.key === "rollback push packit") throw new Error("killed");
+      if (effect.key === "rollback of all: push packit") throw new Error("killed");
       return left.call(context.effects, effect as never) as never;
     };
     await expect(rollBack(context)).rejects.toThrow("killed");
@@ -59,13 +60,52 @@ describe("going back", () => {
     const { world, log } = await gitProject();
     await (await begun({}, world)).release.resume();
     await rollBackImage(inProcess(world), "worker");
-    expect([world.remotes.pushes.length, log()[0]]).toEqual([4, "Run worker of the release tried in prod"]);
+    expect([world.remotes.pushes.length, log()[0]]).toEqual([
+      4,
+      "Go back to worker of before the release tried in prod",
+    ]);
     const file = join(world.cwd, "Pulumi.prod.yaml");
     writeFileSync(file, readFileSync(file, "utf8").replace("replicas: 2", "replicas: 3"));
     await expect(rollBackImage(inProcess(world), "service")).rejects.toThrow(
       "Pulumi.prod.yaml has changes that are not committed.",
     );
     await expect(rollBackImage(inProcess(world), "works")).rejects.toThrow('There is no image "works".');
+  });
+
+  it("that was ended in its middle is agreed to anew, and names the digests again", async () => {
+    const { world, log } = await gitProject();
+    const { context, release } = await begun({}, world);
+    await release.resume();
+    Object.assign(context.deployment, { changes: 2, up: async () => Promise.reject(new Error("killed")) });
+    await expect(rollBack(context)).rejects.toThrow("killed");
+    const file = join(world.cwd, "Pulumi.prod.yaml");
+    execaSync("git", ["revert", "--no-edit", "HEAD"], { cwd: world.cwd, env: world.env });
+    await expect(rollBack(inProcess(world))).rejects.toThrow(
+      /^Pulumi.prod.yaml does not name any more what going back has committed: .*packit-worker@sha256:/,
+    );
+    await (await begun({}, world)).release.abort();
+    const asked: string[] = [];
+    const confirm = async (message: string) => asked.push(message) > 0;
+    const again = inProcess(world, { asker: { mode: "person", confirm } });
+    again.deployment.changes = 0;
+    await rollBack(again);
+    expect([asked, again.journal.end]).toEqual([["Go back to this?"], "rolled back"]);
+    expect(readFileSync(file, "utf8")).toContain("packit-worker@sha256:");
+    expect([world.remotes.pushes.length, log()[0]]).toEqual([
+      8,
+      "Go back to service, worker of before the release tried in prod",
+    ]);
+  });
+
+  it("is not deployed with what was changed since, however far it has come", async () => {
+    const { world } = await gitProject();
+    const { context, release } = await begun({}, world);
+    await release.resume();
+    Object.assign(context.deployment, { changes: 2, up: async () => Promise.reject(new Error("killed")) });
+    await expect(rollBack(context)).rejects.toThrow("killed");
+    const again = inProcess(world);
+    Object.assign(again.services, { dirt: async () => [" M Pulumi.prod.yaml"] });
+    await expect(rollBack(again)).rejects.toThrow("not committed");
   });
 
   it("of an image is done once", async () => {
@@ -150,7 +190,8 @@ describe("going back", () => {
       /^Pulumi.prod.yaml names the digests of service, worker, .*--accept pinned$/,
     );
     await refuseUnready(next(["pinned"]), STEPS);
-    // Those that stay are none that verify waits for.
+    // Those that stay are none that verify waits for, nor their commits.
+    world.services.looks.pods = 1e9;
     await (await begun({ name: "next", accepted: ["pinned"] }, world)).release.resume();
   });
 

@@ -38,7 +38,9 @@ describe("a topic", () => {
     Object.assign(context.services, { chats: [] });
     await release.abort();
     const said = context.said.join("\n");
-    expect(said).toContain(`There is no token for Slack C01. Give it back its topic:\n\n${LONG}\n`);
+    expect(said).toContain(
+      `There is no token for Slack C01, or no setting any more. Give it back its topic:\n\n${LONG}\n`,
+    );
     expect(said).toContain("Welcome to Packit");
   });
 
@@ -61,6 +63,44 @@ describe("a topic", () => {
     expect(topic).toContain(":warning:");
     await release.abort();
     expect(topic).toBe("Welcome");
+  });
+
+  it("that the chat tells late is no less this release's", async () => {
+    const world = await World.make();
+    const { context, release } = await begun({}, world);
+    const told = ["Welcome", "Welcome", "Welcome"];
+    let topic = "Welcome";
+    const chat: Chat = {
+      name: "Slow",
+      limit: 250,
+      // What was set is told from the fourth look on.
+      topic: async () => told.shift() ?? topic,
+      setTopic: async (text) => {
+        topic = text;
+      },
+    };
+    Object.assign(context.services, { chats: [chat] });
+    await release.next();
+    await release.next();
+    expect(topic).not.toBe("Welcome");
+    await release.abort();
+    expect(topic).toBe("Welcome");
+  });
+
+  it("that somebody has set by hand is told to be restored by hand, also once there is a token", async () => {
+    const { world, context, release } = await begun();
+    const { chats } = context.services;
+    Object.assign(context.services, { chats: [], chatsByHand: ["Matrix #packit:example.com", "Slack"] });
+    await release.next();
+    await release.next();
+    const later = await begun({}, world);
+    Object.assign(later.context.services, { chats });
+    await later.release.abort();
+    expect(later.context.said).toEqual([
+      "  The topic of Matrix #packit:example.com was set by hand. Restore it.",
+      "  The topic of Slack was set by hand. Restore it.",
+    ]);
+    expect(world.outside.topicChanges).toBe(0);
   });
 
   it("is not changed where the chat says that there is no such room", async () => {

@@ -140,7 +140,7 @@ export function inProcess(world: World, args: InProcessArgs = {}): InProcess {
     choices: { at: {}, without: [], ...choices },
     journal,
     effects: new Effects({ journal, say, isDry }),
-    ask: new Questions({ journal, asker, say, accepted }),
+    ask: new Questions({ journal, asker, say, accepted, isDry }),
     say,
     pace,
     signal,
