@@ -87,6 +87,28 @@ describe("a topic", () => {
     expect(topic).toBe("Welcome");
   });
 
+  it("that somebody else sets at the same moment is theirs", async () => {
+    const world = await World.make();
+    const { context, release } = await begun({}, world);
+    let topic = "Welcome";
+    const chat: Chat = {
+      name: "Quick",
+      limit: 250,
+      topic: async () => topic,
+      setTopic: async () => {
+        topic = "We have moved.";
+      },
+    };
+    Object.assign(context.services, { chats: [chat] });
+    await release.next();
+    await release.next();
+    await release.abort();
+    expect([topic, context.said.at(-1)]).toEqual([
+      "We have moved.",
+      "  Quick has a topic by somebody else: it stays.",
+    ]);
+  });
+
   it("that somebody has set by hand is told to be restored by hand, also once there is a token", async () => {
     const { world, context, release } = await begun();
     const { chats } = context.services;
