@@ -1,6 +1,5 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { defineCommand } from "citty";
-import { execa } from "execa";
 import { ApiClient } from "../cluster/api-client.ts";
 import { EnvironmentError, knownError, UserError } from "../errors.ts";
 import { GitHub } from "../github/github.ts";
@@ -13,7 +12,7 @@ import { counted, planMarkdown } from "../operations/deployment/summary.ts";
 import { refuseIll } from "../operations/deployment/well.ts";
 import { redacted } from "../render/redacted.ts";
 import { lengthOf } from "../schema/duration.ts";
-import { uncommitted } from "../system/checkout.ts";
+import { headOf, uncommitted } from "../system/checkout.ts";
 import { interruptible } from "../system/interruption.ts";
 import { refuseUnknown, STACK, say } from "./options.ts";
 import { ROOT } from "./root.ts";
@@ -100,7 +99,7 @@ async function withWayBack(work: () => Promise<void>): Promise<void> {
 
 async function deploymentOf(stack: string): Promise<Deployment> {
   refuseUnknown(stack);
-  const { stdout: commit } = await execa("git", ["rev-parse", "HEAD"], { cwd: ROOT });
+  const commit = await headOf(ROOT);
   const changed = await uncommitted(ROOT, stack);
   if (changed.length > 0)
     throw new UserError(

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { execa } from "execa";
 import { EnvHttpProxyAgent } from "undici";
 import type { Chat } from "../chat/chat.ts";
 import { ApiClient } from "../cluster/api-client.ts";
@@ -23,7 +22,7 @@ import { Registry } from "../registry/registry.ts";
 import { readStackFile, stackFilePath } from "../settings/stack-file.ts";
 import { knownStacks } from "../settings/stacks.ts";
 import { Slack } from "../slack/slack.ts";
-import { uncommitted } from "../system/checkout.ts";
+import { headOf, uncommitted } from "../system/checkout.ts";
 import { refuseUnknown } from "./options.ts";
 import { ROOT } from "./root.ts";
 
@@ -126,10 +125,10 @@ async function settingsOf(stack: string): Promise<Settings> {
 async function productionOf({ stack, imagePolicy: policy }: Settings): Promise<Production> {
   const { Deployment } = await import("../operations/deployment/deployment.ts");
   const file = stackFilePath(ROOT, stack);
-  const { stdout } = await execa("git", ["rev-parse", "HEAD"], { cwd: ROOT, reject: false });
+  const commit = await headOf(ROOT);
   const names = [...TOKENS, "PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "AWS_SECRET_ACCESS_KEY"];
   const secrets = names.flatMap((name) => process.env[name] ?? []);
-  const deployment = new Deployment({ root: ROOT, stack, commit: stdout ?? "", secrets });
+  const deployment = new Deployment({ root: ROOT, stack, commit, secrets });
   return new Production({ root: ROOT, file, policy, deployment });
 }
 

@@ -6,6 +6,7 @@ import { execa } from "execa";
 import { EnvironmentError, UserError } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { knownStacks } from "../settings/stacks.ts";
+import { WITHOUT_CALLERS_REPOSITORY, WITHOUT_HOOKS } from "../system/git-environment.ts";
 import { jsonIn } from "../system/json-text.ts";
 import { LOCKFILE, sharePackages } from "../system/shared-packages.ts";
 
@@ -31,6 +32,7 @@ export interface Base {
  * @param reference Any name of a commit that git knows, or of a branch of `origin`.
  */
 export async function baseOf(root: string, reference: string): Promise<Base> {
+  await refuseOthersRepository(root);
   for (const name of [reference, `origin/${reference}`]) {
     const tip = await commitOf(root, name);
     if (tip === undefined) continue;
@@ -43,20 +45,26 @@ export async function baseOf(root: string, reference: string): Promise<Base> {
   throw new UserError(`There is no commit "${reference}" here. ${await remedyOf(root, reference)}`);
 }
 
+/** Refuses a checkout that lies in another repository: what git tells there is of that one. */
+async function refuseOthersRepository(root: string): Promise<void> {
+  const { stdout, stderr, failed, shortMessage } = await git(root, ["rev-parse", "--show-prefix"]);
+  if (failed)
+    throw new EnvironmentError(
+      `There is nothing to compare with, as git finds no repository in ${root}: ${stderr.trim() || shortMessage}\nCheck that git is installed, and that this is a clone.`,
+    );
+  if (stdout.trim() !== "")
+    throw new EnvironmentError(
+      `There is nothing to compare with, as ${root} is a folder in another repository. Check that this is a clone of its own.`,
+    );
+}
+
 async function commitOf(root: string, name: string): Promise<string | undefined> {
   const { stdout, exitCode } = await git(root, [
     ...["rev-parse", "--verify", "--quiet"],
     "--end-of-options",
     `${name}^{commit}`,
   ]);
-  // git says 1 of what it does not find, and 128 where it cannot even look.
-  if (exitCode === 0) return stdout.trim();
-  const { failed, stderr, shortMessage } = await git(root, ["rev-parse", "--git-dir"]);
-  if (failed)
-    throw new EnvironmentError(
-      `There is nothing to compare with, as git finds no repository in ${root}: ${stderr.trim() || shortMessage}\nCheck that git is installed, and that this is a clone.`,
-    );
-  return undefined;
+  return exitCode === 0 ? stdout.trim() : undefined;
 }
 
 /** How to get what is not here. What `git fetch origin main` gets alone has no name afterwards. */
@@ -157,5 +165,6 @@ async function install(root: string, checkout: string): Promise<{ readonly wrong
 }
 
 function git(cwd: string, args: readonly string[]) {
-  return execa("git", args, { cwd, reject: false, stdin: "ignore" });
+  const env = WITHOUT_CALLERS_REPOSITORY;
+  return execa("git", [...WITHOUT_HOOKS, ...args], { cwd, reject: false, stdin: "ignore", env });
 }

@@ -4,6 +4,7 @@ import type { Access } from "../cluster/access.ts";
 import { CACHE_COMMAND } from "../components/repository-cache/fill-job.ts";
 import { CACHE_CONTAINER, type CacheVolume } from "../components/repository-cache/settings.ts";
 import { EnvironmentError, UserError } from "../errors.ts";
+import { WITHOUT_CALLERS_REPOSITORY } from "../system/git-environment.ts";
 import { readLog } from "./cache-log.ts";
 
 /** A clone on this machine. */
@@ -22,7 +23,10 @@ const REFS = ["--branches", "--tags", "--exclude=refs/remotes/*/HEAD", "--glob=r
 /** Looks at a clone that is to be sent; refuses one that others cannot borrow from. */
 export async function cloneAt(path: string, name: string): Promise<Clone> {
   const git = async (...args: string[]) => {
-    const { stdout, failed, stderr } = await execa("git", ["-C", path, ...args], { reject: false });
+    const { stdout, failed, stderr } = await execa("git", ["-C", path, ...args], {
+      reject: false,
+      env: WITHOUT_CALLERS_REPOSITORY,
+    });
     if (failed) throw new UserError(`--from ${path} is no clone that git can read: ${stderr.split("\n")[0]}`);
     return stdout;
   };
@@ -60,6 +64,7 @@ export async function sendClone({ access, volume, pod, clone, signal }: SendClon
   const options = { reject: false, cancelSignal: signal } as const;
   const receiver = execa(await kubectl(), args, options);
   const sender = execa("git", ["-C", clone.path, "bundle", "create", "--quiet", "-", ...REFS], {
+    env: WITHOUT_CALLERS_REPOSITORY,
     ...options,
     buffer: { stdout: false },
   });

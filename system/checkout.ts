@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { EnvironmentError } from "../errors.ts";
+import { WITHOUT_CALLERS_REPOSITORY } from "./git-environment.ts";
 
 /** Where the program is, and what pods run of it. */
 const PROGRAM = ["*.ts", "components", "images"];
@@ -20,9 +21,26 @@ export async function uncommitted(root: string, stack: string): Promise<string[]
   return [...changed, ...[...missing, ...unknown].map((file) => `?? ${file}`)];
 }
 
+/** The commit that a checkout is at. */
+export async function headOf(root: string): Promise<string> {
+  const env = WITHOUT_CALLERS_REPOSITORY;
+  const options = { cwd: root, reject: false, stdin: "ignore", env } as const;
+  const { stdout, stderr, failed, shortMessage } = await execa(
+    "git",
+    ["rev-parse", "--verify", "HEAD"],
+    options,
+  );
+  if (!failed) return stdout.trim();
+  throw new EnvironmentError(
+    `The commit of ${root} cannot be told by git: ${stderr.trim() || shortMessage}\nCheck that git is installed, and that this is a clone.`,
+  );
+}
+
 /** What git lists. */
 async function git(root: string, args: readonly string[]): Promise<string[]> {
-  const { stdout, stderr, failed } = await execa("git", args, { cwd: root, reject: false, stdin: "ignore" });
+  const env = WITHOUT_CALLERS_REPOSITORY;
+  const options = { cwd: root, reject: false, stdin: "ignore", env } as const;
+  const { stdout, stderr, failed } = await execa("git", args, options);
   if (failed)
     throw new EnvironmentError(`What of ${root} is not committed cannot be told by git: ${stderr}`.trimEnd());
   return stdout.split("\0").filter((line) => line !== "");

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { execa } from "execa";
 import { pause } from "../../cluster/until.ts";
 import { EnvironmentError, UserError } from "../../errors.ts";
+import { WITHOUT_CALLERS_REPOSITORY } from "../../system/git-environment.ts";
 import { makeFolder } from "../../system/make-folder.ts";
 
 /** A commit, as a list shows it. */
@@ -194,7 +195,7 @@ export class Clone {
       reject: false,
       cancelSignal: this.#signal,
       // Nobody is asked for a password: who may push is configured before.
-      env: { ...env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
+      env: { ...WITHOUT_CALLERS_REPOSITORY, ...env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
       ...(input === undefined ? { stdin: "ignore" as const } : { input }),
     });
     this.#signal.throwIfAborted();

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { execa } from "execa";
 import { isMap, parseDocument } from "yaml";
 import { EnvironmentError, UserError } from "../../errors.ts";
+import { WITHOUT_CALLERS_REPOSITORY } from "../../system/git-environment.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import type { Plan } from "../deployment/plan.ts";
 
@@ -89,6 +90,7 @@ export class Production {
       reject: false,
       stdin: "ignore",
       stripFinalNewline: false,
+      env: WITHOUT_CALLERS_REPOSITORY,
     } as const;
     const { stdout, stderr, failed } = await execa("git", [...words], options);
     return { stdout: stdout ?? "", stderr: stderr ?? "", failed };

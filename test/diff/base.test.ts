@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execaSync } from "execa";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { baseOf, formerStacks } from "../../diff/base.ts";
 import { stackDiffs } from "../../diff/stack-diff.ts";
 import { EnvironmentError, UserError } from "../../errors.ts";
@@ -70,6 +70,32 @@ describe("the commit that a checkout is compared with", () => {
     gitIn(at, "checkout", "--quiet", "--detach", "origin/fix");
     gitIn(at, "branch", "--quiet", "-D", "main");
     expect(await baseOf(at, "main")).toEqual({ commit: gitIn(origin, "rev-parse", "main") });
+  });
+});
+
+describe("whoever compares in a hook of git", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("keeps his index, runs no other hook, and finds this checkout's commits", async () => {
+    const first = gitIn(origin, "rev-parse", "HEAD");
+    commit("two", "2");
+    writeFileSync(join(origin, "three"), "3");
+    gitIn(origin, "add", "three");
+    const hook = join(origin, ".git", "hooks", "post-checkout");
+    mkdirSync(join(origin, ".git", "hooks"), { recursive: true });
+    writeFileSync(hook, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+    // As git has set them for a pre-commit hook of a linked worktree.
+    vi.stubEnv("GIT_INDEX_FILE", join(origin, ".git", "index"));
+    vi.stubEnv("GIT_DIR", join(origin, ".git"));
+    expect(await baseOf(origin, "HEAD~1")).toEqual({ commit: first });
+    expect(await formerStacks(origin, first)).toEqual(new Map());
+    vi.unstubAllEnvs();
+    expect(gitIn(origin, "status", "--porcelain")).toBe("A  three");
+  });
+
+  it("is told where a checkout lies in another repository", async () => {
+    mkdirSync(join(origin, "inner"));
+    await expect(baseOf(join(origin, "inner"), "HEAD")).rejects.toThrow("is a folder in another repository");
   });
 });
 
