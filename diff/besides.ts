@@ -1,5 +1,5 @@
 import { isMap } from "../system/is-map.ts";
-import { nameOf, type ObjectDiff } from "./object-diff.ts";
+import { nameOf, type ObjectDiff, OTHER_URN } from "./object-diff.ts";
 import { isOtherCluster } from "./other-cluster.ts";
 import { GITHUB } from "./part-of.ts";
 
@@ -13,6 +13,10 @@ export function besides(objects: readonly ObjectDiff[]): string[] {
     );
   return [
     ...objects.flatMap(otherCluster),
+    ...named(
+      "taken over under another name in the program, and removed with the former one",
+      objects.filter(({ because }) => because?.includes(OTHER_URN)),
+    ),
     ...named(
       "no longer protected from being lost",
       objects.filter((one) => isProtected(one).before),

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
-import { optionsOf } from "../render/pulumi-options.ts";
+import { optionsOf, withoutUrn } from "../render/pulumi-options.ts";
 import { inBytes } from "../schema/values.ts";
 import { claim, sizeOf } from "./claim.ts";
 import { type FieldDiff, fieldDiffs } from "./field-diff.ts";
@@ -36,7 +36,7 @@ export function objectDiffs(
   const present = after.flatMap((object) => {
     const former = were.get(keyOf(object));
     return former === undefined
-      ? [{ ...outcome("added", object, partOf), added: object }]
+      ? [{ ...outcome("added", object, partOf), added: withoutUrn(object) }]
       : changed(former, object, partOf);
   });
   const gone = before.filter((object) => !are.has(keyOf(object))).map((object) => removed(object, partOf));
@@ -52,15 +52,44 @@ export function nameOf({ kind, namespace, name }: ObjectDiff): string {
 export type PartOf = (object: KubernetesObject) => string;
 
 function changed(before: KubernetesObject, after: KubernetesObject, partOf: PartOf): ObjectDiff[] {
-  const fields = fieldDiffs(before, after);
-  if (fields.length === 0) return [];
+  const fields = fieldDiffs(withoutUrn(before), withoutUrn(after));
   const isRenamed = before.metadata.name !== after.metadata.name;
+  if (!isRenamed && isAnother(before, after)) return [taken(before, after, { fields, partOf })];
+  if (fields.length === 0) return [];
   const because = isRenamed ? ["metadata.name"] : replacing(after, fields);
   if (because.length === 0) {
     const refused = shrinks(before, after) ? "no volume can be made smaller" : undefined;
     return [{ ...outcome("changed", after, partOf), fields, ...(refused && { refused }) }];
   }
-  return [{ ...outcome("replaced", after, partOf), fields, because, ...refusal(before, after) }];
+  const kept = isRenamed ? {} : retained(before);
+  return [{ ...outcome("replaced", after, partOf), fields, because, ...kept, ...refusal(before, after) }];
+}
+
+/** The reason of what the program has under another name or parent than before. */
+export const OTHER_URN = "its name in the program";
+
+/** Whether Pulumi takes it for another resource. An old base does not tell that. */
+function isAnother(before: KubernetesObject, after: KubernetesObject): boolean {
+  const [was, is] = [before, after].map((object) => optionsOf(object).urn);
+  return was !== undefined && is !== undefined && was !== is;
+}
+
+/** Pulumi makes the new resource, and so changes the object, and removes that with the former one, unless it keeps it. */
+function taken(
+  before: KubernetesObject,
+  after: KubernetesObject,
+  { fields, partOf }: { readonly fields: readonly FieldDiff[]; readonly partOf: PartOf },
+): ObjectDiff {
+  const because = [OTHER_URN, ...replacing(after, fields)];
+  return { ...outcome("replaced", after, partOf), fields, because, ...refusal(before) };
+}
+
+/** Pulumi removes nothing that it is to leave where it is, also not to make it anew. */
+function retained(before: KubernetesObject): Pick<ObjectDiff, "refused"> {
+  if (!optionsOf(before).retainOnDelete) return {};
+  return {
+    refused: "Pulumi leaves it where it is, and what never changes in place cannot be made anew then",
+  };
 }
 
 function removed(object: KubernetesObject, partOf: PartOf): ObjectDiff {

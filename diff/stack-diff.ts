@@ -119,7 +119,8 @@ export function compared(
   const quotas = quotasOf(objects, settings);
   if (former === undefined) return { ...nothing, state: "new", objects: changes, totals: { after }, quotas };
   return {
-    state: changes.length === 0 ? "same" : "changed",
+    // Of what is not compared nobody knows that it is the same.
+    state: changes.length === 0 && isAll ? "same" : "changed",
     objects: changes,
     besides: isAll ? besides(changes) : [OBJECTS_ALONE],
     restarts: restarts({ before: there, after: objects, objects: changes }, orderOf(settings)),

@@ -59,15 +59,15 @@ export function summaryLines(diff: StackDiff): string[] {
 }
 
 /** How much changes, in a few words. */
-export function countsOf({ state, objects, besides }: StackDiff): string {
-  if (state === "same") return besides.length === 0 ? "nothing" : "no Kubernetes object";
+export function countsOf({ state, objects }: StackDiff): string {
+  if (state === "same") return "nothing";
   if (state === "unknown") return "cannot be compared";
   if (state === "new" || state === "gone") return `${state}: ${objects.length}`;
-  return (["added", "changed", "replaced", "removed"] as const)
+  const counts = (["added", "changed", "replaced", "removed"] as const)
     .map((what) => [objects.filter((one) => one.what === what).length, what] as const)
     .filter(([count]) => count > 0)
-    .map(([count, what]) => `${count} ${what}`)
-    .join(", ");
+    .map(([count, what]) => `${count} ${what}`);
+  return counts.length === 0 ? "no Kubernetes object changes" : counts.join(", ");
 }
 
 /** What is said where nothing becomes of any pod. */

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../components/settings.ts";
 import { inReadingOrder, type KubernetesObject, order } from "./kubernetes-object.ts";
 import { otherResource } from "./other-resource.ts";
-import { type PulumiOptions, pulumiOptions } from "./pulumi-options.ts";
+import { type PulumiOptions, pulumiOptions, withinStack } from "./pulumi-options.ts";
 import { type SecretValues, unwrap } from "./secret-value.ts";
 
 /** Makes the value of a generated password or UUID; the same one for the same resource, each time. */
@@ -55,7 +55,8 @@ async function evaluateAlone(settings: Settings, { generate, secrets }: Evaluate
   const others: KubernetesObject[] = [];
   const options = new Map<KubernetesObject, PulumiOptions>();
   // The mocks are not handed any options.
-  const told = new Map<string, PulumiOptions>();
+  const told = new Map<string, { readonly its: PulumiOptions; readonly resource: pulumi.Resource }>();
+  const known: { readonly object: KubernetesObject; readonly type: string; readonly name: string }[] = [];
   const mocks: pulumi.runtime.Mocks = {
     call: ({ token }) => {
       throw new Error(`The program calls ${token}, which only Pulumi's engine can answer.`);
@@ -64,31 +65,32 @@ async function evaluateAlone(settings: Settings, { generate, secrets }: Evaluate
       if (isKubernetes(type)) {
         const object = inReadingOrder(unwrap(inputs, secrets) as KubernetesObject);
         objects.push(object);
-        remember(object, type, name);
+        known.push({ object, type, name });
       } else if (custom && !isGenerated(type)) {
         const other = otherResource(type, name, unwrap(inputs, secrets));
         others.push(other);
-        remember(other, type, name);
+        known.push({ object: other, type, name });
       }
       const state = isGenerated(type) ? { ...inputs, result: generate({ type, name, ...inputs }) } : inputs;
       return { id: `${name}-id`, state };
     },
   };
-  const remember = (object: KubernetesObject, type: string, name: string) => {
-    const its = told.get(`${type} ${name}`);
-    if (its) options.set(object, its);
-  };
   await runtime.setMocks(mocks, "packit", settings.stack);
   await runtime.runInPulumiStack(async () => {
-    runtime.registerStackTransformation(({ type, name, opts }) => {
-      const its = pulumiOptions(opts);
-      if (its) told.set(`${type} ${name}`, its);
+    runtime.registerStackTransformation(({ type, name, opts, resource }) => {
+      told.set(`${type} ${name}`, { its: pulumiOptions(opts), resource });
       return undefined;
     });
     return program(settings, clusterProvider(settings));
   });
   // Waits until every resource has been registered.
   await runtime.disconnect();
+  for (const { object, type, name } of known) {
+    const found = told.get(`${type} ${name}`);
+    if (found === undefined) continue;
+    const urn = await new Promise<string>((resolve) => found.resource.urn.apply(resolve));
+    options.set(object, { ...found.its, urn: withinStack(urn) });
+  }
   return { objects: objects.sort(order), others: others.sort(order), options };
 }
 
