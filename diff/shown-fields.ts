@@ -1,5 +1,5 @@
-import { visible } from "../system/visible.ts";
 import type { FieldDiff } from "./field-diff.ts";
+import { apart, lookAlikes, type Side, sideOf } from "./look-alikes.ts";
 
 /** A field that differs, each side in one line, or line by line. */
 export interface ShownField {
@@ -11,7 +11,7 @@ export interface ShownField {
 
 /**
  * Fields as texts in which everything shows, the invisible by its number. What is longer than there is room for is cut
- * around the place where it differs, with `…` for what is left out; two sides that differ never look the same.
+ * around the place where it differs, with `…` for what is left out; two sides that differ never look the same (`look-alikes.ts`).
  *
  * @param room As many characters of a value or a line are shown. @default - all
  */
@@ -33,12 +33,6 @@ export function shownFields(fields: readonly FieldDiff[], room = Number.POSITIVE
   });
 }
 
-/** A text that stands on one side, by its sign; all else is of neither. */
-interface Side {
-  readonly sign: string;
-  readonly text: string;
-}
-
 function sides({ before, after }: FieldDiff): Side[] {
   return [
     ...(before === undefined ? [] : [{ sign: "-", text: textOf(before) }]),
@@ -46,30 +40,22 @@ function sides({ before, after }: FieldDiff): Side[] {
   ];
 }
 
-function sideOf(line: string): Side {
-  return { sign: line.slice(0, 1), text: visible(line.slice(1)) };
-}
-
 /** A value in one line. */
 function textOf(value: unknown): string {
-  return visible(JSON.stringify(value));
+  return JSON.stringify(value);
 }
 
 /** Cuts the texts of two sides; none of them where some would look the same then. */
 function cutter(all: readonly Side[], room: number): (side: Side) => string {
-  if (all.every(({ text }) => text.length <= room)) return ({ text }) => text;
-  const opposite = (sign: string) =>
-    all.filter((other) => other.sign !== sign && "+-".includes(other.sign)).map(({ text }) => text);
-  const others = { "-": opposite("-"), "+": opposite("+") };
-  const cut = ({ sign, text }: Side) =>
-    sign === "-" || sign === "+" ? around(text, others[sign], room) : around(text, [], room);
-  const [were, are] = [others["+"], others["-"]].map((texts) => new Set(texts));
-  const shown = new Map([...(were ?? [])].map((text) => [cut({ sign: "-", text }), text]));
-  const isAlike = [...(are ?? [])].some((text) => {
-    const twin = shown.get(cut({ sign: "+", text }));
-    return twin !== undefined && twin !== text;
-  });
-  return isAlike ? ({ text }) => text : cut;
+  const whole = apart(all);
+  if (all.every((side) => whole(side).length <= room)) return whole;
+  const opposite = (sign: string) => all.filter((other) => other.sign === sign).map(whole);
+  const others = new Map([
+    ["-", opposite("+")],
+    ["+", opposite("-")],
+  ]);
+  const cut = (side: Side) => around(whole(side), others.get(side.sign) ?? [], room);
+  return lookAlikes(all, cut).size > 0 ? whole : cut;
 }
 
 /** How much of the room is for what is the same before the difference. */
