@@ -1,3 +1,4 @@
+import { columnsOf } from "./columns.ts";
 import type { FieldDiff } from "./field-diff.ts";
 import { apart, lookAlikes, type Side, sideOf } from "./look-alikes.ts";
 
@@ -13,7 +14,7 @@ export interface ShownField {
  * Fields as texts in which everything shows, the invisible by its number. What is longer than there is room for is cut
  * around the place where it differs, with `…` for what is left out; two sides that differ never look the same (`look-alikes.ts`).
  *
- * @param room As many characters of a value or a line are shown. @default - all
+ * @param room As many columns of a value or a line are shown. @default - all
  */
 export function shownFields(fields: readonly FieldDiff[], room = Number.POSITIVE_INFINITY): ShownField[] {
   // Items of one list that only one side has are each other's counterparts.
@@ -48,7 +49,7 @@ function textOf(value: unknown): string {
 /** Cuts the texts of two sides; none of them where some would look the same then. */
 function cutter(all: readonly Side[], room: number): (side: Side) => string {
   const whole = apart(all);
-  if (all.every((side) => whole(side).length <= room)) return whole;
+  if (all.every((side) => columnsOf(whole(side)) <= room)) return whole;
   const opposite = (sign: string) => all.filter((other) => other.sign === sign).map(whole);
   const others = new Map([
     ["-", opposite("+")],
@@ -62,14 +63,20 @@ function cutter(all: readonly Side[], room: number): (side: Side) => string {
 const LEAD = 1 / 3;
 
 function around(text: string, others: readonly string[], room: number): string {
-  if (text.length <= room) return text;
   const letters = [...text];
+  // The column in which each letter begins, and that in which the text ends.
+  const columns = [0];
+  for (const letter of letters) columns.push((columns.at(-1) ?? 0) + columnsOf(letter));
+  const total = columns.at(-1) ?? 0;
+  if (total <= room) return text;
   const same = others.reduce((most, other) => Math.max(most, commonStart(text, other)), 0);
-  const at = [...text.slice(0, same)].length;
-  const start = Math.max(0, Math.floor(Math.min(at - room * LEAD, letters.length - room + 1)));
+  const at = columns.at([...text.slice(0, same)].length) ?? 0;
+  const from = Math.max(0, Math.floor(Math.min(at - room * LEAD, total - room + 1)));
+  const start = columns.findIndex((column) => column >= from);
   const head = start > 0 ? "…" : "";
-  const isWhole = letters.length - start <= room - head.length;
-  const end = isWhole ? letters.length : start + room - head.length - 1;
+  const last = (columns.at(start) ?? 0) + room - head.length;
+  const isWhole = total <= last;
+  const end = isWhole ? letters.length : columns.findLastIndex((column) => column < last);
   return `${head}${letters.slice(start, end).join("")}${isWhole ? "" : "…"}`;
 }
 

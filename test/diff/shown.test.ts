@@ -177,6 +177,14 @@ function withObject(object: ObjectDiff) {
   return bareDiff("stage", "changed", { objects: [object] });
 }
 
+/** The columns of a line of letters of which two kinds are wide, with tabs to the next stop. */
+function terminalColumns(line: string): number {
+  return [...line].reduce((at, letter) => {
+    if (letter === "\t") return at + 8 - (at % 8);
+    return at + (/[日😀]/u.test(letter) ? 2 : 1);
+  }, 0);
+}
+
 describe("a comparison as text", () => {
   const QUOTA = { quota: { enabled: true } };
 
@@ -199,6 +207,29 @@ describe("a comparison as text", () => {
     expect(wide.length).toBeGreaterThan(0);
     // All of these are values.
     expect(wide.filter((line) => !/^ {4}/.test(line))).toEqual([]);
+  });
+
+  it("fits it with letters that are two columns wide, too", () => {
+    const wide = fc.string({
+      unit: fc.constantFrom("a", "日", "😀", ".", "\t"),
+      maxLength: 120,
+      size: "max",
+    });
+    // Without the others, so that two sides never look the same as they are cut.
+    const side = fc.tuple(fc.constantFrom("b", "c"), wide);
+    fc.assert(
+      fc.property(wide, side, side, fc.boolean(), (key, [one, before], [other, after], isText) => {
+        fc.pre(one !== other);
+        const [was, is] = [`${one}${before}`, `${other}${after}`].map((text) =>
+          isText ? `${text}\n` : text,
+        );
+        const fields = fieldDiffs({ [key]: was }, { [key]: is });
+        const object: ObjectDiff = { what: "changed", kind: "ConfigMap", name: "a", part: "stack", fields };
+        const lines = diffText([withObject(object)], 80).split("\n");
+        expect(lines.filter((line) => terminalColumns(line) > 80)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it("loses nothing of what it parts into lines", () => {
