@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { UserError } from "../errors.ts";
 import { objectFiles, writeFolder } from "../render/folder.ts";
 import { masked } from "../render/masked.ts";
+import { withoutOptions } from "../render/pulumi-options.ts";
 import { redacted } from "../render/redacted.ts";
 import { references, secretFiles } from "../render/references.ts";
 import { JSON_OUTPUT, refuseUnknown, STACK, say } from "./options.ts";
@@ -23,7 +24,7 @@ export const render = defineCommand({
       options: ["redacted", "masked", "references"],
       default: "redacted",
       description:
-        "With masked, Secrets have their texts, with a word for each secret, and --json tells what is no Kubernetes object, too; with references, and --out, there are templates of them",
+        "With masked, Secrets have their texts, with a word for each secret; the list that --json prints is then for comparing, and no API server takes it: it has what Pulumi is told of an object, too, and what is no Kubernetes object; with references, and --out, there are templates of them",
     },
   },
   async run({ args }) {
@@ -33,14 +34,15 @@ export const render = defineCommand({
     const { objects, settings } = rendered ?? (await redacted(ROOT, args.stack));
     warn(settings.warnings);
     if (args.out !== undefined) {
-      writeFolder(args.out, objectFiles(objects, args.json ? "json" : "yaml"));
+      writeFolder(args.out, objectFiles(objects.map(withoutOptions), args.json ? "json" : "yaml"));
       say(`${objects.length} objects written to ${args.out}`);
     } else if (args.json) {
       // What `./ops diff` compares is all that there is.
       const items = [...objects, ...(rendered?.others ?? [])];
       process.stdout.write(`${JSON.stringify({ apiVersion: "v1", kind: "List", items }, null, 2)}\n`);
     } else {
-      process.stdout.write(objects.map((object) => `---\n${stringify(object, { lineWidth: 0 })}`).join(""));
+      const documents = objects.map((object) => stringify(withoutOptions(object), { lineWidth: 0 }));
+      process.stdout.write(documents.map((document) => `---\n${document}`).join(""));
     }
   },
 });

@@ -1,11 +1,12 @@
+import { PROVIDER } from "../render/other-resource.ts";
 import { isMap } from "../system/is-map.ts";
 import { nameOf, type ObjectDiff, OTHER_URN } from "./object-diff.ts";
 import { isOtherCluster } from "./other-cluster.ts";
 import { GITHUB } from "./part-of.ts";
 
-/** What no object of the cluster shows by itself, in a few words each: another cluster, protection, and what is on GitHub. */
+/** What no object of the cluster shows by itself, in a few words each: another cluster or account, protection, and what is on GitHub. */
 export function besides(objects: readonly ObjectDiff[]): string[] {
-  const onGitHub = objects.filter(({ part }) => part === GITHUB);
+  const onGitHub = objects.filter(({ part, kind }) => part === GITHUB && kind !== PROVIDER);
   const others = (what: ObjectDiff["what"]) =>
     named(
       `on GitHub, ${what}`,
@@ -13,6 +14,7 @@ export function besides(objects: readonly ObjectDiff[]): string[] {
     );
   return [
     ...objects.flatMap(otherCluster),
+    ...objects.flatMap(otherAccount),
     ...named(
       "taken over under another name in the program, and removed with the former one",
       objects.filter(({ because }) => because?.includes(OTHER_URN)),
@@ -44,6 +46,18 @@ function otherCluster(object: ObjectDiff): string[] {
   if (!isOtherCluster(object)) return [];
   const { before, after } = object.fields.find(({ path }) => path === CONTEXT) ?? {};
   return [`all of it is made anew in another cluster, by the context ${after} in place of ${before}`];
+}
+
+/** The field that names the account, of the one provider of what is on GitHub. */
+const OWNER = "spec.owner";
+
+function otherAccount({ kind, part, fields }: ObjectDiff): string[] {
+  if (kind !== PROVIDER || part !== GITHUB) return [];
+  const owner = fields.find(({ path }) => path === OWNER);
+  if (owner === undefined) return [];
+  return [
+    `all that is on GitHub is looked for at another account, ${owner.after} in place of ${owner.before}`,
+  ];
 }
 
 /** Whether an object was protected and no longer is, or the other way round; neither where it stays as it was. */

@@ -21,7 +21,7 @@ export function diffMarkdown(diffs: readonly StackDiff[]): string {
 /**
  * An object under its name, with what changes of it, or all of it where it is added.
  *
- * @param room As many characters of each value and line that changes are shown. @default - all
+ * @param room As many columns of each value and line that changes are shown. @default - all
  */
 export function objectFold(object: ObjectDiff, room?: number): string {
   return fold(inlineHtml(titleOf(object)), diffBlock(objectLines(object, room)));

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
+import { libraryOf } from "../render/other-resource.ts";
 import { optionsOf, withoutUrn } from "../render/pulumi-options.ts";
 import { inBytes } from "../schema/values.ts";
 import { claim, sizeOf } from "./claim.ts";
@@ -84,9 +85,9 @@ function taken(
   return { ...outcome("replaced", after, partOf), fields, because, ...refusal(before) };
 }
 
-/** Pulumi removes nothing that it is to leave where it is, also not to make it anew. */
+/** Pulumi removes nothing that it is to leave where it is, also not to make it anew; elsewhere than in a cluster it can. */
 function retained(before: KubernetesObject): Pick<ObjectDiff, "refused"> {
-  if (!optionsOf(before).retainOnDelete) return {};
+  if (!optionsOf(before).retainOnDelete || libraryOf(before) !== undefined) return {};
   return {
     refused: "Pulumi leaves it where it is, and what never changes in place cannot be made anew then",
   };

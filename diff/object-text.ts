@@ -1,3 +1,4 @@
+import { columnsOf } from "./columns.ts";
 import { digestChange } from "./digest.ts";
 import { nameOf, type ObjectDiff } from "./object-diff.ts";
 import { type ShownField, shownFields } from "./shown-fields.ts";
@@ -39,5 +40,5 @@ function fieldLines({ path, before, after, lines }: ShownField, width: number): 
     ...(after === undefined ? [] : [`+ ${after}`]),
   ];
   const short = `${title.join("")} ${signed.length === 1 ? signed.join("") : `${before} -> ${after}`}`;
-  return short.length <= Math.min(width, WIDEST_PAIR) ? [short] : under(signed);
+  return columnsOf(short) <= Math.min(width, WIDEST_PAIR) ? [short] : under(signed);
 }

@@ -24,12 +24,23 @@ const IMMUTABLE: Readonly<Record<string, (path: string) => boolean>> = {
   RoleBinding: (path) => path.startsWith("roleRef"),
   Secret: (path) => path === "type",
   Service: (path) => path === "spec.clusterIP",
+  // What is in one repository on GitHub is not moved to another. The provider says so of all but rulesets.
+  IssueLabel: isRepository,
+  RepositoryWebhook: isRepository,
+  RepositoryEnvironment: isRepository,
+  RepositoryEnvironmentDeploymentPolicy: isRepository,
+  ActionsEnvironmentSecret: isRepository,
+  ActionsEnvironmentVariable: isRepository,
 };
 
 /** The fields for which an object is made anew, as no API server changes them. */
 export function replacing({ kind }: KubernetesObject, fields: readonly FieldDiff[]): readonly string[] {
   const isImmutable = IMMUTABLE[kind];
   return isImmutable ? fields.map(({ path }) => path).filter(isImmutable) : [];
+}
+
+function isRepository(path: string): boolean {
+  return path === "spec.repository";
 }
 
 function isWithin(path: string, field: string): boolean {

@@ -1,5 +1,6 @@
-import { visible } from "../system/visible.ts";
+import { columnsOf } from "./columns.ts";
 import type { FieldDiff } from "./field-diff.ts";
+import { apart, lookAlikes, type Side, sideOf } from "./look-alikes.ts";
 
 /** A field that differs, each side in one line, or line by line. */
 export interface ShownField {
@@ -11,9 +12,9 @@ export interface ShownField {
 
 /**
  * Fields as texts in which everything shows, the invisible by its number. What is longer than there is room for is cut
- * around the place where it differs, with `…` for what is left out; two sides that differ never look the same.
+ * around the place where it differs, with `…` for what is left out; two sides that differ never look the same (`look-alikes.ts`).
  *
- * @param room As many characters of a value or a line are shown. @default - all
+ * @param room As many columns of a value or a line are shown. @default - all
  */
 export function shownFields(fields: readonly FieldDiff[], room = Number.POSITIVE_INFINITY): ShownField[] {
   // Items of one list that only one side has are each other's counterparts.
@@ -33,12 +34,6 @@ export function shownFields(fields: readonly FieldDiff[], room = Number.POSITIVE
   });
 }
 
-/** A text that stands on one side, by its sign; all else is of neither. */
-interface Side {
-  readonly sign: string;
-  readonly text: string;
-}
-
 function sides({ before, after }: FieldDiff): Side[] {
   return [
     ...(before === undefined ? [] : [{ sign: "-", text: textOf(before) }]),
@@ -46,44 +41,42 @@ function sides({ before, after }: FieldDiff): Side[] {
   ];
 }
 
-function sideOf(line: string): Side {
-  return { sign: line.slice(0, 1), text: visible(line.slice(1)) };
-}
-
 /** A value in one line. */
 function textOf(value: unknown): string {
-  return visible(JSON.stringify(value));
+  return JSON.stringify(value);
 }
 
 /** Cuts the texts of two sides; none of them where some would look the same then. */
 function cutter(all: readonly Side[], room: number): (side: Side) => string {
-  if (all.every(({ text }) => text.length <= room)) return ({ text }) => text;
-  const opposite = (sign: string) =>
-    all.filter((other) => other.sign !== sign && "+-".includes(other.sign)).map(({ text }) => text);
-  const others = { "-": opposite("-"), "+": opposite("+") };
-  const cut = ({ sign, text }: Side) =>
-    sign === "-" || sign === "+" ? around(text, others[sign], room) : around(text, [], room);
-  const [were, are] = [others["+"], others["-"]].map((texts) => new Set(texts));
-  const shown = new Map([...(were ?? [])].map((text) => [cut({ sign: "-", text }), text]));
-  const isAlike = [...(are ?? [])].some((text) => {
-    const twin = shown.get(cut({ sign: "+", text }));
-    return twin !== undefined && twin !== text;
-  });
-  return isAlike ? ({ text }) => text : cut;
+  const whole = apart(all);
+  if (all.every((side) => columnsOf(whole(side)) <= room)) return whole;
+  const opposite = (sign: string) => all.filter((other) => other.sign === sign).map(whole);
+  const others = new Map([
+    ["-", opposite("+")],
+    ["+", opposite("-")],
+  ]);
+  const cut = (side: Side) => around(whole(side), others.get(side.sign) ?? [], room);
+  return lookAlikes(all, cut).size > 0 ? whole : cut;
 }
 
 /** How much of the room is for what is the same before the difference. */
 const LEAD = 1 / 3;
 
 function around(text: string, others: readonly string[], room: number): string {
-  if (text.length <= room) return text;
   const letters = [...text];
+  // The column in which each letter begins, and that in which the text ends.
+  const columns = [0];
+  for (const letter of letters) columns.push((columns.at(-1) ?? 0) + columnsOf(letter));
+  const total = columns.at(-1) ?? 0;
+  if (total <= room) return text;
   const same = others.reduce((most, other) => Math.max(most, commonStart(text, other)), 0);
-  const at = [...text.slice(0, same)].length;
-  const start = Math.max(0, Math.floor(Math.min(at - room * LEAD, letters.length - room + 1)));
+  const at = columns.at([...text.slice(0, same)].length) ?? 0;
+  const from = Math.max(0, Math.floor(Math.min(at - room * LEAD, total - room + 1)));
+  const start = columns.findIndex((column) => column >= from);
   const head = start > 0 ? "…" : "";
-  const isWhole = letters.length - start <= room - head.length;
-  const end = isWhole ? letters.length : start + room - head.length - 1;
+  const last = (columns.at(start) ?? 0) + room - head.length;
+  const isWhole = total <= last;
+  const end = isWhole ? letters.length : columns.findLastIndex((column) => column < last);
   return `${head}${letters.slice(start, end).join("")}${isWhole ? "" : "…"}`;
 }
 

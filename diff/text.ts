@@ -1,7 +1,7 @@
 import { type Amounts, showBytes, showCpu } from "../kubernetes/amounts.ts";
 import { visible } from "../system/visible.ts";
 import { restartText } from "./fates.ts";
-import { nameOf } from "./object-diff.ts";
+import { nameOf, type ObjectDiff } from "./object-diff.ts";
 import { objectLines } from "./object-text.ts";
 import type { QuotaUse } from "./quotas.ts";
 import type { Restart } from "./restarts.ts";
@@ -50,12 +50,20 @@ export function summaryLines(diff: StackDiff): string[] {
     `${against}: ${countsOf(diff)}.`,
     ...more,
     ...restartLines(diff.restarts),
-    ...objects.flatMap((object) =>
-      object.refused ? [`Refused: ${nameOf(object)}, as ${object.refused}.`] : [],
-    ),
+    ...objects.filter(isRefused).map((object) => `Refused: ${refusalText(object)}`),
     ...totalLines(totals),
     ...quotaLines(quotas),
   ];
+}
+
+/** Whether a change is refused, so that there is a reason to tell. */
+export function isRefused(object: ObjectDiff): object is ObjectDiff & { readonly refused: string } {
+  return object.refused !== undefined;
+}
+
+/** `PersistentVolumeClaim packit--stg/postgres-15, as it holds data.` */
+export function refusalText(object: ObjectDiff & { readonly refused: string }): string {
+  return `${nameOf(object)}, as ${object.refused}.`;
 }
 
 /** How much changes, in a few words. */

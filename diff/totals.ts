@@ -3,6 +3,7 @@ import { type Amounts, NOTHING, podAmounts, sum } from "../kubernetes/amounts.ts
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { inBytes } from "../schema/values.ts";
 import { claim, sizeOf } from "./claim.ts";
+import { DEFAULT_REPLICAS } from "./workload.ts";
 
 const amounts = z.object({ cpu: z.string(), memory: z.string() });
 const containers = z.array(
@@ -11,7 +12,7 @@ const containers = z.array(
 const workload = z.object({
   kind: z.enum(["Deployment", "StatefulSet"]),
   spec: z.object({
-    replicas: z.number(),
+    replicas: z.number().default(DEFAULT_REPLICAS),
     template: z.object({
       spec: z.object({ containers, initContainers: containers.default([]) }),
     }),

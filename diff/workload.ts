@@ -1,10 +1,13 @@
 import { z } from "zod";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 
+/** How many pods Kubernetes makes of a workload that does not say how many. */
+export const DEFAULT_REPLICAS = 1;
+
 const workload = z.object({
   kind: z.enum(["Deployment", "StatefulSet"]),
   spec: z.object({
-    replicas: z.number(),
+    replicas: z.number().default(DEFAULT_REPLICAS),
     template: z.unknown(),
     strategy: z.object({ type: z.string() }).optional(),
   }),

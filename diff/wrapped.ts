@@ -1,5 +1,7 @@
+import { columnsOf, fitting } from "./columns.ts";
+
 /**
- * Prose in lines of a width, with four more spaces before all but the first. What is longer than a line is parted where
+ * Prose in lines of a width, in columns, with four more spaces before all but the first. What is longer than a line is parted where
  * a path has a step, or else anywhere.
  */
 export function wrapped(text: string, width: number): string[] {
@@ -9,13 +11,13 @@ export function wrapped(text: string, width: number): string[] {
   let line = "";
   for (const word of text.slice(lead.length).split(" ")) {
     const longer = line === "" ? `${lead}${word}` : `${line} ${word}`;
-    if (longer.length <= width || line === "") {
+    if (columnsOf(longer) <= width || line === "") {
       line = longer;
     } else {
       lines.push(line);
       line = `${indent}${word}`;
     }
-    while (line.length > width) {
+    while (columnsOf(line) > width) {
       const end = stepBefore(line, width, indent.length);
       lines.push(line.slice(0, end));
       line = `${indent}${line.slice(end)}`;
@@ -34,6 +36,7 @@ export function wrappedProse(text: string, width: number): string[] {
 
 /** Where a line that is too long can end. */
 function stepBefore(line: string, width: number, atLeast: number): number {
-  const ends = [...line.slice(0, width).matchAll(/(?=[.[/])/g)].map(({ index }) => index);
-  return ends.findLast((end) => end > atLeast) ?? width;
+  const most = fitting(line, width);
+  const ends = [...line.slice(0, most).matchAll(/(?=[.[/])/g)].map(({ index }) => index);
+  return ends.findLast((end) => end > atLeast) ?? most;
 }

@@ -1,3 +1,4 @@
+import { apart, sideOf } from "../look-alikes.ts";
 import { html, type Markup } from "./markup.ts";
 import { compareWords } from "./words.ts";
 
@@ -6,7 +7,9 @@ import { compareWords } from "./words.ts";
  * or beside each other. What is unchanged stands there twice, as side by side it is shown on both.
  */
 export function lineDiff(lines: readonly string[]): Markup {
-  return html`<div class="lines">${blocks(lines).map(blockOf)}</div>`;
+  const shown = apart(lines.map(sideOf));
+  const all = lines.map((line) => `${line.slice(0, 1)}${shown(sideOf(line))}`);
+  return html`<div class="lines">${blocks(all).map(blockOf)}</div>`;
 }
 
 /** Lines that stand together: those of a change, or others, which are one each. */

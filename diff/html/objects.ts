@@ -2,7 +2,7 @@ import { digestChange } from "../digest.ts";
 import type { FieldDiff } from "../field-diff.ts";
 import type { ObjectDiff } from "../object-diff.ts";
 import { STAYS } from "../object-text.ts";
-import { fieldItem, yaml } from "./fields.ts";
+import { fieldList, shownValues, yaml } from "./fields.ts";
 import { html, type Markup } from "./markup.ts";
 
 /** Each thing that happens to objects, with its sign. */
@@ -53,7 +53,7 @@ ${refused !== undefined && html`<span class="badge refused">refused</span>`}<spa
 <p class="facts">${namespace !== undefined && html`Namespace <code>${namespace}</code>. `}${
     because && html`Made anew, for ${because.map((path, i) => html`${i > 0 && ", "}<code>${path}</code>`)}. `
   }${stays && html`${sentence(STAYS)} `}${refused !== undefined && html`<strong>Refused by <code>pulumi up</code>: ${refused}.</strong>`}</p>
-${fields.length > 0 && html`<ul class="fields">${fields.map(fieldItem)}</ul>`}${
+${fields.length > 0 && fieldList(fields)}${
   added !== undefined && html`<pre class="yaml"><code>${yaml(added)}</code></pre>`
 }</div>
 </details>
@@ -79,11 +79,10 @@ function lastOf(path: string): string {
   return /\["(.*)"\]$/.exec(path)?.[1] ?? /[^.[\]]*(\[[^\]]*\])?$/.exec(path)?.[0] ?? path;
 }
 
-function shortValues({ path, before, after, lines }: FieldDiff): Markup | undefined {
-  if (lines || digestChange(path) !== undefined) return undefined;
-  const texts = [before, after].map((value) => (value === undefined ? "" : yaml(value)));
-  const [was = "", is = ""] = texts;
-  if (texts.some((text) => text.length > SHORT || text.includes("\n"))) return undefined;
+function shortValues(field: FieldDiff): Markup | undefined {
+  if (field.lines || digestChange(field.path) !== undefined) return undefined;
+  const { was = "", is = "" } = shownValues([field]).get(field) ?? {};
+  if ([was, is].some((text) => text.length > SHORT || text.includes("\n"))) return undefined;
   return html`${was !== "" && html`<del>${was}</del>`}${was !== "" && is !== "" && " → "}${is !== "" && html`<ins>${is}</ins>`}`;
 }
 

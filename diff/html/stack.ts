@@ -2,7 +2,7 @@ import { fateOf } from "../fates.ts";
 import type { ObjectDiff } from "../object-diff.ts";
 import type { Restart } from "../restarts.ts";
 import type { StackDiff } from "../stack-diff.ts";
-import { NO_RESTART } from "../text.ts";
+import { isRefused, NO_RESTART, refusalText } from "../text.ts";
 import { quotaList, totalsTable } from "./amounts.ts";
 import { html, type Markup } from "./markup.ts";
 import { idOf, objectId, objectList, SIGNS } from "./objects.ts";
@@ -55,14 +55,11 @@ function besideList(besides: readonly string[]): Markup {
 }
 
 function refusals(stack: string, objects: readonly ObjectDiff[]): Markup {
-  const refused = objects.filter((object) => object.refused !== undefined);
+  const refused = objects.filter(isRefused);
   if (refused.length === 0) return html``;
   return html`<section class="refusals"><h3>Refused by <code>pulumi up</code></h3>
 <ul>${refused.map(
-    (object) =>
-      html`<li><a href="#${objectId(stack, object)}">${object.kind} <code>${object.name}</code></a> would be ${
-        object.what === "removed" ? "removed" : "made anew"
-      }: ${object.refused}.</li>\n`,
+    (object) => html`<li><a href="#${objectId(stack, object)}">${refusalText(object)}</a></li>\n`,
   )}</ul></section>
 `;
 }

@@ -46,6 +46,24 @@ describe("render", () => {
     );
   });
 
+  it("tells what Pulumi is told in the list alone that is printed for comparing", async () => {
+    const cwd = project();
+    const out = join(temporaryFolder(), "objects");
+    const [yaml, json] = await Promise.all([
+      command("render", ["stage", "--secrets", "masked"], { cwd }),
+      command("render", ["stage", "--secrets", "masked", "--json"], { cwd }),
+      command("render", ["stage", "--secrets", "masked", "--json", "--out", out], { cwd }),
+    ]);
+    const documents = parseAllDocuments(String(yaml.stdout)).map((document) => document.toJS());
+    const files = objectFiles(out).map((name) => JSON.parse(readFileSync(join(out, name), "utf8")));
+    for (const objects of [documents, files]) {
+      expect(objects.length).toBeGreaterThan(30);
+      expect(objects.filter((object) => "pulumi" in object)).toEqual([]);
+    }
+    const { items } = JSON.parse(String(json.stdout));
+    expect(items.some(({ pulumi }: { pulumi?: unknown }) => pulumi !== undefined)).toBe(true);
+  });
+
   it("writes objects without Secrets, a list of these and a template for each of their keys", async () => {
     const out = join(temporaryFolder(), "objects");
     const args = ["fedora-ci", "--out", out, "--secrets", "references"];

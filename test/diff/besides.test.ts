@@ -17,6 +17,7 @@ const shared = (changes: Changes) => gitHub({ shared: changes });
 const RULESET = "RepositoryRuleset packit-github-ruleset";
 const STAGE = "RepositoryEnvironment packit-github-environment/stage";
 const POLICY = "RepositoryEnvironmentDeploymentPolicy packit-github";
+const LOGIN = "RoleBinding packit--stg/packit-deployer-login";
 const PROTECTED = [
   "Namespace packit--stg",
   "TenantNamespace packit--config/stg-sandbox",
@@ -68,6 +69,18 @@ const CASES: readonly (readonly [
     [`${RULESET} spec.rules.pullRequest.requiredApprovingReviewCount`],
   ],
   [
+    "another account",
+    GITHUB,
+    gitHub({ repository: "other/deployment" }),
+    ["all that is on GitHub is looked for at another account, other in place of packit"],
+    [
+      ...["packit", "other"].map(
+        (owner) => `${LOGIN} subjects[github:repo:${owner}/deployment:environment:stage]`,
+      ),
+      ...["organization", "owner"].map((field) => `Provider packit-github-provider spec.${field}`),
+    ],
+  ],
+  [
     "any branch",
     GITHUB,
     environment({ branches: ["*"], tags: [] }),
@@ -96,6 +109,26 @@ describe("what no Kubernetes object shows", () => {
     );
     for (const form of formsOf(diff))
       expect(besides.filter((one) => !wordsOf(form).includes(wordsOf(one)))).toEqual([]);
+  });
+
+  it("is that nothing moves from one repository to another, but what the provider has change in place", async () => {
+    const { objects } = await stackDiffOf("stage", GITHUB, gitHub({ repository: "packit/other" }));
+    const told = objects.filter(({ part }) => part === "github");
+    const kinds = (what: string) => [
+      ...new Set(told.filter((one) => one.what === what).map(({ kind }) => kind)),
+    ];
+    expect(kinds("replaced").sort()).toEqual([
+      "ActionsEnvironmentSecret",
+      "ActionsEnvironmentVariable",
+      "IssueLabel",
+      "RepositoryEnvironment",
+      "RepositoryEnvironmentDeploymentPolicy",
+      "RepositoryWebhook",
+    ]);
+    expect(kinds("changed")).toEqual(["RepositoryRuleset"]);
+    expect(told.flatMap(({ because }) => because ?? []).every((path) => path === "spec.repository")).toBe(
+      true,
+    );
   });
 
   it("is that all starts in another cluster", async () => {

@@ -148,6 +148,16 @@ describe("the totals of objects", () => {
   });
 });
 
+it("counts one pod of a workload that does not say how many", async () => {
+  const own = await objectsOf("stage");
+  const uncounted = own.map((object) => {
+    const { replicas, ...spec } = (object.spec ?? {}) as { readonly replicas?: number };
+    return replicas === 1 ? { ...object, spec } : object;
+  });
+  expect(uncounted).not.toEqual(own);
+  expect(totalsOf(uncounted)).toEqual(totalsOf(own));
+});
+
 describe("a comparison as Markdown", () => {
   it("has no text that ends its block of code, or its fold", async () => {
     const text = "```\n</details>\n````\n";

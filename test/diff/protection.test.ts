@@ -1,13 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { besides } from "../../diff/besides.ts";
+import { diffHtml } from "../../diff/html/page.ts";
 import { objectDiffs } from "../../diff/object-diff.ts";
 import { partOf } from "../../diff/part-of.ts";
+import { summaryLines } from "../../diff/text.ts";
 import type { KubernetesObject } from "../../render/kubernetes-object.ts";
 import { optionsOf } from "../../render/pulumi-options.ts";
 import { GITHUB } from "../support/github-settings.ts";
 import { IMAGE_BUILDS } from "../support/image-builds.ts";
 import { type Registered, registered } from "../support/registered.ts";
-import { maskedWith, stackDiffOf } from "../support/stack-diffs.ts";
+import { bareDiff, maskedWith, stackDiffOf } from "../support/stack-diffs.ts";
 import { type Changes, merge } from "../support/stacks.ts";
 import { switched } from "../support/switches.ts";
 
@@ -163,5 +165,10 @@ describe("a volume of another class", () => {
     expect(told.map(({ what, name, refused }) => [what, name, refused])).toEqual([
       ["changed", "postgres-15", "no volume can be made smaller"],
     ]);
+    // Each form says the same of it, and nothing of the volume being made anew.
+    const diff = bareDiff("stage", "changed", { objects });
+    const words = "PersistentVolumeClaim packit--stg/postgres-15, as no volume can be made smaller.";
+    expect(summaryLines(diff)).toContain(`Refused: ${words}`);
+    expect(diffHtml([diff])).toContain(`>${words}</a></li>`);
   });
 });

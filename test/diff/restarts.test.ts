@@ -49,6 +49,7 @@ const otherStream = changed(stream, {
   spec: { tags: [{ name: "stg", from: { kind: "DockerImage", name: "quay.io/other/app:stg" } }] },
 });
 
+const UNCOUNTED = changed(deployment, { spec: { replicas: undefined } });
 const NONE: Changes = { spec: { replicas: 0 } };
 const SELECTOR = { spec: { selector: { matchLabels: { component: "app", part: "app" } } } };
 const CONTAINER = { image: "app:stg", env: [{ name: "B" }, { name: "A" }], name: "a" };
@@ -104,6 +105,13 @@ const CASES: readonly (readonly [
     [changed(deployment, { spec: { template: { spec: { containers: [CONTAINER] } } } })],
     ["app: its 2 pods restart, one after another, for containers[a].env (order)"],
   ],
+  [
+    "one pod of one that does not say how many",
+    [UNCOUNTED],
+    [changed(UNCOUNTED, { spec: { template: { metadata: { labels: { a: "b" } } } } })],
+    ["app: its pod restarts, for metadata.labels.a"],
+  ],
+  ["nothing where that one pod is said", [UNCOUNTED], [changed(UNCOUNTED, { spec: { replicas: 1 } })], []],
   ["the end of one that is removed", [deployment], [], ["app: stops (2 pods)"]],
   ["the end of all its pods", [single], [changed(single, NONE)], ["app: stops (1 pod)"]],
   ["nothing of the end of none", [changed(single, NONE)], [], []],
