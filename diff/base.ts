@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { EnvironmentError, UserError } from "../errors.ts";
 import type { KubernetesObject } from "../render/kubernetes-object.ts";
 import { knownStacks } from "../settings/stacks.ts";
-import { WITHOUT_CALLERS_REPOSITORY, WITHOUT_HOOKS } from "../system/git-environment.ts";
+import { WITHOUT_CALLERS_REPOSITORY } from "../system/git-environment.ts";
 import { jsonIn } from "../system/json-text.ts";
 import { LOCKFILE, sharePackages } from "../system/shared-packages.ts";
 
@@ -166,5 +166,11 @@ async function install(root: string, checkout: string): Promise<{ readonly wrong
 
 function git(cwd: string, args: readonly string[]) {
   const env = WITHOUT_CALLERS_REPOSITORY;
-  return execa("git", [...WITHOUT_HOOKS, ...args], { cwd, reject: false, stdin: "ignore", env });
+  // Hooks are for what somebody does in a clone, and a worktree for the base is none of that.
+  return execa("git", ["-c", "core.hooksPath=/dev/null", ...args], {
+    cwd,
+    reject: false,
+    stdin: "ignore",
+    env,
+  });
 }

@@ -18,6 +18,3 @@ export const WITHOUT_CALLERS_REPOSITORY: Readonly<Record<string, undefined>> = {
   GIT_IMPLICIT_WORK_TREE: undefined,
   GIT_INTERNAL_SUPER_PREFIX: undefined,
 };
-
-/** The words by which git runs no hooks: those of whoever owns a clone are for his own work. */
-export const WITHOUT_HOOKS = ["-c", "core.hooksPath=/dev/null"] as const;

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 import { EnvironmentError, UserError } from "../../errors.ts";
-import { WITHOUT_CALLERS_REPOSITORY, WITHOUT_HOOKS } from "../../system/git-environment.ts";
+import { WITHOUT_CALLERS_REPOSITORY } from "../../system/git-environment.ts";
 import { jsonIn } from "../../system/json-text.ts";
 import { sharePackages } from "../../system/shared-packages.ts";
 import type { Resolved } from "./resolve.ts";
@@ -46,7 +46,7 @@ export async function makeWorktree(root: string, folder: string, { url, sha }: R
   await git(root, ["fetch", "--no-tags", "--", url, sha]);
   // A link would lead whoever reads the worktree out of it.
   await git(root, [
-    ...WITHOUT_HOOKS,
+    ...NOTHING_RUNS,
     "-c",
     "core.symlinks=false",
     "worktree",
@@ -60,6 +60,8 @@ export async function makeWorktree(root: string, folder: string, { url, sha }: R
   await install(root, folder);
   writeFileSync(whole, "");
 }
+
+const NOTHING_RUNS = ["-c", "core.hooksPath=/dev/null"];
 
 /** Removes the worktree of {@link makeWorktree}. */
 export async function removeWorktree(root: string, folder: string): Promise<void> {

@@ -224,9 +224,11 @@ describe("./ops release", () => {
 /** What decides about colours, whatever is set where the tests run. */
 const ANY_LOOKS = {
   CI: undefined,
+  GITHUB_ACTIONS: undefined,
   NO_COLOR: undefined,
   FORCE_COLOR: undefined,
   NODE_DISABLE_COLORS: undefined,
+  COLORTERM: undefined,
 };
 
 /** Begins a release at a terminal, with options of what answers there. */
