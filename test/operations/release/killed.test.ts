@@ -7,8 +7,8 @@ import { ROOT } from "../../support/stacks.ts";
 
 const KILLER = `--disable-warning=ExperimentalWarning --import=${join(ROOT, "test/support/release/kill.mjs")}`;
 
-/** How often a release is killed by chance; more where there is time: `PACKIT_TEST_KILLS=500`. */
-const KILLS = Number(process.env.PACKIT_TEST_KILLS ?? 50);
+/** How often a release is killed by chance; 50 and more where there is time: `PACKIT_TEST_KILLS=50`. */
+const KILLS = Number(process.env.PACKIT_TEST_KILLS ?? 20);
 
 /** What a release does outside, however often it was killed. */
 async function expectOnce(world: World): Promise<void> {

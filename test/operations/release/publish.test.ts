@@ -9,9 +9,14 @@ const PATH = "weekly/2026/week-49.md";
 const COMMIT = { settings: { blog: { as: "commit" } } };
 const TOLD = "- Thing 2 of ogr works now. ([ogr#2](https://github.com/packit/ogr/pull/2))";
 
+/** What texts do not need. */
+const WITHOUT = ["check-stage", "announce", "wait-images", "deploy", "verify", "restore-topics"];
+
+const GO_ON = { choices: { without: WITHOUT } };
+
 /** A release up to the step that publishes. */
 async function written(world: World, args: Parameters<typeof begun>[0] = {}) {
-  const made = await begun(args, world);
+  const made = await begun({ ...GO_ON, ...args }, world);
   while ((await made.release.next())?.name !== "publish");
   return made;
 }
@@ -63,7 +68,7 @@ describe("a blog post", () => {
     const world = await World.make();
     world.services.blog.files.set(`main ${PATH}`, "Before.\n");
     await written(world);
-    const dry = await begun({ isDry: true, asker: { mode: "nobody" } }, world);
+    const dry = await begun({ ...GO_ON, isDry: true, asker: { mode: "nobody" } }, world);
     await dry.release.next();
     expect(dry.context.said.join("\n")).toContain("would: open a pull request");
   });
@@ -90,9 +95,9 @@ describe("a post at Mastodon", () => {
     );
     world.services.refuses = () => undefined;
     writeFileSync(file, "x".repeat(501));
-    await expect((await begun({}, world)).release.next()).rejects.toThrow("Post 1 has 501 characters");
+    await expect((await begun(GO_ON, world)).release.next()).rejects.toThrow("Post 1 has 501 characters");
     writeFileSync(file, "Shorter.");
-    await (await begun({}, world)).release.next();
+    await (await begun(GO_ON, world)).release.next();
     expect(world.outside.toots).toEqual(["Shorter."]);
     expect(world.outside).toMatchObject({
       commits: [expect.stringContaining(PATH)],
@@ -116,7 +121,7 @@ describe("a post at Mastodon", () => {
     await expect(release.next()).rejects.toThrow("Change post 3");
     world.services.refuses = () => undefined;
     writeFileSync(join(context.folder, "posts.txt"), text);
-    await (await begun({}, world)).release.next();
+    await (await begun(GO_ON, world)).release.next();
     const wanted = ["One", "Two", "Mended", ...(text.startsWith("Zero") ? ["Zero"] : [])];
     expect([...world.outside.toots].sort()).toEqual(wanted.sort());
   });
