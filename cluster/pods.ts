@@ -35,6 +35,11 @@ export async function podsOf(client: Pick<ApiClient, "list">, namespace: string)
   return (await client.list({ apiVersion: "v1", kind: "Pod" }, { namespace })) as Pod[];
 }
 
+/** How all containers of a pod are, those first that have to end before others begin. */
+export function containersOf({ status }: Pod): readonly ContainerStatus[] {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+}
+
 /** The digest of the image that a container's node has pulled; nothing where the node does not say it. */
 export function pulledDigest({ imageID = "" }: ContainerStatus): string | undefined {
   // Without a repository before it, it is the digest of something else: of the image's configuration.

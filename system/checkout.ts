@@ -11,37 +11,30 @@ const PROGRAM = ["*.ts", "components", "images"];
  */
 export async function uncommitted(root: string, stack: string): Promise<string[]> {
   const own = ["Pulumi.yaml", `Pulumi.${stack}.yaml`];
-  const [changed, known, unknown] = await Promise.all([
+  const results = await Promise.all([
     git(root, ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no"]),
     // What git is told to ignore is in no commit either.
     git(root, ["ls-files", "-z", "--", ...own]),
     git(root, ["ls-files", "-z", "--others", "--exclude-standard", "--", ...PROGRAM]),
   ]);
+  const [changed = [], known = [], unknown = []] = results.map(({ stdout, stderr, failed }) => {
+    if (!failed) return stdout.split("\0").filter((line) => line !== "");
+    throw new EnvironmentError(`What of ${root} is not committed cannot be told by git: ${stderr}`.trimEnd());
+  });
   const missing = own.filter((file) => !known.includes(file));
   return [...changed, ...[...missing, ...unknown].map((file) => `?? ${file}`)];
 }
 
 /** The commit that a checkout is at. */
 export async function headOf(root: string): Promise<string> {
-  const env = WITHOUT_CALLERS_REPOSITORY;
-  const options = { cwd: root, reject: false, stdin: "ignore", env } as const;
-  const { stdout, stderr, failed, shortMessage } = await execa(
-    "git",
-    ["rev-parse", "--verify", "HEAD"],
-    options,
-  );
+  const { stdout, stderr, failed, shortMessage } = await git(root, ["rev-parse", "--verify", "HEAD"]);
   if (!failed) return stdout.trim();
   throw new EnvironmentError(
     `The commit of ${root} cannot be told by git: ${stderr.trim() || shortMessage}\nCheck that git is installed, and that this is a clone.`,
   );
 }
 
-/** What git lists. */
-async function git(root: string, args: readonly string[]): Promise<string[]> {
+function git(root: string, args: readonly string[]) {
   const env = WITHOUT_CALLERS_REPOSITORY;
-  const options = { cwd: root, reject: false, stdin: "ignore", env } as const;
-  const { stdout, stderr, failed } = await execa("git", args, options);
-  if (failed)
-    throw new EnvironmentError(`What of ${root} is not committed cannot be told by git: ${stderr}`.trimEnd());
-  return stdout.split("\0").filter((line) => line !== "");
+  return execa("git", args, { cwd: root, reject: false, stdin: "ignore", env });
 }

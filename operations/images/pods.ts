@@ -1,5 +1,5 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
-import { type Pod, podsOf, pulledDigest } from "../../cluster/pods.ts";
+import { containersOf, type Pod, podsOf, pulledDigest } from "../../cluster/pods.ts";
 import { showDuration } from "../../schema/duration.ts";
 import type { StackImage } from "./stack-images.ts";
 
@@ -60,10 +60,10 @@ export function isOf(image: Pick<StackImage, "containers">, pod: Pod): boolean {
 }
 
 /** Why a pod gets no further by itself; nothing if it does. */
-export function whyStuck({ metadata, status }: Pod, now: Date): string | undefined {
-  const { deletionTimestamp: end } = metadata;
+export function whyStuck(pod: Pod, now: Date): string | undefined {
+  const { deletionTimestamp: end } = pod.metadata;
   const late = end === undefined ? 0 : (now.getTime() - Date.parse(end)) / 1000;
   if (late > PATIENCE_SECONDS) return `Terminating, ${showDuration(Math.floor(late))} over its time`;
-  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  return all.flatMap(({ state }) => state?.waiting?.reason ?? []).find((reason) => UNPULLED.includes(reason));
+  const reasons = containersOf(pod).flatMap(({ state }) => state?.waiting?.reason ?? []);
+  return reasons.find((reason) => UNPULLED.includes(reason));
 }

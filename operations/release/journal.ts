@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { EnvironmentError, knownError } from "../../errors.ts";
 import { jsonIn } from "../../system/json-text.ts";
+import { digestsIn } from "./digests.ts";
 
 const at = z.string();
 const record = z.record(z.string(), z.json());
@@ -121,7 +122,7 @@ export class Journal {
 
   /** How the release has ended, if it has. One that is being taken back has not. */
   get end(): "finished" | "aborted" | "rolled back" | undefined {
-    const last = this.#entries.findLast((one) => one.type === "end" || one.type === "back");
+    const last = this.#turn;
     return last?.type === "end" ? last.how : undefined;
   }
 
@@ -132,7 +133,12 @@ export class Journal {
 
   /** Whether it was agreed to take it back, and not all of that is done. */
   get isGoingBack(): boolean {
-    return this.#entries.findLast((one) => one.type === "end" || one.type === "back")?.type === "back";
+    return this.#turn?.type === "back";
+  }
+
+  /** What it has come to at last: an end, or that it is taken back after one. */
+  get #turn() {
+    return this.#entries.findLast((one) => one.type === "end" || one.type === "back");
   }
 
   /** What it was agreed to take back, since that was begun. */
@@ -181,6 +187,11 @@ export class Journal {
     const found = this.#entries.findLast((one) => one.type === "answer" && one.key === key);
     if (found?.type !== "answer") return undefined;
     return question === undefined || found.question === question ? found.value : undefined;
+  }
+
+  /** All digests that were noted as facts, which somebody may go back to. */
+  get digests(): string[] {
+    return digestsIn(JSON.stringify(this.#entries.filter(({ type }) => type === "fact")));
   }
 
   /** A fact as it was last written, held to a schema. */

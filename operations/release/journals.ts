@@ -15,21 +15,17 @@ export class Journals {
 
   /** The names of all releases, the newest first. */
   get names(): string[] {
-    if (!existsSync(this.folder)) return [];
-    const files = readdirSync(this.folder).filter((name) => name.endsWith(SUFFIX));
-    const names = files.map((name) => name.slice(0, -SUFFIX.length));
-    // One that was not begun, as something was refused or it was killed, is none.
-    return names.filter((name) => this.read(name).entries.length > 0).sort((a, b) => compare(b, a));
+    return this.#all().map(({ name }) => name);
   }
 
   /** The names of those that are more than a step by itself, which nobody goes on with. */
   get whole(): string[] {
-    return this.names.filter((name) => this.read(name).alone === undefined);
+    return this.#whole().map(({ name }) => name);
   }
 
   /** The one that is not ended. */
   get current(): string | undefined {
-    return this.whole.find((name) => this.read(name).end === undefined);
+    return this.#whole().find(({ journal }) => journal.end === undefined)?.name;
   }
 
   read(name: string): Journal {
@@ -52,8 +48,8 @@ export class Journals {
 
   /** When a step was last done that really did something. */
   lastDone(step: string, isIdle: (said: string) => boolean): Date | undefined {
-    const times = this.names.flatMap((name) => {
-      const state = this.read(name).step(step);
+    const times = this.#all().flatMap(({ journal }) => {
+      const state = journal.step(step);
       return state?.state === "done" && !isIdle(state.said ?? "") ? [Date.parse(state.at)] : [];
     });
     return times.length === 0 ? undefined : new Date(Math.max(...times));
@@ -61,13 +57,25 @@ export class Journals {
 
   /** All digests that were noted. */
   get digests(): string[] {
-    const facts = this.names.flatMap((name) => this.read(name).entries.filter(({ type }) => type === "fact"));
-    return JSON.stringify(facts).match(/sha256:[0-9a-f]{64}/g) ?? [];
+    return this.#all().flatMap(({ journal }) => journal.digests);
   }
 
   /** The notices that were put before topics, the newest first. */
   get notices(): Notice[] {
-    return this.names.flatMap((name) => noticesOf(this.read(name)));
+    return this.#all().flatMap(({ journal }) => noticesOf(journal));
+  }
+
+  #whole() {
+    return this.#all().filter(({ journal }) => journal.alone === undefined);
+  }
+
+  #all(): { readonly name: string; readonly journal: Journal }[] {
+    if (!existsSync(this.folder)) return [];
+    const files = readdirSync(this.folder).filter((name) => name.endsWith(SUFFIX));
+    const names = files.map((name) => name.slice(0, -SUFFIX.length)).sort((a, b) => compare(b, a));
+    const all = names.map((name) => ({ name, journal: this.read(name) }));
+    // One that was not begun, as something was refused or it was killed, is none.
+    return all.filter(({ journal }) => journal.entries.length > 0);
   }
 
   #path(name: string): string {

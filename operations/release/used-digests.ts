@@ -1,6 +1,7 @@
 import type { ApiClient } from "../../cluster/api-client.ts";
-import { podsOf, pulledDigest } from "../../cluster/pods.ts";
+import { containersOf, podsOf, pulledDigest } from "../../cluster/pods.ts";
 import { EnvironmentError, knownError } from "../../errors.ts";
+import { digestsIn } from "./digests.ts";
 
 /** A stack whose images are not to go. */
 export interface UsingStack {
@@ -15,20 +16,17 @@ export async function usedDigests(
   files: readonly string[],
   stacks: readonly UsingStack[],
 ): Promise<string[]> {
-  const named = files.flatMap((text) => text.match(/sha256:[0-9a-f]{64}/g) ?? []);
+  const named = files.flatMap(digestsIn);
   return [...named, ...(await Promise.all(stacks.map(usedBy))).flat()];
 }
 
 async function usedBy({ stack, client, namespaces }: UsingStack): Promise<string[]> {
   try {
     const pods = await Promise.all(namespaces.map((namespace) => podsOf(client(), namespace)));
-    const containers = pods
+    return pods
       .flat()
-      .flatMap(({ status }) => [
-        ...(status?.containerStatuses ?? []),
-        ...(status?.initContainerStatuses ?? []),
-      ]);
-    return containers.flatMap((one) => pulledDigest(one) ?? []);
+      .flatMap(containersOf)
+      .flatMap((one) => pulledDigest(one) ?? []);
   } catch (error) {
     const known = knownError(error);
     if (known === undefined) throw error;

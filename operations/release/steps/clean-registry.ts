@@ -44,10 +44,7 @@ function notDue({ lastCleaned, settings, pace }: ReleaseContext): string | undef
 /** What any stack runs or names, and what any release can go back to. Where one cannot be asked, nothing is removed. */
 async function neededDigests(context: ReleaseContext): Promise<Set<string>> {
   const { services, journal, rollbackDigests } = context;
-  const own = journal.entries.flatMap((entry) =>
-    entry.type === "fact" ? (JSON.stringify(entry.value).match(/sha256:[0-9a-f]{64}/g) ?? []) : [],
-  );
-  return new Set([...(await services.used()), ...own, ...rollbackDigests]);
+  return new Set([...(await services.used()), ...journal.digests, ...rollbackDigests]);
 }
 
 async function oldOf(context: ReleaseContext, image: string, needed: ReadonlySet<string>): Promise<Tag[]> {
