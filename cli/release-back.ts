@@ -9,10 +9,7 @@ import { STEPS } from "../operations/release/steps.ts";
 import { say } from "./options.ts";
 import { keepWords } from "./release-begun.ts";
 import { commandOf, current, onRelease, type ReleaseWords, type Which } from "./release-run.ts";
-import { COMMON, wordsOf } from "./release-words.ts";
-
-/** What goes back chooses no commits and leaves no steps out. */
-const { at: _, without: __, ...BACK_ARGS } = COMMON;
+import { BACK_ARGS, wordsOf } from "./release-words.ts";
 
 export const abort = defineCommand({
   meta: { name: "abort", description: "End a release where it is, and restore the topics." },

@@ -8,27 +8,46 @@ import type { Step } from "../operations/release/step.ts";
 import { STEPS } from "../operations/release/steps.ts";
 import { say } from "./options.ts";
 import { keepWords } from "./release-begun.ts";
-import { commandOf, current, onRelease, type ReleaseWords, type Which } from "./release-run.ts";
+import {
+  commandOf,
+  current,
+  onRelease,
+  type ReleaseWords,
+  type ReleaseWork,
+  type Which,
+} from "./release-run.ts";
 import { COMMON, wordsOf } from "./release-words.ts";
 import type { Command } from "./verb.ts";
 
-export const start = defineCommand({
-  meta: { name: "start", description: "Begin the weekly update of prod, and do all of it." },
-  args: COMMON,
-  async run({ args, rawArgs }) {
-    const words = wordsOf(args, rawArgs);
-    await onRelease(words, { which: fresh(words), work: doAll });
-  },
-});
+export const start = forward(
+  { name: "start", description: "Begin the weekly update of prod, and do all of it." },
+  (words) => ({ which: fresh(words), work: doAll }),
+);
 
-export const resume = defineCommand({
-  meta: { name: "resume", description: "Go on with a release, wherever it stopped." },
-  args: COMMON,
-  async run({ args, rawArgs }) {
-    const words = wordsOf(args, rawArgs);
-    await onRelease(words, { which: current(words), work: doAll });
-  },
-});
+export const resume = forward(
+  { name: "resume", description: "Go on with a release, wherever it stopped." },
+  (words) => ({ which: current(words), work: doAll }),
+);
+
+export const next = forward(
+  { name: "next", description: "Do the next step of a release, and stop after it." },
+  (words) => ({ which: current(words), work: doNext }),
+);
+
+/** A verb that goes forward. */
+function forward(
+  meta: { readonly name: string; readonly description: string },
+  workOf: (words: ReleaseWords) => ReleaseWork,
+): Command {
+  return defineCommand({
+    meta,
+    args: COMMON,
+    async run({ args, rawArgs }) {
+      const words = wordsOf(args, rawArgs);
+      await onRelease(words, workOf(words));
+    },
+  });
+}
 
 async function doAll(context: ReleaseContext): Promise<void> {
   await refuseUnready(context, STEPS);
@@ -38,24 +57,14 @@ async function doAll(context: ReleaseContext): Promise<void> {
   sayEnd(context);
 }
 
-export const next = defineCommand({
-  meta: { name: "next", description: "Do the next step of a release, and stop after it." },
-  args: COMMON,
-  async run({ args, rawArgs }) {
-    const words = wordsOf(args, rawArgs);
-    await onRelease(words, {
-      which: current(words),
-      work: async (context) => {
-        const release = new Release(context, STEPS);
-        await refuseUnready(context, release.left.slice(0, 1));
-        keepWords(context);
-        const after = await release.next();
-        if (after === undefined) sayEnd(context);
-        else say(`Next: ${after.title} (${after.name})`);
-      },
-    });
-  },
-});
+async function doNext(context: ReleaseContext): Promise<void> {
+  const release = new Release(context, STEPS);
+  await refuseUnready(context, release.left.slice(0, 1));
+  keepWords(context);
+  const after = await release.next();
+  if (after === undefined) sayEnd(context);
+  else say(`Next: ${after.title} (${after.name})`);
+}
 
 function sayEnd({ name, isDry }: ReleaseContext): void {
   say(isDry ? "Nothing was done." : `The release ${name} is finished.`);
@@ -63,22 +72,14 @@ function sayEnd({ name, isDry }: ReleaseContext): void {
 
 /** The verb of one step. One that may be done by itself needs no release. */
 export function verbOf(step: Step): Command {
-  return defineCommand({
-    meta: { name: step.name, description: `One step: ${step.title}.` },
-    args: COMMON,
-    async run({ args, rawArgs }) {
-      const words = wordsOf(args, rawArgs);
-      const which = (journals: Journals): Which => {
-        if (journals.current !== undefined || !step.isAlone) return current(words)(journals);
-        return { name: journals.newName(new Date(), step.name), isNew: true };
-      };
-      await onRelease(words, {
-        which,
-        goOn: [step.name, `${step.name} --yes`],
-        work: (context) => one(step, context),
-      });
+  return forward({ name: step.name, description: `One step: ${step.title}.` }, (words) => ({
+    which: (journals) => {
+      if (journals.current !== undefined || !step.isAlone) return current(words)(journals);
+      return { name: journals.newName(new Date(), step.name), isNew: true };
     },
-  });
+    goOn: [step.name, `${step.name} --yes`],
+    work: (context) => one(step, context),
+  }));
 }
 
 async function one(step: Step, context: ReleaseContext): Promise<void> {

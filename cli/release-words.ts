@@ -12,7 +12,8 @@ export const STATE = {
   },
 } as const;
 
-export const COMMON = {
+/** The options of what goes back: it chooses no commits, and leaves no steps out. */
+export const BACK_ARGS = {
   ...STATE,
   kubeconfig: WHERE.kubeconfig,
   yes: { type: "boolean", default: false, description: "Agree to all that is asked, but for dangers" },
@@ -26,6 +27,10 @@ export const COMMON = {
     valueHint: `DANGER ${REPEATED}`,
     description: "Accept a danger by the name that its message tells; repeat it for more",
   },
+} as const;
+
+export const COMMON = {
+  ...BACK_ARGS,
   at: {
     type: "string",
     valueHint: `REPOSITORY=HASH ${REPEATED}`,

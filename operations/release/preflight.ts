@@ -3,7 +3,7 @@ import type { ReleaseContext } from "./context.ts";
 import { imageKeys } from "./images.ts";
 import { cloneOf, refuseOtherSubmodules } from "./monorepo.ts";
 import { decidedMoves, forceKey, lossBy, type Moves, type Position, positions, target } from "./moves.ts";
-import type { Step } from "./step.ts";
+import { type Step, stepsLeft } from "./step.ts";
 
 /** The danger that images which prod's stack file names stay what they are. */
 const PINNED = "pinned";
@@ -13,9 +13,7 @@ export async function refuseUnready(context: ReleaseContext, steps: readonly Ste
   const { choices, journal, command } = context;
   if (journal.isGoingBack)
     throw new UserError(`This release is being taken back. To go on with that: ${command("rollback")}`);
-  const left = steps.filter(
-    ({ name }) => !choices.without.includes(name) && journal.step(name)?.state !== "done",
-  );
+  const left = stepsLeft(context, steps);
   const has = (name: string) => left.some((step) => step.name === name);
   refuseStray(context);
   refuseMissingTokens(context, left);

@@ -1,6 +1,6 @@
 import { knownError, UserError } from "../../errors.ts";
 import type { ReleaseContext } from "./context.ts";
-import type { Step } from "./step.ts";
+import { type Step, stepsLeft } from "./step.ts";
 import { Stopped } from "./stopped.ts";
 import { restoreTopics } from "./topics.ts";
 
@@ -16,7 +16,7 @@ export class Release {
 
   /** The steps that are not done. */
   get left(): readonly Step[] {
-    return this.#steps.filter(({ name }) => this.#context.journal.step(name)?.state !== "done");
+    return stepsLeft(this.#context, this.#steps);
   }
 
   /** Does all that is left. */

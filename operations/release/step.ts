@@ -15,3 +15,11 @@ export interface Step {
   /** Does it, and returns what has come of it, in a few words. */
   readonly run: (context: ReleaseContext) => Promise<string>;
 }
+
+/** The steps that are not left out and not done. */
+export function stepsLeft(
+  { choices, journal }: Pick<ReleaseContext, "choices" | "journal">,
+  steps: readonly Step[],
+): readonly Step[] {
+  return steps.filter(({ name }) => !choices.without.includes(name) && journal.step(name)?.state !== "done");
+}

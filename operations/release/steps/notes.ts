@@ -18,12 +18,7 @@ import {
 } from "../notes.ts";
 import type { Step } from "../step.ts";
 
-const TEXTS = z.object({
-  post: z.string(),
-  posts: z.array(z.string()),
-  // The blog's own post of that week, which this one has in it.
-  former: z.string().nullable().default(null),
-});
+const TEXTS = z.object({ post: z.string(), posts: z.array(z.string()) });
 
 /** What was written and reviewed for the blog and for Mastodon; nothing where there is nothing to tell. */
 export type Texts = z.output<typeof TEXTS>;
@@ -69,21 +64,21 @@ export const notes: Step = {
     draft(folder, { [postFile]: post, [shortFile]: short });
     const posts = () => splitPosts(readFileSync(shortFile, "utf8"));
     await ask.review("texts", [postFile, shortFile], () => tooLong(posts(), limit));
-    const value = {
-      post: readFileSync(postFile, "utf8"),
-      posts: posts(),
-      former: former ?? null,
-    };
+    const value = { post: readFileSync(postFile, "utf8"), posts: posts() };
     journal.append({ type: "fact", key: "texts", value });
     return `${all.length} notes, in ${folder}`;
   },
 };
 
-/** The blog's own post of that week, as it was when the texts were first written. */
+/** The blog's own post of that week, which the reviewed one has in it; nothing where there was none. */
+export function knownPost({ journal }: ReleaseContext): string | undefined {
+  return journal.fact(FORMER, FOUND) ?? undefined;
+}
+
+/** The same as it is looked for once, before the texts are first written. */
 async function formerPost(context: ReleaseContext, path: string): Promise<string | undefined> {
   const { journal, services, settings, choices } = context;
-  const known = journal.fact(FORMER, z.string().nullable());
-  if (known !== undefined) return known ?? undefined;
+  if (journal.fact(FORMER, FOUND) !== undefined) return knownPost(context);
   // It is of no use to who does not publish, and GitHub may refuse to show it.
   if (choices.without.includes("publish")) return undefined;
   const found = await services.blog.file(path, settings.blog.branch);
@@ -92,6 +87,7 @@ async function formerPost(context: ReleaseContext, path: string): Promise<string
 }
 
 const FORMER = "post of the week";
+const FOUND = z.string().nullable();
 
 /** Writes texts to be reviewed, unless they are there: somebody may have changed them already. */
 function draft(folder: string, texts: Readonly<Record<string, string>>): void {

@@ -4,7 +4,7 @@ import { RefusedRequest } from "../../../system/http.ts";
 import type { ReleaseContext } from "../context.ts";
 import { placeOf } from "../notes.ts";
 import type { Step } from "../step.ts";
-import { postsFile, reviewAgain, reviewedTexts, type Texts } from "./notes.ts";
+import { knownPost, postsFile, reviewAgain, reviewedTexts } from "./notes.ts";
 
 /** The key of why Mastodon did not take posts as they were. */
 const REFUSED = "refused posts";
@@ -19,26 +19,25 @@ export const publish: Step = {
     const reviewed = reviewedTexts(context);
     if (reviewed === undefined) return "nothing to tell";
     const isRefused = context.journal.answer(REFUSED) !== undefined;
-    const texts = isRefused ? reviewAgain(context, reviewed) : reviewed;
-    const { post, posts } = texts;
+    const { post, posts } = isRefused ? reviewAgain(context, reviewed) : reviewed;
     await context.ask.agree("publish", `Publish the blog post and ${posts.length} posts at Mastodon?`, [
       post,
       ...posts,
     ]);
-    const where = await publishPost(context, texts);
+    const where = await publishPost(context, post);
     await toot(context, posts);
     return where;
   },
 };
 
-async function publishPost(context: ReleaseContext, { post: text, former }: Texts): Promise<string> {
+async function publishPost(context: ReleaseContext, text: string): Promise<string> {
   const { settings, services, effects, begun, name, say, journal } = context;
   const { blog: repository } = services;
   const { branch: base, as, repository: slug } = settings.blog;
   const { path, title } = placeOf(settings, begun);
   if (journal.effect(POST) === undefined) {
     const now = (await repository.file(path, base))?.text;
-    if (now !== (former ?? undefined) && now !== text)
+    if (now !== knownPost(context) && now !== text)
       throw new UserError(
         `${path} of ${slug} was changed since the notes were written. Nothing is overwritten. Publish them by hand, and go on: ${context.command("resume --without publish")}`,
       );

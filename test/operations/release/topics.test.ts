@@ -14,6 +14,20 @@ async function announced(world: World, args: Parameters<typeof begun>[0] = {}) {
   return { context, release };
 }
 
+/** A chat with a topic, what it makes of one that is set, and what it tells in place of it at first. */
+function chatOf({ keep = (text: string) => text, told = [] as string[] }): Chat & { now: string } {
+  const chat = {
+    name: "Tried",
+    limit: 250,
+    now: "Welcome",
+    topic: async () => told.shift() ?? chat.now,
+    setTopic: async (text: string) => {
+      chat.now = keep(text);
+    },
+  };
+  return chat;
+}
+
 describe("a topic", () => {
   it("that leaves no room for itself comes back, by a later release too", async () => {
     const world = await World.make();
@@ -47,65 +61,40 @@ describe("a topic", () => {
   it("that the chat keeps in another form is known again", async () => {
     const world = await World.make();
     const { context, release } = await begun({}, world);
-    let topic = "Welcome";
-    const chat: Chat = {
-      name: "Odd",
-      limit: 250,
-      topic: async () => topic,
-      setTopic: async (text) => {
-        topic = text.replaceAll("\u26a0\ufe0f", ":warning:").trim();
-      },
-    };
+    const chat = chatOf({ keep: (text) => text.replaceAll("\u26a0\ufe0f", ":warning:").trim() });
     Object.assign(context.services, { chats: [chat] });
     Object.assign(context.settings, { notice: "\u26a0\ufe0f An update is under way" });
     await release.next();
     await release.next();
-    expect(topic).toContain(":warning:");
+    expect(chat.now).toContain(":warning:");
     await release.abort();
-    expect(topic).toBe("Welcome");
+    expect(chat.now).toBe("Welcome");
   });
 
   it("that the chat tells late is no less this release's", async () => {
     const world = await World.make();
     const { context, release } = await begun({}, world);
-    const told = ["Welcome", "Welcome", "Welcome"];
-    let topic = "Welcome";
-    const chat: Chat = {
-      name: "Slow",
-      limit: 250,
-      // What was set is told from the fourth look on.
-      topic: async () => told.shift() ?? topic,
-      setTopic: async (text) => {
-        topic = text;
-      },
-    };
+    // What was set is told from the fourth look on.
+    const chat = chatOf({ told: ["Welcome", "Welcome", "Welcome"] });
     Object.assign(context.services, { chats: [chat] });
     await release.next();
     await release.next();
-    expect(topic).not.toBe("Welcome");
+    expect(chat.now).not.toBe("Welcome");
     await release.abort();
-    expect(topic).toBe("Welcome");
+    expect(chat.now).toBe("Welcome");
   });
 
   it("that somebody else sets at the same moment is theirs", async () => {
     const world = await World.make();
     const { context, release } = await begun({}, world);
-    let topic = "Welcome";
-    const chat: Chat = {
-      name: "Quick",
-      limit: 250,
-      topic: async () => topic,
-      setTopic: async () => {
-        topic = "We have moved.";
-      },
-    };
+    const chat = chatOf({ keep: () => "We have moved." });
     Object.assign(context.services, { chats: [chat] });
     await release.next();
     await release.next();
     await release.abort();
-    expect([topic, context.said.at(-1)]).toEqual([
+    expect([chat.now, context.said.at(-1)]).toEqual([
       "We have moved.",
-      "  Quick has a topic by somebody else: it stays.",
+      "  Tried has a topic by somebody else: it stays.",
     ]);
   });
 
